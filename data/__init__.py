@@ -1,0 +1,1 @@
+"""Floor 2: what is kept and how it is asked for."""

@@ -1,0 +1,432 @@
+"""The tables, each with its grain. DuckDB takes no foreign keys with ALTER, so keys between tables are checked in code."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    Sequence,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+
+def _id(table: str) -> Column:
+    return Column("id", BigInteger, Sequence(f"{table}_id_seq", metadata=metadata), primary_key=True)
+
+
+# ------------------------------------------------------------------------------------------------- the catalogue
+
+# One row per organisation or place of care in a validity period.
+unit = Table(
+    "unit",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("kind", String, nullable=False),  # nation region municipality hospital department ward practice
+    Column("sector", String, nullable=False),  # national regional municipal
+    Column("name_da", String, nullable=False),
+    Column("name_en", String, nullable=False),
+    Column("short_name", String, nullable=False),
+    Column("parent_code", String),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("successor_code", String),
+    Column("is_demo", Boolean, nullable=False),
+    Column("note", String, nullable=False),
+    Column("source", String, nullable=False),
+)
+
+# One row per other name a unit is known by. `alias_key` is the name folded for look-up.
+unit_alias = Table(
+    "unit_alias",
+    metadata,
+    Column("alias_key", String, primary_key=True),
+    Column("alias", String, nullable=False),
+    Column("unit_code", String, nullable=False),
+)
+
+# One row per grouping of units that is not the hierarchy: health council, landsdel, learning team.
+unit_group = Table(
+    "unit_group",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("name_da", String, nullable=False),
+    Column("name_en", String, nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("note", String, nullable=False),
+    Column("source", String, nullable=False),
+)
+
+# One row per unit and grouping, with dates.
+unit_group_member = Table(
+    "unit_group_member",
+    metadata,
+    Column("group_code", String, primary_key=True),
+    Column("unit_code", String, primary_key=True),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+)
+
+# One row per national goal.
+goal = Table(
+    "goal",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("name_da", String, nullable=False),
+    Column("name_en", String, nullable=False),
+    Column("former_name_da", String),
+    Column("former_name_en", String),
+    Column("former_name_note", String),
+    Column("valid_from", Date, nullable=False),
+    Column("source", String, nullable=False),
+)
+
+# One row per version of an indicator's definition, national or local.
+indicator = Table(
+    "indicator",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("scope", String, nullable=False),
+    Column("goal_number", Integer),
+    Column("name_da", String, nullable=False),
+    Column("name_en", String, nullable=False),
+    Column("definition_da", String, nullable=False),
+    Column("definition_en", String, nullable=False),
+    Column("numerator_da", String, nullable=False),
+    Column("numerator_en", String, nullable=False),
+    Column("denominator_da", String, nullable=False),
+    Column("denominator_en", String, nullable=False),
+    Column("has_denominator", Boolean, nullable=False),
+    Column("per", Double, nullable=False),
+    Column("unit_of_measure_da", String, nullable=False),
+    Column("unit_of_measure_en", String, nullable=False),
+    Column("direction", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("chart", String, nullable=False),
+    Column("profile", String, nullable=False),
+    Column("decimals", Integer, nullable=False),
+    Column("open_periods", Integer, nullable=False),
+    Column("period", String, nullable=False),
+    Column("minimum", Double),
+    Column("maximum", Double),
+    Column("contributes_to", String),
+    Column("verification", String, nullable=False),
+    Column("levels", String, nullable=False),
+    Column("frequency", String, nullable=False),
+    Column("data_source", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("checker", String, nullable=False),
+    Column("review_on", Date),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("is_demo", Boolean, nullable=False),
+    Column("note", String, nullable=False),
+    Column("source", String, nullable=False),
+)
+
+# One row per target of an indicator: level, area, legal kind, dates. `value` in the indicator's unit of measure.
+target = Table(
+    "target",
+    metadata,
+    _id("target"),
+    Column("indicator_code", String, nullable=False),
+    Column("unit_code", String),  # empty: everywhere
+    Column("level", String, nullable=False),
+    Column("legal_kind", String, nullable=False),
+    Column("comparison", String, nullable=False),
+    Column("value", Double),
+    Column("unit_of_measure", String, nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("validity_note", String, nullable=False),
+    Column("text_da", String, nullable=False),
+    Column("text_en", String, nullable=False),
+    Column("is_demo", Boolean, nullable=False),
+    Column("source", String, nullable=False),
+)
+
+# One row per published figure: indicator, breakdown, area, period.
+national_figure = Table(
+    "national_figure",
+    metadata,
+    _id("national_figure"),
+    Column("indicator_code", String, nullable=False),
+    Column("name_da", String, nullable=False),
+    Column("name_en", String, nullable=False),
+    Column("breakdown_da", String, nullable=False),
+    Column("breakdown_en", String, nullable=False),
+    Column("period_label", String, nullable=False),
+    Column("period_type", String, nullable=False),
+    Column("period_start", Date),
+    Column("period_end", Date),
+    Column("area_level", String, nullable=False),
+    Column("area_code", String, nullable=False),
+    Column("area_name", String, nullable=False),
+    Column("value", Double),
+    Column("unit_of_measure", String, nullable=False),
+    Column("n", Double),
+    Column("note_da", String, nullable=False),
+    Column("note_en", String, nullable=False),
+    Column("source", String, nullable=False),
+)
+
+# One row per yearly status report on the national goals.
+status_report = Table(
+    "status_report",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("published_on", Date),
+    Column("compares", String, nullable=False),
+    Column("indicators", Integer),
+    Column("positive", Double),
+    Column("unchanged", Double),
+    Column("negative", Double),
+    Column("not_measurable", Double),
+    Column("is_percent", Boolean, nullable=False),
+    Column("note_da", String, nullable=False),
+    Column("note_en", String, nullable=False),
+    Column("source", String, nullable=False),
+)
+
+# One row per class (hold) of leaders in the programme.
+cohort = Table(
+    "cohort",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("number", Integer),
+    Column("name_da", String, nullable=False),
+    Column("name_en", String, nullable=False),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("dates_as_published", String, nullable=False),
+    Column("participants", Integer),
+    Column("is_demo", Boolean, nullable=False),
+    Column("note", String, nullable=False),
+    Column("source", String, nullable=False),
+)
+
+# One row per leader in a cohort.
+participant = Table(
+    "participant",
+    metadata,
+    _id("participant"),
+    Column("cohort_code", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("unit_code", String, nullable=False),
+    Column("is_demo", Boolean, nullable=False),
+)
+
+# One row per unit that takes part with a cohort.
+cohort_unit = Table(
+    "cohort_unit",
+    metadata,
+    Column("cohort_code", String, primary_key=True),
+    Column("unit_code", String, primary_key=True),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date),
+)
+
+# ------------------------------------------------------------------------------------------------- what is delivered
+
+# One row per series that is expected: an indicator followed in a unit.
+series = Table(
+    "series",
+    metadata,
+    Column("indicator_code", String, primary_key=True),
+    Column("unit_code", String, primary_key=True),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date),
+    Column("owner", String, nullable=False),
+)
+
+# One row per file, grid or API call of observations; kept for ever.
+delivery = Table(
+    "delivery",
+    metadata,
+    _id("delivery"),
+    Column("receipt", String, nullable=False),
+    Column("account_id", BigInteger, nullable=False),
+    Column("file_name", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("origin", String, nullable=False),  # file grid api demo
+    Column("state", String, nullable=False),  # committed withdrawn
+    Column("note", String, nullable=False),
+    Column("n_new", Integer, nullable=False),
+    Column("n_changed", Integer, nullable=False),
+    Column("n_unchanged", Integer, nullable=False),
+    Column("findings", JSON, nullable=False),
+    Column("recorded_at", DateTime, nullable=False),  # UTC
+    Column("withdrawn_at", DateTime),
+)
+
+# One row per indicator, unit, period and delivery that said something new about it. Append-only.
+observation = Table(
+    "observation",
+    metadata,
+    _id("observation"),
+    Column("indicator_code", String, nullable=False),
+    Column("indicator_version", Integer, nullable=False),
+    Column("unit_code", String, nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("period_kind", String, nullable=False),
+    Column("numerator", Double),
+    Column("denominator", Double),
+    Column("value", Double),
+    Column("sd", Double),
+    Column("note", String, nullable=False),
+    Column("delivery_id", BigInteger, nullable=False),
+    Column("recorded_at", DateTime, nullable=False),  # UTC, the same for all rows of a delivery
+    CheckConstraint("denominator IS NULL OR denominator > 0", name="observation_denominator_positive"),
+    CheckConstraint("numerator IS NULL OR numerator >= 0", name="observation_numerator_not_negative"),
+    Index("observation_series", "indicator_code", "unit_code"),
+)
+
+# ------------------------------------------------------------------------------------------------- what people decide
+
+# One row per phase of a series after its first, or per freeze of the first (starts_on = first period).
+phase = Table(
+    "phase",
+    metadata,
+    _id("phase"),
+    Column("indicator_code", String, nullable=False),
+    Column("unit_code", String, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("name_da", String, nullable=False),
+    Column("name_en", String, nullable=False),
+    Column("freeze_until", Date),
+    Column("is_break", Boolean, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    UniqueConstraint("indicator_code", "unit_code", "starts_on"),
+)
+
+# One row per point left out of the calculation.
+exclusion = Table(
+    "exclusion",
+    metadata,
+    _id("exclusion"),
+    Column("indicator_code", String, nullable=False),
+    Column("unit_code", String, nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+)
+
+# One row per dated note on a series, a unit or everything.
+annotation = Table(
+    "annotation",
+    metadata,
+    _id("annotation"),
+    Column("kind", String, nullable=False),  # change event data decision comment
+    Column("indicator_code", String),  # empty: all indicators of the unit
+    Column("unit_code", String),  # empty: everywhere
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date),
+    Column("text_da", String, nullable=False),
+    Column("text_en", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+)
+
+# One row per series: what the last calculation said. The one stored signal every view reads.
+series_state = Table(
+    "series_state",
+    metadata,
+    Column("indicator_code", String, primary_key=True),
+    Column("unit_code", String, primary_key=True),
+    Column("variation", String, nullable=False),
+    Column("rising", Boolean),
+    Column("rule", String),
+    Column("assurance", String, nullable=False),
+    Column("met", Integer),
+    Column("counted", Integer),
+    Column("latest_period", Date),
+    Column("latest_value", Double),
+    Column("latest_numerator", Double),
+    Column("latest_denominator", Double),
+    Column("centre", Double),
+    Column("lower", Double),
+    Column("upper", Double),
+    Column("n_useful", Integer, nullable=False),
+    Column("longest_run", Integer),
+    Column("longest_run_max", Integer),
+    Column("n_crossings", Integer),
+    Column("n_crossings_min", Integer),
+    Column("n_outside_limits", Integer, nullable=False),
+    Column("n_signal_points", Integer, nullable=False),
+    Column("reason", String),
+    Column("sparkline", JSON, nullable=False),  # see data.states.Sparkline
+    Column("chart", String, nullable=False),
+    Column("profile", String, nullable=False),
+    Column("data_version", BigInteger, nullable=False),  # newest observation that was read
+    Column("kernel_version", String, nullable=False),
+    Column("computed_at", DateTime, nullable=False),
+)
+
+# ------------------------------------------------------------------------------------------------- people and traces
+
+# One row per person who may sign in.
+account = Table(
+    "account",
+    metadata,
+    _id("account"),
+    Column("email", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("password_hash", String, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("language", String),
+    Column("last_seen_at", DateTime),
+    Column("created_at", DateTime, nullable=False),
+)
+
+# One row per role a person has, with its unit subtree or cohort.
+role_grant = Table(
+    "role_grant",
+    metadata,
+    _id("role_grant"),
+    Column("account_id", BigInteger, nullable=False),
+    Column("role", String, nullable=False),
+    Column("unit_code", String),
+    Column("cohort_code", String),
+)
+
+# One row per thing somebody did, chained by hash so that a removed row shows.
+audit_event = Table(
+    "audit_event",
+    metadata,
+    _id("audit_event"),
+    Column("at", DateTime, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("previous_hash", String, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
+# One row per fact about the store itself: is_demo, seed, catalogue hash.
+store_info = Table(
+    "store_info",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""Statistical process control: run charts, control charts, their rules."""

@@ -1,0 +1,57 @@
+"""Everything that can be set from outside, read once by `app.py` and `commands.py` and handed down as values."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent
+
+
+class Settings(BaseSettings):
+    """Each setting is an environment variable `TAVLE_<NAME>`; docs/operations.md lists them all."""
+
+    model_config = SettingsConfigDict(env_prefix="TAVLE_", extra="ignore")
+
+    var: Path = Field(default=ROOT / "var", description="Folder for files made at run time: store, keys, static copies, outbox.")
+    database_url: str = Field(default="", description="Where the store is; empty: a DuckDB file in the var folder.")
+    mode: Literal["production", "demo"] = Field(default="production", description="demo: simulated data, fixed date, demo sign-ins.")
+    today: date | None = Field(default=None, description="Pretend that this is today's date (demo and tests).")
+    host: str = Field(default="127.0.0.1", description="Address the server listens on.")
+    port: int = Field(default=8050, description="Port the server listens on.")
+    secret_key: str = Field(default="", description="Key that signs sessions; empty: one is made and kept in the var folder.")
+    upload_limit_mb: float = Field(default=20, description="Largest delivery file, in megabytes.")
+    upload_row_limit: int = Field(default=200_000, description="Most rows in one delivery file.")
+    small_number: int = Field(default=5, description="Numerators and complements below this are hidden outside one's own units.")
+    session_minutes: int = Field(default=480, description="Minutes without activity until a session ends.")
+    delivery_deadline_day: int = Field(default=10, description="Day of the following month on which a month must be delivered.")
+    timezone: str = Field(default="Europe/Copenhagen", description="Time zone of dates and times on screen.")
+    secure_cookies: bool = Field(default=False, description="Send cookies over HTTPS only; set it when TLS stands in front.")
+    sign_in_attempts: str = Field(default="5 per minute; 30 per hour", description="Failed sign-ins allowed per address and account.")
+
+    @cached_property
+    def store_url(self) -> str:
+        if self.database_url:
+            return self.database_url
+        return f"duckdb:///{self.var / ('demo.duckdb' if self.mode == 'demo' else 'tavle.duckdb')}"
+
+    def signing_key(self) -> str:
+        """The session key: the one that is set, else one made once and readable by this machine's user only."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.var / "secret.key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32), encoding="ascii")
+        return path.read_text(encoding="ascii").strip()
+
+    def current_day(self) -> date:
+        return self.today or datetime.now(ZoneInfo(self.timezone)).date()
