@@ -20,21 +20,35 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TAVLE_", extra="ignore")
 
-    var: Path = Field(default=ROOT / "var", description="Folder for files made at run time: store, keys, static copies, outbox.")
+    var: Path = Field(
+        default=ROOT / "var", description="Folder for files made at run time: store, keys, static copies, outbox."
+    )
     database_url: str = Field(default="", description="Where the store is; empty: a DuckDB file in the var folder.")
-    mode: Literal["production", "demo"] = Field(default="production", description="demo: simulated data, fixed date, demo sign-ins.")
+    mode: Literal["production", "demo"] = Field(
+        default="production", description="demo: simulated data, fixed date, demo sign-ins."
+    )
     today: date | None = Field(default=None, description="Pretend that this is today's date (demo and tests).")
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8050, description="Port the server listens on.")
-    secret_key: str = Field(default="", description="Key that signs sessions; empty: one is made and kept in the var folder.")
+    secret_key: str = Field(
+        default="", description="Key that signs sessions; empty: one is made and kept in the var folder."
+    )
     upload_limit_mb: float = Field(default=20, description="Largest delivery file, in megabytes.")
     upload_row_limit: int = Field(default=200_000, description="Most rows in one delivery file.")
-    small_number: int = Field(default=5, description="Numerators and complements below this are hidden outside one's own units.")
+    small_number: int = Field(
+        default=5, description="Numerators and complements below this are hidden outside one's own units."
+    )
     session_minutes: int = Field(default=480, description="Minutes without activity until a session ends.")
-    delivery_deadline_day: int = Field(default=10, description="Day of the following month on which a month must be delivered.")
+    delivery_deadline_day: int = Field(
+        default=10, description="Day of the following month on which a month must be delivered."
+    )
     timezone: str = Field(default="Europe/Copenhagen", description="Time zone of dates and times on screen.")
-    secure_cookies: bool = Field(default=False, description="Send cookies over HTTPS only; set it when TLS stands in front.")
-    sign_in_attempts: str = Field(default="5 per minute; 30 per hour", description="Failed sign-ins allowed per address and account.")
+    secure_cookies: bool = Field(
+        default=False, description="Send cookies over HTTPS only; set it when TLS stands in front."
+    )
+    sign_in_attempts: str = Field(
+        default="5 per minute; 30 per hour", description="Failed sign-ins allowed per address and account."
+    )
 
     @cached_property
     def store_url(self) -> str:

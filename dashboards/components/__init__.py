@@ -1,0 +1,1 @@
+"""Pieces of layout that two pages share, with their own ids."""
