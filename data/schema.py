@@ -90,7 +90,8 @@ goal = Table(
     Column("name_en", String, nullable=False),
     Column("former_name_da", String),
     Column("former_name_en", String),
-    Column("former_name_note", String),
+    Column("former_name_note_da", String),
+    Column("former_name_note_en", String),
     Column("valid_from", Date, nullable=False),
     Column("source", String, nullable=False),
 )
@@ -135,7 +136,8 @@ indicator = Table(
     Column("valid_from", Date),
     Column("valid_to", Date),
     Column("is_demo", Boolean, nullable=False),
-    Column("note", String, nullable=False),
+    Column("note_da", String, nullable=False),
+    Column("note_en", String, nullable=False),
     Column("source", String, nullable=False),
 )
 
@@ -153,7 +155,8 @@ target = Table(
     Column("unit_of_measure", String, nullable=False),
     Column("valid_from", Date),
     Column("valid_to", Date),
-    Column("validity_note", String, nullable=False),
+    Column("validity_note_da", String, nullable=False),
+    Column("validity_note_en", String, nullable=False),
     Column("text_da", String, nullable=False),
     Column("text_en", String, nullable=False),
     Column("is_demo", Boolean, nullable=False),

@@ -83,7 +83,7 @@ class IndicatorDefinition:
     valid_from: date | None = None
     valid_to: date | None = None
     source: str = ""
-    note: str = ""
+    note: Words = Words("", "")
 
     @property
     def is_percent(self) -> bool:
