@@ -1,0 +1,54 @@
+# make demo   the board with a simulated programme, on http://127.0.0.1:8050
+# make test   everything that is checked: style, types, tests, browser journeys
+# Both build .venv first and need nothing but git, make, python3 (3.11 or newer) and python3-venv.
+
+PYTHON ?= python3
+PORT ?= 8050
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test quick lint format lock conformance bench screenshots clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+.venv/runtime.stamp: requirements.lock pyproject.toml scripts/setup
+	@PYTHON="$(PYTHON)" bash scripts/setup requirements.lock $@
+
+.venv/dev.stamp: requirements-dev.lock .venv/runtime.stamp
+	@PYTHON="$(PYTHON)" bash scripts/setup requirements-dev.lock $@
+
+setup: .venv/runtime.stamp ## build .venv with what Tavle needs to run
+
+demo: setup ## build the demo store if it is missing and serve it (PORT=8050)
+	@$(BIN)/tavle demo --port $(PORT)
+
+serve: setup ## serve the store that TAVLE_DATABASE_URL names
+	@$(BIN)/tavle serve --port $(PORT)
+
+lint: .venv/dev.stamp ## style and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy
+
+test: lint ## style, types, tests and browser journeys
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+quick: .venv/dev.stamp ## tests without a browser
+	@$(BIN)/pytest -n 2 -m "not browser"
+
+format: .venv/dev.stamp ## put the code in style
+	@$(BIN)/ruff check --fix-only -q . ; $(BIN)/ruff format -q .
+
+conformance: .venv/dev.stamp ## agreement with the reference figures, by chart type
+	@$(BIN)/python -m tests.reference.conformance
+
+bench: .venv/dev.stamp ## first loads and the speed of the kernel, as figures, never as tests
+	@$(BIN)/python tests/bench/first_load.py
+
+screenshots: .venv/dev.stamp ## the pages of the demo as pictures, docs/screenshots/
+	@$(BIN)/python scripts/screenshots.py
+
+lock: .venv/dev.stamp ## resolve the dependencies anew, with hashes and without addresses
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q --upgrade -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra dev -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q --upgrade -o requirements-dev.lock
+
+clean: ## remove .venv and var
+	rm -rf .venv var
