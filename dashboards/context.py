@@ -1,0 +1,78 @@
+"""The one door from a page or a callback to the store, the person who asks, and what is set.
+
+Nothing here is a module global: the app keeps its parts in `flask.current_app.extensions["tavle"]` and the request
+keeps its viewer in `flask.g`, so two apps and two people never meet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from flask import current_app, g, request
+
+if TYPE_CHECKING:
+    from dashboards.pages import Registry
+    from data.access import Viewer
+    from data.store import Store
+    from settings import Settings
+
+EXTENSION = "tavle"
+THEMES = ("auto", "light", "dark", "contrast")
+THEME_COOKIE = "tavle_theme"  # what the reader chose
+SCHEME_COOKIE = "tavle_scheme"  # what the machine prefers, told by the browser; serves "auto"
+
+
+@dataclass(slots=True)
+class Parts:
+    """What one app is made of. The store is opened once and shared by its threads."""
+
+    store: Store
+    settings: Settings
+    registry: Registry
+
+
+def parts() -> Parts:
+    """The parts of the app that answers this request."""
+    found: Parts = current_app.extensions[EXTENSION]
+    return found
+
+
+def current_store() -> Store:
+    return parts().store
+
+
+def current_settings() -> Settings:
+    return parts().settings
+
+
+def current_today() -> date:
+    """Today's date on the reader's calendar; a fixed one in the demo."""
+    return parts().settings.current_day()
+
+
+def current_now() -> datetime:
+    """This moment in UTC without a zone, as the store keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def current_viewer() -> Viewer:
+    """The person who asks. The guard has let nobody past without signing in, so there is one."""
+    viewer: Viewer = g.tavle_viewer
+    return viewer
+
+
+def chosen_theme() -> str:
+    """What the reader chose: "auto" until then."""
+    theme = request.cookies.get(THEME_COOKIE, "auto")
+    return theme if theme in THEMES else "auto"
+
+
+def current_theme() -> str:
+    """The theme figures are drawn in: "light", "dark" or "contrast"."""
+    theme = chosen_theme()
+    if theme != "auto":
+        return theme
+    scheme = request.cookies.get(SCHEME_COOKIE, "light")
+    return scheme if scheme in THEMES[1:] else "light"

@@ -1,0 +1,121 @@
+"""What the reader chose, and its one way to and from the address.
+
+The query string is the state: a link in a mail opens the same board. Keys are Danish and short: people read them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, quote, urlencode
+
+# Raise it when a key changes its meaning. A link of another version keeps its page but loses its choices.
+VERSION = 1
+
+PERIODS: tuple[int | None, ...] = (24, 36, 60, None)  # months back from the latest; None: everything
+ALL_MONTHS = "alle"
+DEFAULT_MONTHS = 36
+
+# An address is typed, mailed or bookmarked; what is longer is not ours and is not worth reading.
+LONGEST_QUERY = 4000
+
+# Codes of units, cohorts and views: letters, digits and a few marks, so that an address never carries text from people.
+_CODE = re.compile(r"[0-9A-Za-zÆØÅæøå][0-9A-Za-zÆØÅæøå_.-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The choices of a reader.
+
+    Parameters
+    ----------
+    unit : code of the unit (`enhed`); None: the viewer's own first unit
+    months : months back from the latest (`periode`): 24, 36, 60, or None for all
+    goal : national goal 1-8 (`maal`)
+    cohort : code of a cohort (`hold`)
+    show : a page's own view or filter, as a code (`vis`)
+    as_of : the day whose board is shown (`pr`); None: today's
+
+    Examples
+    --------
+    >>> Selection(unit="NOH-KIR", months=60).to_query()
+    '?v=1&enhed=NOH-KIR&periode=60'
+    >>> Selection.from_query("?v=1&enhed=NOH-KIR&periode=alle&utm=x") == Selection(unit="NOH-KIR", months=None)
+    True
+    >>> Selection().to_query()
+    ''
+    """
+
+    unit: str | None = None
+    months: int | None = DEFAULT_MONTHS
+    goal: int | None = None
+    cohort: str | None = None
+    show: str | None = None
+    as_of: date | None = None
+
+    KEYS: ClassVar[tuple[str, ...]] = ("v", "enhed", "periode", "maal", "hold", "vis", "pr")
+
+    @classmethod
+    def from_query(cls, query: str | None) -> Selection:
+        """Read a query string, with or without "?". Unknown keys and values that make no sense are ignored."""
+        values: dict[str, str] = {}
+        for key, value in parse_qsl((query or "").removeprefix("?")[:LONGEST_QUERY]):
+            values.setdefault(key, value)  # the first wins: a link that somebody added to keeps its meaning
+        if values.get("v", str(VERSION)) != str(VERSION):
+            return cls()
+        return cls(
+            unit=_code(values.get("enhed")),
+            months=_months(values.get("periode")),
+            goal=_goal(values.get("maal")),
+            cohort=_code(values.get("hold")),
+            show=_code(values.get("vis")),
+            as_of=_day(values.get("pr")),
+        )
+
+    def to_query(self) -> str:
+        """The query string, "?" included; empty when nothing differs from the defaults."""
+        chosen: list[tuple[str, str]] = []
+        if self.unit is not None:
+            chosen.append(("enhed", self.unit))
+        if self.months != DEFAULT_MONTHS:
+            chosen.append(("periode", ALL_MONTHS if self.months is None else str(self.months)))
+        if self.goal is not None:
+            chosen.append(("maal", str(self.goal)))
+        if self.cohort is not None:
+            chosen.append(("hold", self.cohort))
+        if self.show is not None:
+            chosen.append(("vis", self.show))
+        if self.as_of is not None:
+            chosen.append(("pr", self.as_of.isoformat()))
+        return "?" + urlencode([("v", str(VERSION)), *chosen], quote_via=quote) if chosen else ""
+
+    def but(self, **changes: Any) -> Selection:
+        """The same choices with some changed: `selection.but(unit="HGH-KAR")`."""
+        return replace(self, **changes)
+
+    def href(self, path: str, **changes: Any) -> str:
+        """A link inside the app that carries the choices along: `selection.href("/maal", goal=3)`."""
+        return quote(path) + self.but(**changes).to_query()
+
+
+def _code(text: str | None) -> str | None:
+    return text if text and _CODE.fullmatch(text) else None
+
+
+def _months(text: str | None) -> int | None:
+    if text == ALL_MONTHS:
+        return None
+    return int(text) if text in {str(months) for months in PERIODS if months} else DEFAULT_MONTHS
+
+
+def _goal(text: str | None) -> int | None:
+    return int(text) if text in {str(number) for number in range(1, 9)} else None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+    except ValueError:
+        return None
