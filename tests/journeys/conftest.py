@@ -1,0 +1,200 @@
+"""A real server with the demo programme, and a real Chromium from the system's packages.
+
+Without Chromium these tests are skipped with the reason, except in CI (`CI=true`), where that is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+# Without the background flags Chromium asks hosts of its vendor at every start.
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+LAPTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+
+
+def chromium_path() -> str | None:
+    named = os.environ.get("TAVLE_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "journeys" in Path(str(item.fspath)).parts:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@dataclass(frozen=True)
+class Board:
+    """A running server: its address, its folder of run-time files and the sign-ins it printed nobody."""
+
+    url: str
+    var: Path
+    environment: dict[str, str]
+
+    def tavle(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The command line, beside the running server."""
+        return subprocess.run(
+            [sys.executable, "-m", "commands", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    var = tmp_path_factory.mktemp("var")
+    port = free_port()
+    # Journeys sign in many times from one address; the limit has its own tests.
+    environment = {
+        **os.environ,
+        "TAVLE_VAR": str(var),
+        "TAVLE_SIGN_IN_ATTEMPTS": "1000 per minute",
+        "PYTHONUNBUFFERED": "1",
+    }
+    log = (var / "server.log").open("w+", encoding="utf-8")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "commands", "demo", "--port", str(port)],
+        cwd=ROOT,
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _attempt in range(600):
+            if server.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{url}/healthz", timeout=1) as answer:
+                    if answer.status == 200:
+                        break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            pytest.fail("the demo server did not answer within a minute")
+        if server.poll() is not None:
+            pytest.fail(f"the demo server stopped: {(var / 'server.log').read_text('utf-8')[-2000:]}")
+        yield Board(url, var, {**environment, "TAVLE_MODE": "demo"})
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium_path()
+    if path is None:
+        reason = "no Chromium on this machine (Debian, Ubuntu: apt install chromium; or TAVLE_CHROMIUM=path)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visitor:
+    """One person at one browser: everything that went wrong in the page is kept and checked at the end."""
+
+    page: Page
+    context: BrowserContext
+    url: str
+    faults: list[str]
+    outside: list[str]
+
+    def sign_in(self, email: str, password: str) -> None:
+        self.page.goto(f"{self.url}/log-ind")
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.locator("input[type=password]").fill(password)
+        self.page.locator("form button[type=submit]").first.click()
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.url}{path}")
+        self.settled()
+
+    def settled(self) -> None:
+        self.page.locator("main h1").first.wait_for(state="visible", timeout=20_000)
+        self.page.wait_for_function("!document.querySelector('[data-dash-is-loading=true]')")
+
+
+@pytest.fixture
+def visit(board: Board, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """A factory of visitors; at the end no page may have logged an error or asked another machine for anything."""
+    visitors: list[Visitor] = []
+
+    def enter(
+        who: str | None = None,
+        *,
+        language: str = "da",
+        viewport: dict[str, int] | None = None,
+        theme: str = "light",
+        scale: float = 1,
+    ) -> Visitor:
+        context = browser.new_context(
+            viewport=viewport or LAPTOP,  # type: ignore[arg-type]
+            locale="en-GB" if language == "en" else "da-DK",
+            color_scheme="dark" if theme == "dark" else "light",
+            device_scale_factor=scale,
+            accept_downloads=True,
+        )
+        page = context.new_page()
+        visitor = Visitor(page, context, board.url, [], [])
+        page.on("pageerror", lambda error: visitor.faults.append(str(error)))
+        page.on(
+            "console",
+            lambda message: visitor.faults.append(message.text) if message.type == "error" else None,
+        )
+        page.on(
+            "request",
+            lambda request: (
+                visitor.outside.append(request.url)
+                if not request.url.startswith((board.url, "data:", "blob:"))
+                else None
+            ),
+        )
+        visitors.append(visitor)
+        if who is not None:
+            from data.demo import DEMO_SIGN_INS
+
+            email, password = next((s.email, s.password) for s in DEMO_SIGN_INS if s.email.startswith(f"{who}@"))
+            visitor.sign_in(email, password)
+            visitor.settled()
+        return visitor
+
+    yield enter
+    for visitor in visitors:
+        visitor.context.close()
+    assert [url for visitor in visitors for url in visitor.outside] == []
+    # A page that answers 403 or 404 on purpose is reported by the browser as a failed resource.
+    faults = [fault for visitor in visitors for fault in visitor.faults if "Failed to load resource" not in fault]
+    assert faults == []
