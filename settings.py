@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -69,3 +69,11 @@ class Settings(BaseSettings):
 
     def current_day(self) -> date:
         return self.today or datetime.now(ZoneInfo(self.timezone)).date()
+
+    def current_moment(self) -> datetime:
+        """This moment in UTC without a zone, as the store keeps it; on a pretended day, that day at this time of day.
+
+        A store that lives on a fixed day must also record on it, else "as of" would mix two calendars.
+        """
+        moment = datetime.now(UTC).replace(tzinfo=None)
+        return datetime.combine(self.today, moment.time()) if self.today else moment

@@ -7,7 +7,7 @@ keeps its viewer in `flask.g`, so two apps and two people never meet.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flask import current_app, g, request
@@ -54,7 +54,7 @@ def current_today() -> date:
 
 def current_now() -> datetime:
     """This moment in UTC without a zone, as the store keeps it."""
-    return datetime.now(UTC).replace(tzinfo=None)
+    return parts().settings.current_moment()
 
 
 def current_viewer() -> Viewer:
