@@ -1,0 +1,261 @@
+"""Who asks, and what they may see: every query takes a `Viewer`, and there is no way to ask without one.
+
+| role | reads | delivers for | owns (sees small numbers of) |
+|---|---|---|---|
+| leader | the unit's subtree | nothing | the unit's subtree |
+| quality team | the unit's subtree | the unit's subtree | the unit's subtree |
+| evaluator | the units of the cohorts granted (no cohort named: of all cohorts) | nothing | nothing |
+| administrator | everything | everything | the subtree of the unit the grant names; without a unit, nothing |
+
+An administrator keeps the installation running and mends deliveries for everybody; that gives no reason to read small
+numbers. An installation that wants an administrator to see them grants the role *with* a unit ("DK" for all of them).
+
+A subtree follows the hierarchy down, and the successors back: the leader of Region Østdanmark also reads the two
+regions that became it. Grants carry no dates; which units are shown on a day is asked of `data.queries.units`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlalchemy import Connection, select
+
+from data.errors import NotAllowed, NotFound
+from data.schema import account, cohort_unit, participant, role_grant, unit
+from data.store import Store
+from indicators.words import Words
+
+__all__ = ["SYSTEM", "Grant", "NotAllowed", "NotFound", "Role", "Viewer", "load_viewer", "subtree"]
+
+NO_ACCOUNT = Words(
+    "Der er ingen aktiv bruger med den adresse. Bed en administrator om at oprette den.",
+    "There is no active user with that address. Ask an administrator to create one.",
+)
+NO_UNIT = Words("Enheden {code} findes ikke.", "There is no unit {code}.")
+NO_ACCESS = Words(
+    "Du har ikke adgang til {name}. Bed en administrator om adgang, hvis du skal følge enheden.",
+    "You have no access to {name}. Ask an administrator for access if you are to follow this unit.",
+)
+NOT_YOURS_TO_DELIVER = Words(
+    "Du kan ikke indberette for {name}. Bed en administrator om adgang, hvis du skal indberette for enheden.",
+    "You cannot deliver for {name}. Ask an administrator for access if you are to deliver for this unit.",
+)
+ADMINISTRATORS_ONLY = Words(
+    "Det kan kun en administrator. Bed en administrator om hjælp.",
+    "Only an administrator can do this. Ask an administrator for help.",
+)
+
+
+class Role(StrEnum):
+    LEADER = "leader"
+    QUALITY_TEAM = "quality_team"
+    EVALUATOR = "evaluator"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role with what it is for: a unit's subtree (leader, quality team, administrator) or a cohort (evaluator)."""
+
+    role: Role
+    unit_code: str | None = None
+    cohort_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The person who asks.
+
+    `own_units`, `readable_units` and `deliverable_units` are unit codes; what is own is readable too. `home_units` are
+    the units named in grants: where the person works, the first thing to show.
+
+    Examples
+    --------
+    >>> viewer = Viewer(7, "leder@example.dk", "Ida Holm", (Grant(Role.LEADER, "NOH"),), frozenset({"NOH", "NOH-KIR"}),
+    ...                 frozenset({"NOH", "NOH-KIR"}), frozenset())
+    >>> viewer.may_see("NOH-KIR"), viewer.may_deliver("NOH-KIR"), viewer.may_see("HGH")
+    (True, False, False)
+    """
+
+    account_id: int
+    email: str
+    name: str
+    grants: tuple[Grant, ...]
+    own_units: frozenset[str]
+    readable_units: frozenset[str]
+    deliverable_units: frozenset[str]
+    language: str | None = None
+    title: str = ""
+    sees_all: bool = field(default=False, repr=False)
+    owns_all: bool = field(default=False, repr=False)
+
+    def may_see(self, code: str) -> bool:
+        return self.sees_all or code in self.readable_units
+
+    def may_deliver(self, code: str) -> bool:
+        return self.owns_all or self.is_administrator or code in self.deliverable_units
+
+    def is_own(self, code: str) -> bool:
+        """Whether small numbers of this unit are shown as they are."""
+        return self.owns_all or code in self.own_units
+
+    def has(self, role: Role) -> bool:
+        return any(grant.role is role for grant in self.grants)
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.has(Role.ADMINISTRATOR)
+
+    @property
+    def delivers(self) -> bool:
+        """Whether the person delivers for anything at all."""
+        return self.owns_all or self.is_administrator or bool(self.deliverable_units)
+
+    @property
+    def home_units(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(grant.unit_code for grant in self.grants if grant.unit_code))
+
+    def require_administrator(self) -> None:
+        """Raise NotAllowed unless the viewer is an administrator, or the product itself."""
+        if not (self.owns_all or self.is_administrator):
+            raise NotAllowed(ADMINISTRATORS_ONLY)
+
+
+# The product itself: recalculation, demo building, sign-in. Never handed to a page on behalf of a person.
+SYSTEM = Viewer(0, "system", "Tavle", (), frozenset(), frozenset(), frozenset(), sees_all=True, owns_all=True)
+
+
+def load_viewer(store: Store, email: str) -> Viewer:
+    """The viewer behind an e-mail address (in any case), with the rights of all its grants together.
+
+    Raises
+    ------
+    NotFound
+        No account has that address, or it is not active.
+    """
+    with store.read() as connection:
+        row = connection.execute(
+            select(account).where(account.c.email == email.strip().lower(), account.c.is_active)
+        ).one_or_none()
+        if row is None:
+            raise NotFound(NO_ACCOUNT)
+        grants = tuple(
+            Grant(Role(role), unit_code, cohort_code)
+            for role, unit_code, cohort_code in connection.execute(
+                select(role_grant.c.role, role_grant.c.unit_code, role_grant.c.cohort_code)
+                .where(role_grant.c.account_id == row.id)
+                .order_by(role_grant.c.id)
+            )
+        )
+        return viewer_with(
+            connection,
+            grants,
+            account_id=row.id,
+            email=row.email,
+            name=row.name,
+            language=row.language,
+            title=row.title,
+        )
+
+
+def viewer_with(
+    connection: Connection,
+    grants: tuple[Grant, ...],
+    *,
+    account_id: int,
+    email: str,
+    name: str,
+    language: str | None = None,
+    title: str = "",
+) -> Viewer:
+    """A viewer whose rights are worked out from `grants` by the table at the top of this module."""
+    own: set[str] = set()
+    readable: set[str] = set()
+    deliverable: set[str] = set()
+    units_below = _UnitsBelow(connection)
+    for grant in grants:
+        if grant.role is Role.EVALUATOR:
+            readable |= _units_of_cohorts(connection, grant.cohort_code)
+            continue
+        below = units_below(grant.unit_code) if grant.unit_code else frozenset()
+        own |= below
+        if grant.role in (Role.QUALITY_TEAM, Role.ADMINISTRATOR):
+            deliverable |= below
+        if grant.role is Role.ADMINISTRATOR:
+            readable |= units_below.everything
+            deliverable |= units_below.everything
+    return Viewer(
+        account_id=account_id,
+        email=email,
+        name=name,
+        grants=grants,
+        own_units=frozenset(own),
+        readable_units=frozenset(readable | own),
+        deliverable_units=frozenset(deliverable),
+        language=language,
+        title=title,
+        sees_all=any(grant.role is Role.ADMINISTRATOR for grant in grants),
+    )
+
+
+def subtree(connection: Connection, code: str) -> frozenset[str]:
+    """The unit itself and every unit under it, however deep, those under its predecessors included."""
+    return _UnitsBelow(connection)(code)
+
+
+class _UnitsBelow:
+    """Walks the tree of units down from a code; the tree is read once."""
+
+    def __init__(self, connection: Connection) -> None:
+        rows = connection.execute(select(unit.c.code, unit.c.parent_code, unit.c.successor_code)).all()
+        self.everything = frozenset(row.code for row in rows)
+        self._below: dict[str, list[str]] = {}
+        for row in rows:
+            for above in (row.parent_code, row.successor_code):
+                if above is not None:
+                    self._below.setdefault(above, []).append(row.code)
+
+    def __call__(self, code: str) -> frozenset[str]:
+        if code not in self.everything:
+            return frozenset()
+        found, waiting = {code}, [code]
+        while waiting:
+            for below in self._below.get(waiting.pop(), ()):
+                if below not in found:
+                    found.add(below)
+                    waiting.append(below)
+        return frozenset(found)
+
+
+def _units_of_cohorts(connection: Connection, cohort_code: str | None) -> set[str]:
+    """The units that take part with a cohort and those its leaders come from; of every cohort when none is named."""
+    found: set[str] = set()
+    for table in (cohort_unit, participant):
+        query = select(table.c.unit_code).distinct()
+        if cohort_code is not None:
+            query = query.where(table.c.cohort_code == cohort_code)
+        found |= set(connection.scalars(query))
+    return found
+
+
+def require_sight(connection: Connection, viewer: Viewer, codes: Iterable[str]) -> None:
+    """Raise for the first of `codes` the viewer may not see: NotFound if there is no such unit, else NotAllowed."""
+    _require(connection, viewer.may_see, codes, NO_ACCESS)
+
+
+def require_delivery(connection: Connection, viewer: Viewer, codes: Iterable[str]) -> None:
+    """Raise for the first of `codes` the viewer may not deliver for: NotFound if it does not exist, else NotAllowed."""
+    _require(connection, viewer.may_deliver, codes, NOT_YOURS_TO_DELIVER)
+
+
+def _require(connection: Connection, is_allowed: Callable[[str], bool], codes: Iterable[str], words: Words) -> None:
+    codes = list(dict.fromkeys(codes))
+    rows = connection.execute(select(unit.c.code, unit.c.name_da).where(unit.c.code.in_(codes)))
+    names = {row.code: row.name_da for row in rows}
+    for code in codes:
+        if code not in names:
+            raise NotFound(NO_UNIT, code=code)
+        if not is_allowed(code):
+            raise NotAllowed(words, name=names[code])

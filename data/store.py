@@ -1,0 +1,371 @@
+"""The store: one DuckDB file (or PostgreSQL by URL), many readers, one writer.
+
+DuckDB lets one process in, and two transactions that write the same rows end in a conflict. So every write goes through
+one thread, in the order it was asked for; reads have connections of their own and see what is committed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import pandas as pd
+import pyarrow as pa
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Connection,
+    Date,
+    DateTime,
+    Double,
+    Integer,
+    String,
+    Table,
+    create_engine,
+    insert,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from data.errors import StoreUnavailable
+from data.schema import store_info
+from indicators.words import Words
+
+__all__ = ["Store", "StoreUnavailable", "bulk_insert", "bulk_upsert", "read_info", "stored_moment", "write_info"]
+
+Result = TypeVar("Result")
+
+MISSING = Words(
+    "Der er ingen database i {path}. Kør »tavle serve« for at oprette den, eller ret TAVLE_DATABASE_URL.",
+    "There is no store at {path}. Run “tavle serve” to create it, or correct TAVLE_DATABASE_URL.",
+)
+LOCKED = Words(
+    "Databasen {path} er i brug af et andet program{process}. Luk det, eller vent til det er færdigt, og prøv igen.",
+    "The store {path} is in use by another program{process}. Close it, or wait until it has finished, and try again.",
+)
+UNREADABLE = Words(
+    "Databasen {path} kan ikke åbnes. Kontrollér, at det er en Tavle-database, og at du må læse og skrive i mappen.",
+    "The store {path} cannot be opened. Check that it is a Tavle store and that you may read and write in its folder.",
+)
+WRONG_URL = Words(
+    "TAVLE_DATABASE_URL er ikke en adresse, Tavle kender. Den skal begynde med duckdb:/// eller postgresql+psycopg://.",
+    "TAVLE_DATABASE_URL is not an address Tavle knows. It must begin with duckdb:/// or postgresql+psycopg://.",
+)
+NO_ANSWER = Words(
+    "Databaseserveren svarer ikke. Kontrollér adressen i TAVLE_DATABASE_URL, og at serveren kører.",
+    "The database server does not answer. Check the address in TAVLE_DATABASE_URL and that the server runs.",
+)
+NO_DRIVER = Words(
+    "Der mangler en driver til den database, som TAVLE_DATABASE_URL peger på. Installér psycopg for PostgreSQL.",
+    "The driver for the database in TAVLE_DATABASE_URL is not installed. Install psycopg for PostgreSQL.",
+)
+CLOSED = Words("Databasen er lukket. Start Tavle igen.", "The store is closed. Start Tavle again.")
+
+# Extensions are built into the wheel or not used at all: nothing may be fetched over the network behind our back.
+# Python variables are handed over by name with register() and never picked up from the caller's scope.
+_DUCKDB_CONFIG = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "python_enable_replacements": False,
+}
+
+
+class Store:
+    """The open store of one process.
+
+    `small_number` and `deadline_day` are the installation's rules for small numbers (architecture rule 2) and for when
+    a month is late. They live here so that no page can forget to hand them on; every query takes them from its store.
+
+    Examples
+    --------
+    >>> store = Store.open("duckdb:///:memory:", create=True)
+    >>> store.migrate()
+    >>> store.write(lambda connection: write_info(connection, "is_demo", "true"))
+    >>> store.is_demo
+    True
+    >>> store.close()
+    """
+
+    def __init__(self, url: URL, *, small_number: int = 5, deadline_day: int = 10) -> None:
+        self.small_number = small_number
+        self.deadline_day = deadline_day
+        self.url = url
+        arguments: dict[str, Any] = {"pool_size": 10, "max_overflow": 30, "pool_pre_ping": False}
+        if url.get_backend_name() == "duckdb":
+            arguments["connect_args"] = {"config": dict(_DUCKDB_CONFIG)}
+        self._engine = create_engine(url, **arguments)
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
+        self._writer_id: int | None = None
+        self._is_closed = False
+        # Held for as long as the store is open: it keeps the file locked to this process, and an in-memory store alive.
+        self._anchor = self._engine.connect()
+
+    # ---------------------------------------------------------------------------------------------- opening, closing
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = False, small_number: int = 5, deadline_day: int = 10) -> Store:
+        """Open the store at `url`; with `create`, a file that is not there is made (empty: call `migrate`).
+
+        Raises
+        ------
+        StoreUnavailable
+            The file is missing, held by another process, no DuckDB file or not readable; the address is unknown; the
+            database server does not answer. `.reason(language)` says which and what to do.
+        """
+        try:
+            parsed = make_url(url)
+            backend = parsed.get_backend_name()
+        except ArgumentError as error:
+            raise StoreUnavailable(WRONG_URL) from error
+        if backend not in ("duckdb", "postgresql"):
+            raise StoreUnavailable(WRONG_URL)
+        path = ""
+        if backend == "duckdb":
+            path = parsed.database or ":memory:"
+            if path == ":memory:":
+                # A name of its own makes one in-memory database that all connections of this store share.
+                parsed = parsed.set(database=f":memory:{uuid4().hex}")
+            elif not path.startswith(":memory:"):
+                if create:
+                    _make_folder(Path(path))
+                elif not Path(path).is_file():
+                    raise StoreUnavailable(MISSING, path=path)
+        try:
+            return cls(parsed, small_number=small_number, deadline_day=deadline_day)
+        except DBAPIError as error:
+            raise _unavailable(error, path) from error
+        except (ModuleNotFoundError, NoSuchModuleError) as error:
+            raise StoreUnavailable(NO_DRIVER) from error
+
+    def close(self) -> None:
+        """Finish the writes already asked for, then let go of the file. Closing twice does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._writer.shutdown(wait=True)
+        self._anchor.close()
+        self._engine.dispose()
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest form. A store that is there already is left as it is."""
+        from data.migrations import upgrade
+
+        self.write(upgrade, changes_data=False)
+
+    def is_migrated(self) -> bool:
+        """Whether the tables have the form this version of the code expects."""
+        from data.migrations import is_current
+
+        with self.read() as connection:
+            return is_current(connection)
+
+    # ---------------------------------------------------------------------------------------------- reading, writing
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one committed state of the store for as long as it is held."""
+        if self._is_closed:
+            raise StoreUnavailable(CLOSED)
+        with self._engine.connect() as connection:
+            yield connection
+
+    def write(self, function: Callable[[Connection], Result], *, changes_data: bool = True) -> Result:
+        """Run `function(connection)` in one transaction on the writer thread and return what it returns.
+
+        Writes run one after another in the order they were asked for. An exception rolls everything back and comes out
+        here. `changes_data=False` is for writes that no figure depends on (a sign-in, a last-seen time): they leave
+        `data_version` alone, so that caches stay warm.
+
+        Raises
+        ------
+        StoreUnavailable
+            The store is closed.
+        RuntimeError
+            Called from inside a write: the inner one would wait for the outer for ever. Hand the connection on instead.
+        """
+        if threading.get_ident() == self._writer_id:
+            raise RuntimeError("store.write inside a write: hand the connection on instead")
+        try:
+            future = self._writer.submit(self._transaction, function, changes_data)
+        except RuntimeError as error:  # the executor has been shut down
+            raise StoreUnavailable(CLOSED) from error
+        return future.result()
+
+    def _transaction(self, function: Callable[[Connection], Result], changes_data: bool) -> Result:
+        self._writer_id = threading.get_ident()
+        with self._engine.begin() as connection:
+            result = function(connection)
+            if changes_data:
+                write_info(connection, "data_version", str(int(read_info(connection, "data_version") or 0) + 1))
+            return result
+
+    # ---------------------------------------------------------------------------------------------- about the store
+
+    def data_version(self) -> int:
+        """A number that grows with every committed write that figures may depend on; made for cache keys."""
+        with self.read() as connection:
+            return int(read_info(connection, "data_version") or 0)
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the store holds simulated data; such a store is marked DEMO wherever it is shown."""
+        with self.read() as connection:
+            if not inspect(connection).has_table(store_info.name):
+                return False
+            return read_info(connection, "is_demo") == "true"
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(UNREADABLE, path=path) from error
+
+
+def _unavailable(error: DBAPIError, path: str) -> StoreUnavailable:
+    if not path:
+        return StoreUnavailable(NO_ANSWER)
+    said = str(error.orig)
+    if "lock" in said:
+        process = re.search(r"PID (\d+)", said)
+        return StoreUnavailable(LOCKED, path=path, process=f" (PID {process[1]})" if process else "")
+    return StoreUnavailable(UNREADABLE, path=path)
+
+
+# ------------------------------------------------------------------------------------------------ facts about the store
+
+
+def read_info(connection: Connection, key: str) -> str | None:
+    """The fact kept under `key` in `store_info`, or None."""
+    return connection.scalar(select(store_info.c.value).where(store_info.c.key == key))
+
+
+def write_info(connection: Connection, key: str, value: str) -> None:
+    """Keep `value` under `key` in `store_info`, in place of what was there."""
+    changed = connection.execute(store_info.update().where(store_info.c.key == key).values(value=value))
+    if changed.rowcount == 0:
+        connection.execute(insert(store_info).values(key=key, value=value))
+
+
+def stored_moment(moment: datetime) -> datetime:
+    """A moment as the store keeps it: UTC without a zone. A moment without a zone is taken to be UTC already.
+
+    Examples
+    --------
+    >>> from datetime import timedelta, timezone
+    >>> stored_moment(datetime(2026, 11, 23, 9, 0, tzinfo=timezone(timedelta(hours=1))))
+    datetime.datetime(2026, 11, 23, 8, 0)
+    """
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+
+
+# ------------------------------------------------------------------------------------------------------ loading in bulk
+
+_ARROW_TYPES: tuple[tuple[type, pa.DataType], ...] = (
+    (BigInteger, pa.int64()),
+    (Integer, pa.int32()),
+    (Double, pa.float64()),
+    (Boolean, pa.bool_()),
+    (Date, pa.date32()),
+    (DateTime, pa.timestamp("us")),
+    (JSON, pa.string()),
+    (String, pa.string()),
+)
+
+
+def bulk_insert(connection: Connection, table: Table, frame: pd.DataFrame) -> int:
+    """Add the rows of `frame` to `table` inside the connection's transaction, and return how many there were.
+
+    Columns are matched by name; columns the frame lacks stay empty, and an `id` it lacks is drawn from the table's
+    sequence. NaN, NaT and None are empty. In JSON columns lists and dicts are written as JSON; strings are JSON.
+    On DuckDB the rows go over as Arrow (9 M rows/s measured, against 400 with executemany).
+
+    Raises
+    ------
+    ValueError
+        A column the table does not have.
+    sqlalchemy.exc.IntegrityError
+        A constraint of the table refuses a row; the transaction must be given up.
+    """
+    return _bulk(connection, table, frame, conflict="")
+
+
+def bulk_upsert(connection: Connection, table: Table, frame: pd.DataFrame) -> int:
+    """Like `bulk_insert`, but a row whose primary key is there already takes the place of the old one."""
+    key = [column.name for column in table.primary_key]
+    changed = [str(name) for name in frame.columns if name not in key]
+    updates = ", ".join(f"{name} = excluded.{name}" for name in changed)
+    return _bulk(connection, table, frame, conflict=f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {updates}")
+
+
+def _bulk(connection: Connection, table: Table, frame: pd.DataFrame, *, conflict: str) -> int:
+    unknown = [str(name) for name in frame.columns if name not in table.columns]
+    if unknown:
+        raise ValueError(f"{table.name} has no column {', '.join(unknown)}")
+    if frame.empty:
+        return 0
+    names = [str(name) for name in frame.columns]
+    rows = pa.table({name: _arrow_column(frame[name], table.columns[name].type) for name in names})
+    targets, sources = list(names), list(names)
+    for column in table.primary_key:
+        if column.name not in names and column.default is not None and column.default.is_sequence:
+            targets.append(column.name)
+            sources.append(f"nextval('{column.default.name}')")  # type: ignore[attr-defined]
+    if connection.dialect.name == "duckdb":
+        driver: Any = connection.connection.driver_connection
+        view = f"rows_{uuid4().hex}"
+        driver.register(view, rows)
+        try:
+            connection.exec_driver_sql(
+                f"INSERT INTO {table.name} ({', '.join(targets)}) SELECT {', '.join(sources)} FROM {view} {conflict}"
+            )
+        finally:
+            driver.unregister(view)
+    else:
+        values = ", ".join(f":{source}" if source in names else source for source in sources)
+        connection.execute(
+            text(f"INSERT INTO {table.name} ({', '.join(targets)}) VALUES ({values}) {conflict}"), rows.to_pylist()
+        )
+    return len(frame)
+
+
+def _arrow_column(column: pd.Series, kind: Any) -> pa.Array:
+    target = next(arrow for sql, arrow in _ARROW_TYPES if isinstance(kind, sql))
+    empty = column.isna() if not isinstance(kind, JSON) else column.map(lambda value: value is None)
+    if isinstance(kind, JSON):
+        column = column.map(lambda value: value if value is None or isinstance(value, str) else json.dumps(value))
+    elif isinstance(kind, Date):
+        column = column.map(lambda value: value.date() if isinstance(value, datetime) else value)
+    elif isinstance(kind, DateTime):
+        column = column.map(
+            lambda value: value if pd.isna(value) else stored_moment(pd.Timestamp(value).to_pydatetime())
+        )
+    values = [None if is_empty else value for value, is_empty in zip(column.tolist(), empty.tolist(), strict=True)]
+    return pa.array(values, type=target)
+
+
+def end_of_day(as_of: date | datetime | None) -> datetime | None:
+    """The stored moment up to which "as of" looks: a date means to the end of that day (UTC), None means everything.
+
+    Examples
+    --------
+    >>> end_of_day(date(2026, 11, 23))
+    datetime.datetime(2026, 11, 23, 23, 59, 59, 999999)
+    """
+    if as_of is None:
+        return None
+    if isinstance(as_of, datetime):
+        return stored_moment(as_of)
+    return datetime.combine(as_of, time.max)
