@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from flask import current_app, g, request
 
@@ -16,7 +17,28 @@ if TYPE_CHECKING:
     from dashboards.pages import Registry
     from data.access import Viewer
     from data.store import Store
-    from settings import Settings
+
+
+class BoardSettings(Protocol):
+    """What the screen needs to know of what is set. `settings.Settings` is one; imports run down: it is not named."""
+
+    var: Path
+    mode: str
+    host: str
+    port: int
+    session_minutes: int
+    secure_cookies: bool
+    sign_in_attempts: str
+    upload_limit_mb: float
+    upload_row_limit: int
+    timezone: str
+
+    def signing_key(self) -> str: ...
+
+    def current_day(self) -> date: ...
+
+    def current_moment(self) -> datetime: ...
+
 
 EXTENSION = "tavle"
 THEMES = ("auto", "light", "dark", "contrast")
@@ -29,7 +51,7 @@ class Parts:
     """What one app is made of. The store is opened once and shared by its threads."""
 
     store: Store
-    settings: Settings
+    settings: BoardSettings
     registry: Registry
 
 
@@ -43,7 +65,7 @@ def current_store() -> Store:
     return parts().store
 
 
-def current_settings() -> Settings:
+def current_settings() -> BoardSettings:
     return parts().settings
 
 
