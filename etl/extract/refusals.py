@@ -1,0 +1,157 @@
+"""Why a whole file is refused before its rows are looked at. One record each, with words and how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from etl.report import Finding, Severity
+from indicators.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reason for not reading a file. The code is the one in reports and in docs/deliveries.md."""
+
+    code: str
+    words: Words
+    mend: Words
+
+    def finding(self, row: int | None = None, column: str = "", value: str = "", **values: object) -> Finding:
+        return Finding(self.code, Severity.ERROR, row, column, value, self.words, self.mend, values)
+
+
+_SAVE_AS_CSV = Words("Gem den som CSV, og indlæs den igen.", "Save it as CSV and load it again.")
+
+EMPTY_FILE = Refusal(
+    "empty_file",
+    Words("Filen er tom.", "The file is empty."),
+    Words(
+        "Udfyld skabelonen, og gem den som CSV, før I indlæser den.",
+        "Fill in the template and save it as CSV before you load it.",
+    ),
+)
+TOO_LARGE = Refusal(
+    "too_large",
+    Words(
+        "Filen fylder {size} MB; grænsen er {limit} MB.",
+        "The file holds {size} MB; the limit is {limit} MB.",
+    ),
+    Words(
+        "Del filen i flere, eller send kun de perioder, der er nye eller rettede.",
+        "Split the file, or send only the periods that are new or corrected.",
+    ),
+)
+TOO_MANY_ROWS = Refusal(
+    "too_many_rows",
+    Words("Filen har over {limit} rækker, som er grænsen.", "The file has more than {limit} rows, which is the limit."),
+    TOO_LARGE.mend,
+)
+EXCEL_FILE = Refusal(
+    "excel_file",
+    Words(
+        "Filen er en Excel-fil (eller en zip-fil), ikke en CSV-fil.",
+        "The file is an Excel (or zip) file, not a CSV file.",
+    ),
+    Words(
+        "Excel-filen skal gemmes som CSV: vælg Filer, Gem som, »CSV UTF-8 (semikolonsepareret)«.",
+        "The Excel file must be saved as CSV: choose File, Save as, “CSV UTF-8 (comma delimited)”.",
+    ),
+)
+BINARY_FILE = Refusal(
+    "binary_file",
+    Words("Filen er ikke en tekstfil.", "The file is not a text file."),
+    _SAVE_AS_CSV,
+)
+UNREADABLE_TEXT = Refusal(
+    "unreadable_text",
+    Words(
+        "Filens tegn kan ikke læses som {encodings}.",
+        "The characters of the file cannot be read as {encodings}.",
+    ),
+    Words("Gem filen som »CSV UTF-8«, og indlæs den igen.", "Save the file as “CSV UTF-8” and load it again."),
+)
+BROKEN_QUOTES = Refusal(
+    "broken_quotes",
+    Words(
+        "Et anførselstegn bliver ikke lukket rigtigt, så resten af filen kan ikke læses sikkert.",
+        "A quotation mark is not closed properly, so the rest of the file cannot be read safely.",
+    ),
+    Words(
+        'Slet anførselstegnene i cellen, eller skriv dem dobbelt ("").',
+        'Remove the quotation marks in the cell, or double them ("").',
+    ),
+)
+CELL_TOO_LONG = Refusal(
+    "cell_too_long",
+    Words("En celle er længere, end en tabel kan have.", "A cell is longer than a table can hold."),
+    Words("Se, om filen virkelig er en CSV-tabel.", "See whether the file really is a CSV table."),
+)
+NO_HEADER = Refusal(
+    "no_header",
+    Words(
+        "Filen har ingen overskrifter: første række ligner data.",
+        "The file has no header: its first row looks like data.",
+    ),
+    Words(
+        "Sæt en første række med kolonnernes navne: {needed}.",
+        "Add a first row with the names of the columns: {needed}.",
+    ),
+)
+HEADER_ONLY = Refusal(
+    "header_only",
+    Words("Filen har overskrifter, men ingen rækker under dem.", "The file has a header but no rows below it."),
+    Words("Udfyld mindst én række.", "Fill in at least one row."),
+)
+WRONG_COLUMNS = Refusal(
+    "wrong_columns",
+    Words(
+        "Filen mangler {missing}. Fundne kolonner: {found}.",
+        "The file lacks {missing}. Columns found: {found}.",
+    ),
+    Words(
+        "Kald kolonnerne et af disse navne, i vilkårlig rækkefølge: {needed}.",
+        "Give the columns one of these names, in any order: {needed}.",
+    ),
+)
+DUPLICATE_COLUMN = Refusal(
+    "duplicate_column",
+    Words(
+        "Kolonnerne {first} og {second} er begge »{field}«.",
+        "Columns {first} and {second} are both “{field}”.",
+    ),
+    Words("Behold den ene, og slet eller omdøb den anden.", "Keep one and delete or rename the other."),
+)
+CPR = Refusal(
+    "cpr",
+    Words(
+        "Cellen indeholder {count} tal, der ligner CPR-numre. Filen er afvist, og intet er gemt.",
+        "The cell holds {count} number(s) that look like CPR numbers. The file is refused and nothing is saved.",
+    ),
+    Words(
+        "Fjern indholdet af cellen, gem filen igen, og indlæs den rensede fil. Tavle må kun modtage optalte tal.",
+        "Remove the content of the cell, save the file again and load the cleaned file. Tavle may only receive counts.",
+    ),
+)
+CPR_IN_TEXT = Refusal(
+    "cpr",
+    Words(
+        "Linjen indeholder {count} tal, der ligner CPR-numre. Filen er afvist, og intet er gemt.",
+        "The line holds {count} number(s) that look like CPR numbers. The file is refused and nothing is saved.",
+    ),
+    CPR.mend,
+)
+CPR_IN_FILE_NAME = Refusal(
+    "cpr",
+    Words(
+        "Filens navn indeholder et tal, der ligner et CPR-nummer. Filen er afvist, og intet er gemt.",
+        "The name of the file holds a number that looks like a CPR number. The file is refused and nothing is saved.",
+    ),
+    Words("Omdøb filen, og indlæs den igen.", "Rename the file and load it again."),
+)
+CPR_MORE = Refusal(
+    "cpr",
+    Words("Yderligere {count} celler ligner CPR-numre.", "Another {count} cells look like CPR numbers."),
+    CPR.mend,
+)
+
+ALL: tuple[Refusal, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Refusal))

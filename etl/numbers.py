@@ -1,0 +1,128 @@
+"""Numbers as people write them in Danish and English spreadsheets: strict, and decided per column.
+
+"1.050" is 1050 in a Danish column and 1.05 in an English one. One cell cannot tell; a column with "12,5" in it can.
+Where nothing can, the answer is a question (`ASK`), never a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+COMMA = "comma"
+DOT = "dot"
+
+# Spaces that stand between thousands: space, no-break, figure, thin and narrow no-break space; the apostrophe is Swiss.
+_SPACES = " \u00a0\u2007\u2009\u202f"
+_SIGNED = re.compile(r"([+\-\u2212\u2013]?)\s*(.*?)\s*(%?)", re.DOTALL)
+_WHOLE = re.compile(r"\d+")
+_SPACED = re.compile(rf"\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d+)?")
+_ONE_MARK = re.compile(r"(\d+)([.,])(\d+)")
+_GROUPS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
+_BOTH = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*([.,])\d+")
+
+
+class Form(StrEnum):
+    """What one cell says about the column's decimal mark."""
+
+    WHOLE = "whole"  # nothing
+    COMMA = "comma"  # the comma is decimal (or the dot divides thousands)
+    DOT = "dot"
+    ASK = "ask"  # 1.050 or 1,050: could be either
+    NONE = "none"  # not a number
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that was read, and whether a percent sign stood behind it."""
+
+    value: float
+    has_percent: bool = False
+
+
+def form(text: str) -> Form:
+    """What `text` says about the decimal mark of its column.
+
+    Examples
+    --------
+    >>> [str(form(text)) for text in ("1050", "12,5", "12.5", "1.050", "1.050,5", "1.050.000", "0.125", "ca. 5")]
+    ['whole', 'comma', 'dot', 'ask', 'comma', 'comma', 'dot', 'none']
+    """
+    match = _SIGNED.fullmatch(text.strip())
+    return _form(match[2]) if match else Form.NONE
+
+
+def _form(body: str) -> Form:
+    if _WHOLE.fullmatch(body):
+        return Form.WHOLE
+    if _SPACED.fullmatch(body):
+        return Form.COMMA if "," in body else Form.DOT if "." in body else Form.WHOLE
+    if both := _BOTH.fullmatch(body):
+        if both[1] != both[2]:
+            return Form.COMMA if both[2] == "," else Form.DOT
+    elif (one := _ONE_MARK.fullmatch(body)) and not _could_be_thousands(one[1], one[3]):
+        return Form.COMMA if one[2] == "," else Form.DOT
+    if groups := _GROUPS.fullmatch(body):
+        if body.count(groups[1]) == 1:
+            # A group of thousands never begins with a zero: 0.125 is a fraction.
+            return Form.ASK if not body.startswith("0") else Form.COMMA if groups[1] == "," else Form.DOT
+        return Form.NONE if body.startswith("0") else Form.DOT if groups[1] == "," else Form.COMMA
+    return Form.NONE
+
+
+def _could_be_thousands(before: str, after: str) -> bool:
+    return len(before) <= 3 and len(after) == 3
+
+
+def parse(text: str, decimal: str) -> Number | None:
+    """The number in `text` where `decimal` ("comma" or "dot") is the column's decimal mark; None if it is none.
+
+    Examples
+    --------
+    >>> parse("1.050", "comma").value, parse("1.050", "dot").value, parse("\u22121 050,5", "comma").value
+    (1050.0, 1.05, -1050.5)
+    >>> parse("1.05", "comma") is None
+    True
+    """
+    match = _SIGNED.fullmatch(text.strip())
+    if not match:
+        return None
+    sign, body, percent = match.groups()
+    written_as = _form(body)
+    if written_as is Form.NONE or (written_as in (Form.COMMA, Form.DOT) and written_as != decimal):
+        return None
+    for space in _SPACES:
+        body = body.replace(space, "")
+    mark, thousands = (",", ".") if decimal == COMMA else (".", ",")
+    # float of plain ASCII digits with a dot; unlike float(text) it never sees "nan", "inf", "1e5" or "1_000".
+    value = float(body.replace(thousands, "").replace(mark, "."))
+    return Number(-value if sign and sign != "+" else value, bool(percent))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decimal mark of a column: "comma", "dot", "" (whole numbers only) or None (it cannot be told: ask)."""
+
+    decimal: str | None
+    is_mixed: bool = False
+
+
+def decide(texts: Iterable[str]) -> Decision:
+    """The decimal mark of a column from all its cells.
+
+    Both marks used as decimals in one column is a fault; the commoner mark is taken, and the others will not parse.
+
+    Examples
+    --------
+    >>> decide(["1.050", "12,5"]), decide(["1.050"]).decimal is None, decide(["7", "1050"]).decimal
+    (Decision(decimal='comma', is_mixed=False), True, '')
+    """
+    counts = dict.fromkeys(Form, 0)
+    for text in texts:
+        counts[form(text)] += 1
+    commas, dots = counts[Form.COMMA], counts[Form.DOT]
+    if commas or dots:
+        return Decision(COMMA if commas >= dots else DOT, is_mixed=bool(commas and dots))
+    return Decision(None if counts[Form.ASK] else "")

@@ -1,0 +1,289 @@
+"""What the way in says about a file: findings, how it was read, its rows, and the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from indicators.words import Words
+
+
+class Severity(StrEnum):
+    """An error stops the whole file; a warning is shown and the file may be committed."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+SEVERITY_NAMES = {Severity.ERROR: Words("Fejl", "Error"), Severity.WARNING: Words("Advarsel", "Warning")}
+
+
+class RowStatus(StrEnum):
+    """What a row would do to the store."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    ERROR = "error"
+    WARNING = "warning"
+
+
+ROW_STATUS_NAMES = {
+    RowStatus.NEW: Words("Ny", "New"),
+    RowStatus.CHANGED: Words("Ændret", "Changed"),
+    RowStatus.UNCHANGED: Words("Uændret", "Unchanged"),
+    RowStatus.ERROR: Words("Fejl", "Error"),
+    RowStatus.WARNING: Words("Advarsel", "Warning"),
+}
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong with a file: where, what, and how to mend it.
+
+    `row` counts as a spreadsheet does (the header is row 1; None: the whole file). `column` is named as in the file.
+    `value` is the cell as it was written; it is empty where showing it could show personal data.
+    `words` and `mend` have places that `values` fills.
+    """
+
+    code: str
+    severity: Severity
+    row: int | None
+    column: str
+    value: str
+    words: Words
+    mend: Words
+    values: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
+    def _say(self, words: Words, language: str) -> str:
+        # A value may itself be bilingual, such as the name of an indicator.
+        said = {key: v.say(language) if isinstance(v, Words) else v for key, v in self.values.items()}
+        return words.say(language, **said) if said else words.say(language)
+
+    def reason(self, language: str) -> str:
+        """What is wrong, without the place: "48 er større end nævner 41."."""
+        return self._say(self.words, language)
+
+    def mend_text(self, language: str) -> str:
+        """How to put it right."""
+        return self._say(self.mend, language)
+
+    def place(self, language: str) -> str:
+        """Where it is: 'Række 14, kolonne »tæller«', or empty for the whole file."""
+        parts = []
+        if self.row is not None:
+            parts.append(Words("række {row}", "row {row}").say(language, row=self.row))
+        if self.column:
+            parts.append(Words("kolonne »{column}«", "column “{column}”").say(language, column=self.column))
+        place = ", ".join(parts)
+        return place[:1].upper() + place[1:]
+
+    def sentence(self, language: str) -> str:
+        """Place and reason in one: 'Række 14, kolonne »tæller«: 48 er større end nævner 41.'."""
+        place = self.place(language)
+        return f"{place}: {self.reason(language)}" if place else self.reason(language)
+
+
+class RefusedError(Exception):
+    """A file that cannot be read any further; it carries the findings to show. Its text holds codes only."""
+
+    def __init__(self, *findings: Finding) -> None:
+        super().__init__(", ".join(sorted({finding.code for finding in findings})))
+        self.findings = findings
+
+
+DELIMITER_NAMES = {
+    ";": Words("semikolon", "semicolon"),
+    ",": Words("komma", "comma"),
+    "\t": Words("tabulator", "tab"),
+}
+ENCODING_NAMES = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8 med BOM",
+    "cp1252": "Windows-1252",
+    "utf-16": "UTF-16",
+}
+DECIMAL_NAMES = {
+    "comma": Words("decimalkomma", "decimal comma"),
+    "dot": Words("decimalpunktum", "decimal point"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file was read, so that the guess can be said and changed.
+
+    `decimal` is "comma", "dot" or "" (whole numbers only: there was nothing to guess). `period_forms` are the ways the
+    periods are written. `header_map` gives the file's own name of each field that was recognised.
+    """
+
+    delimiter: str
+    encoding: str
+    decimal: str = ""
+    period_forms: tuple[Words, ...] = ()
+    header_map: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+    n_rows: int = 0
+    has_days_read_as_periods: bool = False
+
+    def sentence(self, language: str) -> str:
+        """The guess in words: "Læst som semikolon, decimalkomma, Windows-1252; periode som dd-mm-åååå."."""
+        encoding = ENCODING_NAMES.get(self.encoding, self.encoding)
+        if language == "en":
+            encoding = encoding.replace(" med BOM", " with BOM")
+        parts = [DELIMITER_NAMES[self.delimiter].say(language) if self.delimiter in DELIMITER_NAMES else self.delimiter]
+        if self.decimal:
+            parts.append(DECIMAL_NAMES[self.decimal].say(language))
+        parts.append(encoding)
+        text = Words("Læst som ", "Read as ").say(language) + ", ".join(parts)
+        if self.period_forms:
+            forms = Words(" eller ", " or ").say(language).join(form.say(language) for form in self.period_forms)
+            text += Words("; periode skrevet som ", "; period written as ").say(language) + forms
+        text += "."
+        if self.has_days_read_as_periods:
+            text += Words(
+                " Datoer inde i en periode er regnet til perioden.", " Dates inside a period were taken as that period."
+            ).say(language)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Numerator, denominator and value of one observation; None where there is none. Counts, not percent."""
+
+    numerator: float | None = None
+    denominator: float | None = None
+    value: float | None = None
+
+    def shown(self, per: float = 1.0) -> float | None:
+        """The figure a reader sees, in the indicator's unit of measure: value, else numerator / denominator x per.
+
+        Examples
+        --------
+        >>> Figures(41, 50).shown(per=100)
+        82.0
+        """
+        if self.value is not None:
+            return self.value
+        if self.numerator is not None and self.denominator:
+            return self.numerator / self.denominator * per
+        return self.numerator
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """One row of the file after the checks. `indicator` and `unit` are codes, or the text as written where unknown.
+
+    `before` holds what the store has for the key today (None: nothing). `written` is each recognised cell as it stood
+    in the file. `per` and `indicator_name` come from the definition, so that a grid needs no look-up.
+    """
+
+    row: int
+    status: RowStatus
+    indicator: str
+    unit: str
+    period: date | None
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    before: Figures | None
+    note: str
+    indicator_name: Words | None = None
+    unit_name: Words | None = None
+    per: float = 1.0
+    decimals: int = 0
+    period_kind: str = "month"
+    written: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def figures(self) -> Figures:
+        return Figures(self.numerator, self.denominator, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a check says. `reading` is None and `rows` empty where the file was refused before it was read.
+
+    `notes` are remarks on the check itself, such as "rights were not checked".
+    """
+
+    reading: Reading | None
+    findings: tuple[Finding, ...]
+    rows: tuple[CheckedRow, ...]
+    file_name: str
+    sha256: str
+    notes: tuple[Words, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.is_error)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if not finding.is_error)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the file may be committed."""
+        return not self.errors
+
+    @property
+    def has_cpr(self) -> bool:
+        return any(finding.code == "cpr" for finding in self.findings)
+
+    @property
+    def is_only_about_rights(self) -> bool:
+        """Whether every error is that the person may not deliver there: nothing in the file needs mending."""
+        return bool(self.errors) and all(finding.code == "no_right_to_unit" for finding in self.errors)
+
+    def count(self, status: RowStatus) -> int:
+        return sum(row.status is status for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to a committed delivery. `number` is empty where nothing changed: then nothing was written.
+
+    `recorded_at` is UTC. `touched` lists the (indicator, unit) pairs whose series were recalculated. `earlier` is the
+    number of the newest delivery with the same content, if there is one.
+    """
+
+    number: str
+    n_new: int
+    n_changed: int
+    n_unchanged: int
+    recorded_at: datetime
+    file_name: str
+    sha256: str
+    touched: tuple[tuple[str, str], ...]
+    earlier: str = ""
+
+    @property
+    def n_changes(self) -> int:
+        return self.n_new + self.n_changed
+
+    def sentence(self, language: str) -> str:
+        """The receipt in one sentence."""
+        if not self.n_changes:
+            text = Words(
+                "0 ændringer: alle {n} rækker står allerede i Tavle, og intet er skrevet.",
+                "0 changes: all {n} rows are already in Tavle, and nothing was written.",
+            ).say(language, n=self.n_unchanged)
+            if self.earlier:
+                text += Words(" Samme fil har kvittering {earlier}.", " The same file has receipt {earlier}.").say(
+                    language, earlier=self.earlier
+                )
+            return text
+        return Words(
+            "Kvittering {number}: {new} nye, {changed} ændrede, {same} uændrede rækker.",
+            "Receipt {number}: {new} new, {changed} changed, {same} unchanged rows.",
+        ).say(language, number=self.number, new=self.n_new, changed=self.n_changed, same=self.n_unchanged)
