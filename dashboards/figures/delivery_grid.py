@@ -1,0 +1,136 @@
+"""The checked file as a table: errors first, each explained in the row it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from dashboards.figures.icons import ui_icon
+from dashboards.text import _, language, ngettext, number, percent, period_text
+from etl.report import ROW_STATUS_NAMES, CheckedRow, Figures, Finding, RowStatus
+from indicators.definition import PeriodKind
+
+# More rows than this help nobody on a page; the rest is counted in words.
+MOST_ROWS = 400
+STATUS_ORDER = (RowStatus.ERROR, RowStatus.WARNING, RowStatus.CHANGED, RowStatus.NEW, RowStatus.UNCHANGED)
+_ICONS = {
+    RowStatus.ERROR: ("x", "err", "is-fejl"),
+    RowStatus.WARNING: ("warn", "warn", "is-advarsel"),
+    RowStatus.CHANGED: ("edit", "chg", "is-aendret"),
+    RowStatus.NEW: ("plus", "new", "is-ny"),
+    RowStatus.UNCHANGED: ("check", "same", "is-uaendret"),
+}
+
+
+def status_word(status: RowStatus) -> Markup:
+    """Icon and word; colour only repeats them."""
+    icon, tone, _row = _ICONS[status]
+    return Markup('<span class="st st--{}">{}{}</span>').format(
+        tone, ui_icon(icon, size=16), ROW_STATUS_NAMES[status].say(language())
+    )
+
+
+def _figure(value: float | None, decimals: int | None = None) -> str:
+    if value is None:
+        return "–"
+    if decimals is None:
+        decimals = 0 if float(value).is_integer() else 1
+    return number(value, decimals)
+
+
+def _shown(figures: Figures | None, row: CheckedRow) -> str:
+    value = None if figures is None else figures.shown(row.per)
+    if value is None:
+        return "–"
+    return percent(value, row.decimals) if row.per == 100 and row.denominator else number(value, row.decimals)
+
+
+def _explanation(findings: Sequence[Finding]) -> Markup:
+    said = language()
+    return Markup("").join(
+        Markup("<p><b>{}</b> {}</p>").format(finding.sentence(said), finding.mend_text(said)) for finding in findings
+    )
+
+
+def _row(row: CheckedRow, findings: Sequence[Finding], is_valued: bool) -> Markup:
+    _icon, _tone, css = _ICONS[row.status]
+    said = language()
+    name = row.indicator_name.say(said) if row.indicator_name else row.indicator
+    unit = row.unit_name.say(said) if row.unit_name else row.unit
+    period = period_text(row.period, PeriodKind(row.period_kind)) if row.period else row.written.get("period", "")
+    cells = (
+        Markup('<td class="num rowno">{}</td><td>{}</td><th scope="row">{}<small>{}</small></th><td>{}</td>').format(
+            row.row, status_word(row.status), name, unit, period
+        )
+        + (
+            Markup("")
+            if is_valued
+            else Markup('<td class="num">{}</td><td class="num">{}</td>').format(
+                _figure(row.numerator) if row.numerator is not None else row.written.get("numerator", "–"),
+                _figure(row.denominator) if row.denominator is not None else row.written.get("denominator", "–"),
+            )
+        )
+        + Markup('<td class="num val">{}</td><td class="num old">{}</td>').format(
+            _shown(row.figures, row), _shown(row.before, row)
+        )
+    )
+    markup = Markup('<tr class="{}">{}</tr>').format(css, cells)
+    if findings:
+        tone = "" if row.status is RowStatus.ERROR else " explain--warn"
+        markup += Markup('<tr class="explain{}"><td></td><td colspan="{}">{}</td></tr>').format(
+            tone, 5 if is_valued else 7, _explanation(findings)
+        )
+    return markup
+
+
+def delivery_grid(rows: Sequence[CheckedRow], findings: Sequence[Finding]) -> Markup:
+    """Rows with errors first, then warnings, changed, new, unchanged; each finding under its row.
+
+    Columns: row number as in the spreadsheet, status, indicator and unit, period, numerator, denominator, value, and
+    the value that is stored today. Every text is escaped: a cell is somebody else's words.
+    """
+    by_row: dict[int, list[Finding]] = {}
+    for finding in findings:
+        if finding.row is not None:
+            by_row.setdefault(finding.row, []).append(finding)
+    ordered = sorted(rows, key=lambda row: (STATUS_ORDER.index(row.status), row.row))
+    is_valued = bool(rows) and all(row.denominator is None and "denominator" not in row.written for row in rows)
+    heads = [(_("Række"), "num"), (_("Status"), ""), (_("Måling"), ""), (_("Periode"), "")]
+    if not is_valued:
+        heads += [(_("Tæller"), "num"), (_("Nævner"), "num")]
+    heads += [(_("Værdi"), "num"), (_("Gemt før"), "num")]
+    head = Markup("").join(Markup('<th scope="col" class="{}">{}</th>').format(css, word) for word, css in heads)
+    body = Markup("").join(_row(row, by_row.get(row.row, ()), is_valued) for row in ordered[:MOST_ROWS])
+    hidden = len(ordered) - MOST_ROWS
+    more = (
+        Markup('<p class="note pad">{}</p>').format(
+            ngettext(
+                "{count} række mere er kontrolleret, men ikke vist.",
+                "{count} rækker mere er kontrolleret, men ikke vist.",
+                hidden,
+            ).format(count=number(hidden))
+        )
+        if hidden > 0
+        else Markup("")
+    )
+    return Markup(
+        '<div class="tbl-wrap gridscroll" tabindex="0" role="region" aria-label="{label}">'
+        '<table class="tbl tbl--compact tbl--grid"><caption class="visually-hidden">{caption}</caption>'
+        "<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}"
+    ).format(
+        label=_("Filens rækker"),
+        caption=_("Filens rækker, fejl først"),
+        head=head,
+        body=body,
+        more=more,
+    )
+
+
+def finding_list(findings: Sequence[Finding], css: str) -> Markup:
+    """Findings that concern no row that could be read, as a list: sentence, then mend."""
+    said = language()
+    items = Markup("").join(
+        Markup("<li><b>{}</b> {}</li>").format(finding.sentence(said), finding.mend_text(said)) for finding in findings
+    )
+    return Markup('<ul class="{}">{}</ul>').format(escape(css), items)
