@@ -1,1 +1,270 @@
-"""Statistical process control: run charts, control charts, their rules."""
+"""Statistical process control: run charts, control charts, their rules.
+
+>>> import pandas as pd
+>>> from indicators import spc
+>>> frame = pd.DataFrame({
+...     "period": pd.date_range("2024-01-01", periods=12, freq="MS"),
+...     "numerator": [31, 28, 35, 30, 33, 29, 36, 30, 32, 34, 27, 60],
+...     "denominator": [100] * 12,
+... })
+>>> result = spc.analyse(frame, chart="p", multiply=100)
+>>> result.phases[["n_useful", "longest_run", "longest_run_max", "n_crossings", "n_crossings_min"]].iloc[0].to_list()
+[12, 3, 7, 7, 3]
+>>> [(signal.rule.value, signal.rows) for signal in result.signals]
+[('outside_limits', (11,))]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from indicators.spc import kernel
+from indicators.spc.aggregate import AGGREGATES, Axis, Points, points_of
+from indicators.spc.charts import CHARTS, ChartRecord, ValueKind, chart_of
+from indicators.spc.errors import InputError
+from indicators.spc.phases import Layout, Mark, Marks, layout_of
+from indicators.spc.profiles import PROFILES, Profile, profile_of
+from indicators.spc.reasons import Reason
+from indicators.spc.result import (
+    KERNEL_VERSION,
+    Rule,
+    Signal,
+    SpcResult,
+    phases_frame,
+    points_frame,
+    signals_of,
+)
+from indicators.spc.runs import METHODS, RunsMethod, method_of
+
+__all__ = [
+    "AGGREGATES",
+    "CHARTS",
+    "KERNEL_VERSION",
+    "METHODS",
+    "PROFILES",
+    "ChartRecord",
+    "InputError",
+    "Mark",
+    "Profile",
+    "Reason",
+    "Rule",
+    "Signal",
+    "SpcResult",
+    "ValueKind",
+    "analyse",
+    "analyse_many",
+]
+
+_DEFAULT_DENOMINATOR = "denominator"
+
+
+def analyse(
+    frame: pd.DataFrame,
+    chart: str = "p",
+    x: str = "period",
+    y: str = "numerator",
+    n: str | None = _DEFAULT_DENOMINATOR,
+    *,
+    profile: str = "anhoej",
+    method: str = "anhoej",
+    phases: Marks = (),
+    freeze: Marks = None,
+    exclude: Marks = (),
+    target: float | None = None,
+    centre: float | None = None,
+    multiply: float = 1,
+    screen_moving_ranges: bool = True,
+    aggregate: str = "mean",
+    non_negative: bool = False,
+) -> SpcResult:
+    """Compute one chart.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One or more rows per point, in any order. An expected period without data is a row whose value is missing: it
+        is drawn as a gap, breaks the moving range on both sides and never becomes zero. A period without a row is not
+        known to be expected.
+    chart : str
+        A code in `CHARTS`.
+    x, y, n : str
+        Columns: the order, the value or numerator, the denominator. x may hold dates, numbers or text (text that is
+        no ISO date is a category: it has no order, so runs are not judged). n=None: no denominator; the default
+        column may be absent where the chart can do without.
+    profile : str
+        A code in `PROFILES`: the set of conventions.
+    method : str
+        How runs are bounded: anhoej, bestbox, cutbox (the boxes hold for 10-100 useful observations, else anhoej).
+    phases : position, date or sequence of them
+        The first 1-based position or first date of every phase after the first.
+    freeze : position, date or sequence of them
+        The last position or date of the baseline. It holds inside the phase it stands in.
+    exclude : position, date or sequence of them
+        Points that are drawn but left out of centre, spread and runs; taken out before moving ranges are formed.
+    target : float
+        Laid along the points as it is: never multiplied.
+    centre : float
+        A centre line that is given instead of computed, before multiplication.
+    multiply : float
+        Factor on values, centre and limits, applied last: 100 for percent.
+    screen_moving_ranges : bool
+        Drop moving ranges not below 3.267 times their mean, once.
+    aggregate : str
+        How rows with the same x are taken together without a denominator: mean, median, sum, sd. Count charts always
+        sum. With a denominator, numerators and denominators are summed.
+    non_negative : bool
+        Cut lower limits at 0 where no value is negative.
+
+    Returns
+    -------
+    SpcResult
+
+    Raises
+    ------
+    InputError
+        A ValueError that names the row: text or infinity for a number, a denominator not above 0, a numerator above its
+        denominator in a proportion, a negative count; or the argument: an unknown column, chart, profile or method.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"period": range(1, 5), "numerator": [1, 2, 14, 3], "denominator": [10, 10, 10, 10]})
+    >>> analyse(frame, chart="p")
+    Traceback (most recent call last):
+    ...
+    indicators.spc.errors.InputError: Row 3 (x = 3): the numerator numerator is greater than the denominator denominator
+    """
+    points, layout, computed, options = _computed(
+        frame,
+        chart,
+        x,
+        y,
+        n,
+        (),
+        profile,
+        method,
+        phases,
+        freeze,
+        exclude,
+        centre,
+        screen_moving_ranges,
+        aggregate,
+        non_negative,
+    )
+    record, conventions, bounds = options
+    has_order = points.axis is not Axis.CATEGORY
+    summary = phases_frame(points, layout, computed, record, conventions, bounds, multiply, has_order)
+    return SpcResult(
+        chart=record,
+        profile=conventions,
+        method=bounds.code,
+        multiply=multiply,
+        screen_moving_ranges=screen_moving_ranges,
+        has_denominator=points.has_denominator,
+        points=points_frame(points, layout, computed, summary["reason"].tolist(), multiply, target),
+        phases=summary,
+        signals=signals_of(layout, computed, has_order),
+        n_rows_without_x=points.n_rows_without_x,
+    )
+
+
+def analyse_many(
+    frame: pd.DataFrame,
+    by: Sequence[str],
+    chart: str = "p",
+    x: str = "period",
+    y: str = "numerator",
+    n: str | None = _DEFAULT_DENOMINATOR,
+    *,
+    profile: str = "anhoej",
+    method: str = "anhoej",
+    phases: Marks = (),
+    freeze: Marks = None,
+    exclude: Marks = (),
+    centre: float | None = None,
+    multiply: float = 1,
+    screen_moving_ranges: bool = True,
+    aggregate: str = "mean",
+    non_negative: bool = False,
+) -> pd.DataFrame:
+    """Compute the charts of many series at once: one row per series and phase.
+
+    The arguments mean what they mean in `analyse` and hold for every series; positions count within each series. The
+    figures are those of `analyse`, because `analyse` is this with one series.
+
+    Returns
+    -------
+    DataFrame
+        The `by` columns, then the columns of `SpcResult.phases`; `first_row` and `last_row` count within the series.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({
+    ...     "unit": ["A"] * 4 + ["B"] * 3, "period": [1, 2, 3, 4, 1, 2, 3],
+    ...     "numerator": [1, 2, 1, 4, 5, 6, 7], "denominator": [10] * 7,
+    ... })
+    >>> analyse_many(frame, by=["unit"], chart="p")[["unit", "n_points", "centre"]].to_dict("list")
+    {'unit': ['A', 'B'], 'n_points': [4, 3], 'centre': [0.2, 0.6]}
+    """
+    columns = [by] if isinstance(by, str) else list(by)
+    points, layout, computed, options = _computed(
+        frame,
+        chart,
+        x,
+        y,
+        n,
+        columns,
+        profile,
+        method,
+        phases,
+        freeze,
+        exclude,
+        centre,
+        screen_moving_ranges,
+        aggregate,
+        non_negative,
+    )
+    record, conventions, bounds = options
+    has_order = points.axis is not Axis.CATEGORY
+    summary = phases_frame(points, layout, computed, record, conventions, bounds, multiply, has_order)
+    start = summary["first_row"].to_numpy() - (layout.position[layout.first] - 1)
+    summary["first_row"] -= start
+    summary["last_row"] -= start
+    keys = points.keys.iloc[layout.owner].reset_index(drop=True)
+    return pd.concat([keys, summary], axis=1)
+
+
+def _computed(
+    frame: pd.DataFrame,
+    chart: str,
+    x: str,
+    y: str,
+    n: str | None,
+    by: Sequence[str],
+    profile: str,
+    method: str,
+    phases: Marks,
+    freeze: Marks,
+    exclude: Marks,
+    centre: float | None,
+    screen_moving_ranges: bool,
+    aggregate: str,
+    non_negative: bool,
+) -> tuple[Points, Layout, kernel.Computed, tuple[ChartRecord, Profile, RunsMethod]]:
+    record, conventions, bounds = chart_of(chart), profile_of(profile), method_of(method)
+    if n == _DEFAULT_DENOMINATOR and n not in frame.columns:
+        n = None
+    points = points_of(frame, record, x=x, y=y, n=n, by=by, aggregate=aggregate)
+    layout = layout_of(points, phases=phases, freeze=freeze, exclude=exclude)
+    computed = kernel.compute(
+        points,
+        layout,
+        record,
+        conventions,
+        bounds,
+        centre=centre,
+        screen_moving_ranges=screen_moving_ranges,
+        non_negative=non_negative,
+    )
+    return points, layout, computed, (record, conventions, bounds)

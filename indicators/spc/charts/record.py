@@ -1,0 +1,145 @@
+"""What a chart type declares, what its limits function is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from indicators.spc import ragged
+from indicators.spc.profiles import Profile
+from indicators.spc.ragged import Bools, Floats, Ints
+from indicators.words import Words
+
+
+class ValueKind(StrEnum):
+    """What a point is; decides what is refused and how it is shown."""
+
+    VALUE = "value"  # any number: a mean, a ratio, a measurement
+    PROPORTION = "proportion"  # numerator out of denominator, in [0, 1]
+    RATE = "rate"  # events per amount of exposure, not negative
+    COUNT = "count"  # events, not negative
+    TIME = "time"  # time or opportunities between rare events, above 0
+
+
+@dataclass(frozen=True, slots=True)
+class Subgroups:
+    """The points of all series and phases, flat, before multiplication. Arrays have shape (n_points,).
+
+    A subgroup that was not reported is NaN in `y`, `numerator` and `denominator`, never zero. `size` counts the rows
+    that were taken together, `sd` is their standard deviation. `segment` numbers the phases of all series. `feeds`
+    marks the rows that feed centre and spread: in the baseline and not excluded. `centre` is a centre line given by
+    the caller.
+    """
+
+    y: Floats
+    numerator: Floats
+    denominator: Floats
+    size: Floats
+    sd: Floats
+    segment: Ints
+    n_segments: int
+    feeds: Bools
+    has_order: bool
+    centre: float | None
+    screen_moving_ranges: bool
+    profile: Profile
+
+    def mean(self, values: Floats) -> Floats:
+        """Mean of the baseline, one number per segment."""
+        return ragged.mean(values[self.feeds], self.segment[self.feeds], self.n_segments)
+
+    def median(self, values: Floats) -> Floats:
+        """Median of the baseline, one number per segment."""
+        return ragged.median(values[self.feeds], self.segment[self.feeds], self.n_segments)
+
+    def ratio(self) -> Floats:
+        """Sum of numerators over sum of denominators of the baseline, one number per segment; NaN without data."""
+        feeds = self.feeds & ~np.isnan(self.y)
+        numerator = ragged.total(self.numerator[feeds], self.segment[feeds], self.n_segments)
+        denominator = ragged.total(self.denominator[feeds], self.segment[feeds], self.n_segments)
+        return np.divide(numerator, denominator, out=np.full(self.n_segments, np.nan), where=denominator > 0)
+
+    def along(self, computed: Floats) -> Floats:
+        """One number per segment, or the centre the caller gave, laid along the points."""
+        if self.centre is not None:
+            return np.full(len(self.y), float(self.centre))
+        return computed[self.segment]
+
+    def moving_range_sd(self, values: Floats) -> Floats:
+        """Standard deviation per segment from the mean moving range of the baseline; NaN where no range is left.
+
+        Excluded rows are taken out before differencing, so the range bridges them; a missing value breaks the range on
+        both sides. With screening, ranges not below 3.267 mean ranges are dropped once and the mean is taken again.
+        Shape (n_segments,).
+        """
+        values, segment = values[self.feeds], self.segment[self.feeds]
+        neighbours = segment[1:] == segment[:-1]
+        ranges, owner = np.abs(np.diff(values))[neighbours], segment[1:][neighbours]
+        average = ragged.mean(ranges, owner, self.n_segments)
+        if self.screen_moving_ranges:
+            kept = ranges < (self.profile.screening_limit * average)[owner]
+            average = ragged.mean(ranges[kept], owner[kept], self.n_segments)
+        return average / self.profile.moving_range_divisor
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Centre line and limits, shape (n_points,), before multiplication; NaN where there is none."""
+
+    centre: Floats
+    lower: Floats
+    upper: Floats
+    warning_lower: Floats
+    warning_upper: Floats
+
+
+def around(
+    centre: Floats, sigma: Floats, profile: Profile, *, minimum: float = -np.inf, maximum: float = np.inf
+) -> Limits:
+    """Limits 3 (warning: 2) sigma from the centre, kept inside what the value can be.
+
+    Examples
+    --------
+    >>> from indicators.spc.profiles import ANHOEJ
+    >>> limits = around(np.array([4.0]), np.array([2.0]), ANHOEJ, minimum=0)
+    >>> limits.lower, limits.warning_lower, limits.upper
+    (array([0.]), array([0.]), array([10.]))
+    """
+
+    def at(sigmas: float) -> Floats:
+        return np.clip(centre + sigmas * sigma, minimum, maximum)
+
+    far, near = profile.sigmas, profile.warning_sigmas
+    return Limits(centre, lower=at(-far), upper=at(far), warning_lower=at(-near), warning_upper=at(near))
+
+
+@dataclass(frozen=True, slots=True)
+class ChartRecord:
+    """A chart type. A new one is a file in this folder with `CHART = ChartRecord(...)` and a limits function.
+
+    `needs_denominator`: refused without; `takes_denominator`: used where there is one. `aggregate` overrides how rows
+    with the same x are taken together. `order` is the place in menus.
+    """
+
+    code: str
+    name: Words
+    kind: ValueKind
+    needs_denominator: bool
+    reference: str
+    limits: Callable[[Subgroups], Limits]
+    takes_denominator: bool = True
+    has_limits: bool = True
+    aggregate: str | None = None
+    is_not_negative: bool = False
+    needs_order: bool = False
+    order: int = 100
+
+    @property
+    def words_of_missing_denominator(self) -> Words:
+        return Words(
+            f"{self.name.da} kræver en nævner: navngiv nævnerens kolonne med n=.",
+            f"A {self.name.en} needs a denominator: name its column with n=.",
+        )

@@ -1,0 +1,1 @@
+"""Tables the library reads, each beside the script that made it."""
