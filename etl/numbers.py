@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from indicators.words import Words
+
 COMMA = "comma"
 DOT = "dot"
 
@@ -126,3 +128,16 @@ def decide(texts: Iterable[str]) -> Decision:
     if commas or dots:
         return Decision(COMMA if commas >= dots else DOT, is_mixed=bool(commas and dots))
     return Decision(None if counts[Form.ASK] else "")
+
+
+def said(value: float, decimals: int | None = None) -> Words:
+    """A number for a message, with decimal comma in Danish and point in English; None keeps the digits it has.
+
+    Examples
+    --------
+    >>> said(1.05), said(1050.0), said(72.123, 1).da
+    (Words(da='1,05', en='1.05'), Words(da='1050', en='1050'), '72,1')
+    """
+    text = f"{value:.10g}" if decimals is None else f"{value:.{decimals}f}"
+    text = text.replace("-", "\u2212")
+    return Words(text.replace(".", ","), text)

@@ -260,8 +260,22 @@ _KIND_NAMES = {
 }
 
 
+_WITH_ARTICLE = {
+    PeriodKind.WEEK: Words("en uge", "a week"),
+    PeriodKind.MONTH: Words("en måned", "a month"),
+    PeriodKind.QUARTER: Words("et kvartal", "a quarter"),
+    PeriodKind.YEAR: Words("et år", "a year"),
+}
+
+
 def kind_name(kind: PeriodKind) -> Words:
+    """The kind of period as a word: måned, month."""
     return _KIND_NAMES[kind]
+
+
+def with_article(kind: PeriodKind) -> Words:
+    """The kind of period in a sentence: en måned, a month."""
+    return _WITH_ARTICLE[kind]
 
 
 def first_day(day: date, kind: PeriodKind) -> date:

@@ -47,35 +47,13 @@ def test_a_percent_sign_is_taken_off_and_remembered(text: str) -> None:
     assert number == numbers.Number(82, has_percent=True)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "-",
-        "%",
-        "48 stk",
-        "ca. 5",
-        "1e5",
-        "nan",
-        "inf",
-        "1_000",
-        "0x10",
-        "12,5,0",
-        "1.05.000",
-        "10 50",
-        "5 000 00",
-        "1.0500.000",
-        "0.050.000",
-        ",5",
-        "5,",
-        "1.234,567.8",
-        "12/48",
-        "½",
-        "4 8",
-        "--3",
-        "1,5",
-    ],
-)
+NO_NUMBERS = [
+    *("-", "%", "1e5", "nan", "inf", "1_000", "0x10", "12,5,0", "1.05.000", "1.0500.000", "0.050.000", "1.234,567.8"),
+    *("1,5", ",5", "5,", "12/48", "½", "--3"),
+]
+
+
+@pytest.mark.parametrize("text", ["", "48 stk", "ca. 5", "10 50", "5 000 00", "4 8", *NO_NUMBERS])
 def test_what_is_not_plainly_a_number_is_none(text: str) -> None:
     assert numbers.parse(text, DOT) is None
 

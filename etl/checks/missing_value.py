@@ -1,0 +1,47 @@
+"""A row with figures has all the figures its indicator needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from etl.checking import Check, Context, Hit
+from etl.report import Severity
+from etl.rows import Row
+from indicators.words import Words
+
+BOTH = Words(
+    "Indikatoren kræver både tæller og nævner. Skriv begge, eller lad rækken ude; Tavle gemmer ikke færdige procenter.",
+    "The indicator needs both numerator and denominator. Write both, or leave the row out; Tavle keeps no percentages.",
+)
+NO_DENOMINATOR = Words("Indikatoren har ingen nævner.", "The indicator has no denominator.")
+USE_VALUE = Words("Skriv tallet i kolonnen »værdi«.", "Write the number in the column “value”.")
+
+
+def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
+    for row in rows:
+        if row.indicator is None or row.is_empty:
+            continue
+        if not row.indicator.has_denominator:
+            if row.written["denominator"] and not row.written["value"]:
+                yield Hit(row, "value", words=NO_DENOMINATOR, mend=USE_VALUE)
+            elif not row.written["value"] and not row.written["numerator"]:
+                yield Hit(row, "value")
+            continue
+        for field in ("numerator", "denominator"):
+            if not row.written[field]:
+                yield Hit(row, field, mend=BOTH)
+
+
+CHECK = Check(
+    code="missing_value",
+    severity=Severity.ERROR,
+    words=Words(
+        "Tallet mangler.",
+        "The number is missing.",
+    ),
+    mend=Words(
+        "Skriv tallet, eller lad rækken ude. Skriv kun 0, hvis der er talt 0.",
+        "Write the number, or leave the row out. Write 0 only if 0 was counted.",
+    ),
+    find=find,
+)

@@ -1,0 +1,30 @@
+"""Columns that Tavle does not use are named, so that a misspelt one is noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from etl.checking import Check, Context, Hit
+from etl.report import Severity
+from etl.rows import Row
+from indicators.words import Words
+
+
+def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
+    for name in context.left_out:
+        yield Hit(None, name)
+
+
+CHECK = Check(
+    code="unknown_column",
+    severity=Severity.WARNING,
+    words=Words(
+        "Kolonnen bruges ikke og udelades.",
+        "The column is not used and is left out.",
+    ),
+    mend=Words(
+        "Er den stavet forkert, så ret navnet: indikator, enhed, periode, tæller, nævner, værdi eller kommentar.",
+        "If it is misspelt, correct the name: indicator, unit, period, numerator, denominator, value or note.",
+    ),
+    find=find,
+)
