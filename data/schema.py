@@ -1,4 +1,4 @@
-"""The tables, each with its grain. DuckDB takes no foreign keys with ALTER, so keys between tables are checked in code."""
+"""The tables, each with its grain. DuckDB takes no foreign keys with ALTER: keys between tables are checked in code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from sqlalchemy import (
     Sequence,
     String,
     Table,
-    UniqueConstraint,
 )
 
 metadata = MetaData()
@@ -304,6 +303,8 @@ observation = Table(
 )
 
 # ------------------------------------------------------------------------------------------------- what people decide
+# Nothing here is deleted: `withdrawn_at` (UTC) ends it, so that an old date gives back the chart of that day. At most
+# one phase of a series that is not withdrawn starts on a date (checked in code).
 
 # One row per phase of a series after its first, or per freeze of the first (starts_on = first period).
 phase = Table(
@@ -320,7 +321,7 @@ phase = Table(
     Column("reason", String, nullable=False),
     Column("author", String, nullable=False),
     Column("created_at", DateTime, nullable=False),
-    UniqueConstraint("indicator_code", "unit_code", "starts_on"),
+    Column("withdrawn_at", DateTime),
 )
 
 # One row per point left out of the calculation.
@@ -334,6 +335,7 @@ exclusion = Table(
     Column("reason", String, nullable=False),
     Column("author", String, nullable=False),
     Column("created_at", DateTime, nullable=False),
+    Column("withdrawn_at", DateTime),
 )
 
 # One row per dated note on a series, a unit or everything.
@@ -350,6 +352,7 @@ annotation = Table(
     Column("text_en", String, nullable=False),
     Column("author", String, nullable=False),
     Column("created_at", DateTime, nullable=False),
+    Column("withdrawn_at", DateTime),
 )
 
 # One row per series: what the last calculation said. The one stored signal every view reads.

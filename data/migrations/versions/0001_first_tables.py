@@ -271,7 +271,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String, nullable=False),
         sa.Column("author", sa.String, nullable=False),
         sa.Column("created_at", sa.DateTime, nullable=False),
-        sa.UniqueConstraint("indicator_code", "unit_code", "starts_on"),
+        sa.Column("withdrawn_at", sa.DateTime),
     )
     op.create_table(
         "exclusion",
@@ -282,6 +282,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String, nullable=False),
         sa.Column("author", sa.String, nullable=False),
         sa.Column("created_at", sa.DateTime, nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime),
     )
     op.create_table(
         "annotation",
@@ -295,6 +296,7 @@ def upgrade() -> None:
         sa.Column("text_en", sa.String, nullable=False),
         sa.Column("author", sa.String, nullable=False),
         sa.Column("created_at", sa.DateTime, nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime),
     )
     op.create_table(
         "series_state",

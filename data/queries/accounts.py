@@ -1,0 +1,77 @@
+"""Who may sign in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from data.access import Grant, Role, Viewer
+from data.schema import account, role_grant
+from data.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person who may sign in. The hash is kept out of `repr`, and with it out of logs."""
+
+    id: int
+    email: str
+    name: str
+    title: str
+    is_active: bool
+    language: str | None
+    last_seen_at: datetime | None
+    created_at: datetime
+    grants: tuple[Grant, ...]
+    password_hash: str = field(repr=False)
+
+
+def by_email(store: Store, viewer: Viewer, email: str) -> Account | None:
+    """The account with an address (in any case), active or not; None if there is none.
+
+    Raises
+    ------
+    NotAllowed
+        The viewer is neither the product itself, nor an administrator, nor that person.
+    """
+    address = email.strip().lower()
+    if address != viewer.email:
+        viewer.require_administrator()
+    found = _accounts(store, address)
+    return found[0] if found else None
+
+
+def listed(store: Store, viewer: Viewer) -> list[Account]:
+    """All accounts by name; administrators only."""
+    viewer.require_administrator()
+    return _accounts(store, None)
+
+
+def _accounts(store: Store, email: str | None) -> list[Account]:
+    query = select(account).order_by(account.c.name, account.c.id)
+    if email is not None:
+        query = query.where(account.c.email == email)
+    with store.read() as connection:
+        rows = connection.execute(query).all()
+        grants: dict[int, list[Grant]] = {}
+        for row in connection.execute(select(role_grant).order_by(role_grant.c.id)):
+            grants.setdefault(row.account_id, []).append(Grant(Role(row.role), row.unit_code, row.cohort_code))
+    return [_account(row, tuple(grants.get(row.id, ()))) for row in rows]
+
+
+def _account(row: Row[Any], grants: tuple[Grant, ...]) -> Account:
+    return Account(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        title=row.title,
+        is_active=row.is_active,
+        language=row.language,
+        last_seen_at=row.last_seen_at,
+        created_at=row.created_at,
+        grants=grants,
+        password_hash=row.password_hash,
+    )

@@ -1,0 +1,368 @@
+"""The facts of the catalogue: goals, indicators, targets, published figures, status reports.
+
+They are public and the same for everybody. The one exception is a target somebody set for a unit: it is seen by those
+who may see the unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, RowMapping, func, select
+
+from data import schema
+from data.access import Viewer
+from data.catalogue.names import fold
+from data.errors import NotFound
+from data.store import Store
+from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Role, Scope, Target, Verification
+from indicators.words import Words
+
+NO_INDICATOR = Words("Indikatoren {code} findes ikke.", "There is no indicator {code}.")
+NO_VERSION = Words("Indikatoren {code} har ingen version {version}.", "Indicator {code} has no version {version}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One of the eight national goals. `former_name` is what it was called before, `former_name_note` says when."""
+
+    number: int
+    name: Words
+    former_name: Words | None
+    former_name_note: Words | None
+    valid_from: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """A target as it was published or set, with or without a number.
+
+    `value` is in `unit_of_measure`, which need not be the indicator's: the right to diagnosis is a limit in days, its
+    indicator a share. `validity_note` says what the source leaves open about the dates. `unit_code` is None for
+    targets that name no area; `is_published` is False for those somebody set on screen.
+    """
+
+    indicator_code: str
+    level: str
+    unit_code: str | None
+    unit_name: Words | None
+    legal_kind: str
+    comparison: str
+    value: float | None
+    unit_of_measure: Words
+    valid_from: date | None
+    valid_to: date | None
+    validity_note: Words
+    text: Words
+    source: str
+    is_published: bool
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """One year's report on the national goals: how many indicators went which way, in per cent where `is_percent`."""
+
+    year: int
+    published_on: date | None
+    compares: Words
+    indicators: int | None
+    positive: float | None
+    unchanged: float | None
+    negative: float | None
+    not_measurable: float | None
+    is_percent: bool
+    note: Words
+    source: str
+
+
+def goals(store: Store, viewer: Viewer) -> list[Goal]:
+    """The national goals by number."""
+    with store.read() as connection:
+        rows = connection.execute(select(schema.goal).order_by(schema.goal.c.number)).mappings().all()
+    return [
+        Goal(
+            number=row["number"],
+            name=_words(row, "name"),
+            former_name=_words(row, "former_name") if row["former_name_da"] else None,
+            former_name_note=_words(row, "former_name_note") if row["former_name_note_da"] else None,
+            valid_from=row["valid_from"],
+            source=row["source"],
+        )
+        for row in rows
+    ]
+
+
+def indicators(store: Store, viewer: Viewer, scope: Scope | None = None) -> list[IndicatorDefinition]:
+    """The newest version of every indicator, by goal and code; of one scope only when it is given."""
+    newest = select(schema.indicator.c.code, func.max(schema.indicator.c.version).label("version")).group_by(
+        schema.indicator.c.code
+    )
+    latest = newest.subquery()
+    query = (
+        select(schema.indicator)
+        .join(latest, (schema.indicator.c.code == latest.c.code) & (schema.indicator.c.version == latest.c.version))
+        .order_by(schema.indicator.c.goal_number.nulls_last(), schema.indicator.c.code)
+    )
+    if scope is not None:
+        query = query.where(schema.indicator.c.scope == Scope(scope).value)
+    with store.read() as connection:
+        return [_definition(row) for row in connection.execute(query).mappings()]
+
+
+def indicator(store: Store, viewer: Viewer, code: str, version: int | None = None) -> IndicatorDefinition:
+    """The definition of an indicator: the newest version, or the one asked for.
+
+    Raises
+    ------
+    NotFound
+        There is no such indicator, or no such version of it.
+    """
+    with store.read() as connection:
+        return indicator_by_code(connection, code, version)
+
+
+def indicator_by_code(connection: Connection, code: str, version: int | None = None) -> IndicatorDefinition:
+    """Like `indicator`, on a connection somebody holds already, such as that of a delivery's transaction."""
+    query = (
+        select(schema.indicator)
+        .where(schema.indicator.c.code == code)
+        .order_by(schema.indicator.c.version.desc())
+        .limit(1)
+    )
+    if version is not None:
+        query = query.where(schema.indicator.c.version == version)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is not None:
+        return _definition(row)
+    raise NotFound(NO_INDICATOR, code=code) if version is None else NotFound(NO_VERSION, code=code, version=version)
+
+
+def targets_of(
+    connection: Connection, viewer: Viewer, definition: IndicatorDefinition, unit_code: str | None
+) -> list[Target]:
+    """Like `targets`, on a connection somebody holds already."""
+    above = _unit_and_above(connection, unit_code)
+    found = []
+    for row in _visible_targets(connection, viewer, definition.code, sees_unit=unit_code):
+        rank = _rank(row, above)
+        if row["value"] is None or rank is None or not _is_in_unit_of(definition, row):
+            continue
+        found.append((rank, -row["valid_from"].toordinal() if row["valid_from"] else 0, _target(row)))
+    return [one for _, _, one in sorted(found, key=lambda item: item[:2])]
+
+
+def _definition(row: RowMapping) -> IndicatorDefinition:
+    return IndicatorDefinition(
+        code=row["code"],
+        version=row["version"],
+        scope=Scope(row["scope"]),
+        name=_words(row, "name"),
+        goal=row["goal_number"],
+        direction=Direction(row["direction"]),
+        role=Role(row["role"]),
+        chart=row["chart"],
+        per=row["per"],
+        unit_of_measure=_words(row, "unit_of_measure"),
+        decimals=row["decimals"],
+        has_denominator=row["has_denominator"],
+        definition=_words(row, "definition"),
+        numerator=_words(row, "numerator"),
+        denominator=_words(row, "denominator"),
+        verification=Verification(row["verification"]),
+        profile=row["profile"],
+        open_periods=row["open_periods"],
+        period=PeriodKind(row["period"]),
+        minimum=row["minimum"],
+        maximum=row["maximum"],
+        contributes_to=row["contributes_to"],
+        owner=row["owner"],
+        checker=row["checker"],
+        review_on=row["review_on"],
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+        source=row["source"],
+        note=_words(row, "note"),
+    )
+
+
+def _words(row: Mapping[str, Any], name: str) -> Words:
+    return Words(row[f"{name}_da"] or "", row[f"{name}_en"] or "")
+
+
+# ------------------------------------------------------------------------------------------------------------- targets
+
+
+@dataclass(frozen=True, slots=True)
+class _Above:
+    code: str
+    kind: str
+
+
+def _unit_and_above(connection: Connection, code: str | None) -> list[_Above]:
+    """The unit, its parent, the parent's successor, and so on up to the nation; only the nation when no unit is given."""
+    rows = connection.execute(
+        select(schema.unit.c.code, schema.unit.c.kind, schema.unit.c.parent_code, schema.unit.c.successor_code)
+    ).all()
+    if code is None:
+        return [_Above(row.code, row.kind) for row in rows if row.kind == "nation"]
+    units = {row.code: row for row in rows}
+    chain: list[_Above] = []
+    waiting = [code]
+    while waiting:
+        row = units.get(waiting.pop(0))
+        if row is None or any(row.code == there.code for there in chain):
+            continue
+        chain.append(_Above(row.code, row.kind))
+        # The successor comes first: Region Østdanmark is nearer to a hospital of Region Hovedstaden than Denmark is.
+        waiting = [above for above in (row.successor_code, row.parent_code) if above] + waiting
+    return chain
+
+
+def _visible_targets(
+    connection: Connection, viewer: Viewer, code: str | None, *, sees_unit: str | None
+) -> Sequence[RowMapping]:
+    query = (
+        select(schema.target, schema.unit.c.name_da.label("unit_name_da"), schema.unit.c.name_en.label("unit_name_en"))
+        .join(schema.unit, schema.unit.c.code == schema.target.c.unit_code, isouter=True)
+        # The catalogue's targets are numbered -1, -2, … in the order of the file.
+        .order_by(schema.target.c.id < 0, func.abs(schema.target.c.id))
+    )
+    if code is not None:
+        query = query.where(schema.target.c.indicator_code == code)
+    # Whoever may see a unit may see what is aimed for above it; published targets may be seen by everybody.
+    sees_line = sees_unit is not None and viewer.may_see(sees_unit)
+    return [
+        row
+        for row in connection.execute(query).mappings()
+        if row["id"] < 0 or sees_line or row["unit_code"] is None or viewer.may_see(row["unit_code"])
+    ]
+
+
+def _rank(row: RowMapping, above: Sequence[_Above]) -> int | None:
+    """How near a target is to the unit at the start of `above`: 0 is its own; None when it is not about that unit."""
+    for place, one in enumerate(above):
+        if row["unit_code"] == one.code or (row["unit_code"] is None and row["level"] == one.kind):
+            return place
+    return len(above) if row["unit_code"] is None and row["level"] in ("national", "") else None
+
+
+def _is_in_unit_of(definition: IndicatorDefinition, row: RowMapping) -> bool:
+    """Whether the number is a value of the indicator, and not, say, a limit in days for each patient."""
+    given = _words(row, "unit_of_measure")
+    if not given.da and not given.en:
+        return True
+    wanted = definition.unit_of_measure
+    return _same_unit(given.da, wanted.da) or _same_unit(given.en, wanted.en)
+
+
+_PERCENT = frozenset(("pct", "procent", "percent", "per cent", "%"))
+
+
+def _same_unit(one: str, other: str) -> bool:
+    if not one or not other:
+        return False
+    folded = [fold(text) or text.strip() for text in (one, other)]
+    return folded[0] == folded[1] or all(text in _PERCENT for text in folded)
+
+
+def _target(row: RowMapping) -> Target:
+    return Target(
+        value=row["value"],
+        comparison=row["comparison"],
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+        legal_kind=row["legal_kind"],
+        text=_words(row, "text"),
+        source=row["source"],
+        unit_code=row["unit_code"],
+    )
+
+
+def targets(store: Store, viewer: Viewer, indicator_code: str, unit_code: str | None = None) -> list[Target]:
+    """The targets that a series of the indicator in the unit can be held against, nearest first.
+
+    First the unit's own, then those of what it belongs to, last the national ones; at each step the newest first. Without
+    a unit: the national ones. Only numbers in the indicator's own unit of measure: `target_rows` has the others.
+
+    Raises
+    ------
+    NotFound
+        There is no such indicator.
+    """
+    with store.read() as connection:
+        return targets_of(connection, viewer, indicator_by_code(connection, indicator_code), unit_code)
+
+
+def target_rows(store: Store, viewer: Viewer, indicator_code: str | None = None) -> list[TargetRow]:
+    """All targets of an indicator (of all indicators when none is given) as they were published or set, with words."""
+    with store.read() as connection:
+        rows = _visible_targets(connection, viewer, indicator_code, sees_unit=None)
+    return [
+        TargetRow(
+            indicator_code=row["indicator_code"],
+            level=row["level"],
+            unit_code=row["unit_code"],
+            unit_name=_words(row, "unit_name") if row["unit_name_da"] else None,
+            legal_kind=row["legal_kind"],
+            comparison=row["comparison"],
+            value=row["value"],
+            unit_of_measure=_words(row, "unit_of_measure"),
+            valid_from=row["valid_from"],
+            valid_to=row["valid_to"],
+            validity_note=_words(row, "validity_note"),
+            text=_words(row, "text"),
+            source=row["source"],
+            is_published=row["id"] < 0,
+            is_demo=row["is_demo"],
+        )
+        for row in rows
+    ]
+
+
+# ------------------------------------------------------------------------------------------------- figures and reports
+
+
+def national_figures(store: Store, viewer: Viewer, indicator_code: str | None = None) -> pd.DataFrame:
+    """Published figures of an indicator (of all when none is given), a row each.
+
+    Columns are those of the table `national_figure` but its id; `value` is in `unit_of_measure_*`, `n` is the number of
+    cases behind it where it was published. Dates are empty where the source states none. Read the notes before use, and
+    never put figures of different codes or names into one series: their definitions differ.
+    """
+    columns = [column for column in schema.national_figure.columns if column.name != "id"]
+    query = select(*columns).order_by(
+        schema.national_figure.c.indicator_code,
+        schema.national_figure.c.name_da,
+        schema.national_figure.c.breakdown_da,
+        schema.national_figure.c.period_start,
+        schema.national_figure.c.period_label,
+        schema.national_figure.c.area_code,
+    )
+    if indicator_code is not None:
+        query = query.where(schema.national_figure.c.indicator_code == indicator_code)
+    with store.read() as connection:
+        return pd.DataFrame(connection.execute(query).all(), columns=[column.name for column in columns])
+
+
+def status_reports(store: Store, viewer: Viewer) -> list[StatusReport]:
+    """The yearly status reports, oldest first; numbers nobody published are None."""
+    with store.read() as connection:
+        rows = connection.execute(select(schema.status_report).order_by(schema.status_report.c.year)).mappings().all()
+    return [
+        StatusReport(
+            **{
+                name: row[name]
+                for name in ("year", "published_on", "indicators", "positive", "unchanged", "negative")
+                + ("not_measurable", "is_percent", "source")
+            },
+            compares=_words(row, "compares"),
+            note=_words(row, "note"),
+        )
+        for row in rows
+    ]

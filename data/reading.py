@@ -1,0 +1,210 @@
+"""Plain reading without a viewer, for use inside `data` alone: queries put the viewer's rules on top.
+
+Everything takes a connection, so that it works inside the transaction of a delivery as well, and reads any number of
+series with one statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Row, select
+
+from data.schema import exclusion, indicator, phase, series, target, unit
+from data.sql import statement
+from data.store import end_of_day
+from indicators.assessment import SeriesPhase
+from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Role, Scope, Target, Verification
+from indicators.words import Words
+
+Pair = tuple[str, str]  # indicator code, unit code
+
+FOREVER = datetime(9999, 12, 31)  # noqa: DTZ001  stored moments are UTC without a zone
+NUMBERS = ["numerator", "denominator", "value", "sd"]
+
+
+def observations(connection: Connection, pairs: Iterable[Pair], as_of: date | datetime | None = None) -> pd.DataFrame:
+    """The current rows of the given series, as they stood at `as_of`: see `data/sql/current_observations.sql`.
+
+    Columns: indicator_code, unit_code, period_start (date), numerator, denominator, value, sd (float, NaN where empty),
+    note, delivery_id, recorded_at (datetime, UTC), indicator_version. Ordered by series and period.
+    """
+    wanted = list(pairs)
+    result = connection.execute(
+        statement("current_observations"),
+        {
+            "indicators": [indicator_code for indicator_code, _ in wanted],
+            "units": [unit_code for _, unit_code in wanted],
+            "as_of": end_of_day(as_of) or FOREVER,
+        },
+    )
+    columns = list(result.keys())
+    frame = pd.DataFrame(result.all(), columns=columns).drop(columns="id")
+    for name in ("period_start", "recorded_at"):
+        frame[name] = pd.Series(frame[name].tolist(), index=frame.index, dtype=object)
+    return frame.astype(dict.fromkeys(NUMBERS, "float64"))
+
+
+def definition(row: Row[Any]) -> IndicatorDefinition:
+    """A row of the `indicator` table as the definition it holds."""
+    return IndicatorDefinition(
+        code=row.code,
+        version=row.version,
+        scope=Scope(row.scope),
+        name=Words(row.name_da, row.name_en),
+        goal=row.goal_number,
+        direction=Direction(row.direction),
+        role=Role(row.role),
+        chart=row.chart,
+        per=row.per,
+        unit_of_measure=Words(row.unit_of_measure_da, row.unit_of_measure_en),
+        decimals=row.decimals,
+        has_denominator=row.has_denominator,
+        definition=Words(row.definition_da, row.definition_en),
+        numerator=Words(row.numerator_da, row.numerator_en),
+        denominator=Words(row.denominator_da, row.denominator_en),
+        verification=Verification(row.verification),
+        profile=row.profile,
+        open_periods=row.open_periods,
+        period=PeriodKind(row.period),
+        minimum=row.minimum,
+        maximum=row.maximum,
+        contributes_to=row.contributes_to,
+        owner=row.owner,
+        checker=row.checker,
+        review_on=row.review_on,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        source=row.source,
+        note=Words(row.note_da, row.note_en),
+    )
+
+
+def definitions(connection: Connection, codes: Collection[str] | None = None) -> dict[str, IndicatorDefinition]:
+    """The newest version of each indicator, by code; of all indicators when no codes are given."""
+    query = select(indicator).order_by(indicator.c.code, indicator.c.version)
+    if codes is not None:
+        query = query.where(indicator.c.code.in_(list(codes)))
+    return {row.code: definition(row) for row in connection.execute(query)}
+
+
+def targets(connection: Connection, pairs: Iterable[Pair]) -> dict[Pair, list[Target]]:
+    """Targets with a number for each series, nearest first: the unit's own, its parents', then those for all."""
+    wanted = list(pairs)
+    rows = connection.execute(
+        select(target)
+        .where(target.c.indicator_code.in_({code for code, _ in wanted}), target.c.value.is_not(None))
+        .order_by(target.c.valid_from.desc().nulls_last(), target.c.id)
+    ).all()
+    by_place: dict[tuple[str, str | None], list[Target]] = {}
+    for row in rows:
+        by_place.setdefault((row.indicator_code, row.unit_code), []).append(
+            Target(
+                value=row.value,
+                comparison=row.comparison,
+                valid_from=row.valid_from,
+                valid_to=row.valid_to,
+                legal_kind=row.legal_kind,
+                text=Words(row.text_da, row.text_en),
+                source=row.source,
+                unit_code=row.unit_code,
+            )
+        )
+    if not by_place:
+        return {}
+    parents = parent_of(connection)
+    found: dict[Pair, list[Target]] = {}
+    for code, unit_code in wanted:
+        places: list[str | None] = [*upwards(parents, unit_code), None]
+        nearest = [one for place in places for one in by_place.get((code, place), ())]
+        if nearest:
+            found[code, unit_code] = nearest
+    return found
+
+
+def parent_of(connection: Connection) -> dict[str, str | None]:
+    """Each unit's parent."""
+    return {row.code: row.parent_code for row in connection.execute(select(unit.c.code, unit.c.parent_code))}
+
+
+def upwards(parents: Mapping[str, str | None], code: str) -> list[str]:
+    """The unit itself, its parent, and so on to the top."""
+    chain: list[str] = []
+    above: str | None = code
+    while above is not None and above not in chain:
+        chain.append(above)
+        above = parents.get(above)
+    return chain
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a series is expected to hold, as written in the `series` table."""
+
+    starts_on: date
+    ends_on: date | None
+    owner: str
+
+
+def expectations(connection: Connection, pairs: Collection[Pair] | None = None) -> dict[Pair, Expectation]:
+    """The expected series, all of them or those asked for."""
+    query = select(series).order_by(series.c.unit_code, series.c.indicator_code)
+    if pairs is not None:
+        query = query.where(series.c.unit_code.in_({unit_code for _, unit_code in pairs}))
+    wanted = None if pairs is None else set(pairs)
+    return {
+        (row.indicator_code, row.unit_code): Expectation(row.starts_on, row.ends_on, row.owner)
+        for row in connection.execute(query)
+        if wanted is None or (row.indicator_code, row.unit_code) in wanted
+    }
+
+
+def phases(
+    connection: Connection, pairs: Collection[Pair], as_of: date | datetime | None = None, *, language: str = "da"
+) -> dict[Pair, list[SeriesPhase]]:
+    """Phases of each series that stood at `as_of`, by their start."""
+    found: dict[Pair, list[SeriesPhase]] = {}
+    for row in _decisions(connection, phase, pairs, as_of, order=phase.c.starts_on):
+        found.setdefault((row.indicator_code, row.unit_code), []).append(
+            SeriesPhase(
+                starts_on=row.starts_on,
+                name=Words(row.name_da, row.name_en).say(language),
+                freeze_until=row.freeze_until,
+                is_break=row.is_break,
+                reason=row.reason,
+                author=row.author,
+                created_on=row.created_at.date(),
+            )
+        )
+    return found
+
+
+def exclusions(
+    connection: Connection, pairs: Collection[Pair], as_of: date | datetime | None = None
+) -> dict[Pair, list[Row[Any]]]:
+    """Rows of the `exclusion` table that stood at `as_of`, by series, in order of their period."""
+    found: dict[Pair, list[Row[Any]]] = {}
+    for row in _decisions(connection, exclusion, pairs, as_of, order=exclusion.c.period_start):
+        found.setdefault((row.indicator_code, row.unit_code), []).append(row)
+    return found
+
+
+def _decisions(
+    connection: Connection, table: Any, pairs: Collection[Pair], as_of: date | datetime | None, *, order: Any
+) -> Sequence[Row[Any]]:
+    moment = end_of_day(as_of) or FOREVER
+    query = (
+        select(table)
+        .where(
+            table.c.unit_code.in_({unit_code for _, unit_code in pairs}),
+            table.c.created_at <= moment,
+            table.c.withdrawn_at.is_(None) | (table.c.withdrawn_at > moment),
+        )
+        .order_by(order, table.c.id)
+    )
+    wanted = set(pairs)
+    return [row for row in connection.execute(query) if (row.indicator_code, row.unit_code) in wanted]
