@@ -29,10 +29,8 @@ class Choice(_Control):
     available_properties: ClassVar[list[str]] = ["id", "className", "label", "options", "value"]
     _prop_names = available_properties
 
-    def __init__(
-        self, id: str, label: str, options: list[dict[str, str]], value: str = "", className: str = "", **more: Any
-    ) -> None:
-        super().__init__(id=id, label=label, options=options, value=value, className=className, **more)
+    def __init__(self, id: str, label: str, options: list[dict[str, str]], value: str = "", **more: Any) -> None:
+        super().__init__(id=id, label=label, options=options, value=value, **more)
 
 
 class FileDrop(_Control):

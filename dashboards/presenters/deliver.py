@@ -65,7 +65,7 @@ def start_view(store: Store, viewer: Viewer, *, today: date, deadline_day: int, 
     return StartView(
         lead=missing_sentence(missing, len(mine)),
         indicator_options=[{"value": d.code, "label": f"{d.name.say(said)} ({d.code})"} for d in local],
-        unit_options=[{"value": unit.code, "label": f"{unit.name(said)} ({unit.code})"} for unit in mine],
+        unit_options=[{"value": unit.code, "label": f"{unit.name.say(said)} ({unit.code})"} for unit in mine],
         recent=_recent(store, viewer, timezone),
         example=_example(local[0].code if local else "TRYKSAAR", mine[0].code if mine else "NOH-KIR", today),
     )
@@ -353,7 +353,7 @@ def receipt_view(receipt: Receipt, store: Store, viewer: Viewer, timezone: str) 
     }
     links = Markup("").join(
         Markup('<li><a href="/indikator/{}?v=1&amp;enhed={}">{}</a> <span class="muted">{}</span></li>').format(
-            indicator, unit, names[indicator].say(said), units.get(store, viewer, unit).name(said)
+            indicator, unit, names[indicator].say(said), units.get(store, viewer, unit).name.say(said)
         )
         for indicator, unit in receipt.touched[:30]
     )
