@@ -6,10 +6,9 @@ who may see the unit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, func, select
@@ -191,11 +190,13 @@ def _definition(row: RowMapping) -> IndicatorDefinition:
     )
 
 
-def _words(row: Mapping[str, Any], name: str) -> Words:
+def _words(row: RowMapping, name: str) -> Words:
     return Words(row[f"{name}_da"] or "", row[f"{name}_en"] or "")
 
 
 # ------------------------------------------------------------------------------------------------------------- targets
+
+KINDS_BELOW_NATION = frozenset(("region", "municipality", "hospital", "department", "ward", "practice"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ class _Above:
 
 
 def _unit_and_above(connection: Connection, code: str | None) -> list[_Above]:
-    """The unit, its parent, the parent's successor, and so on up to the nation; only the nation when no unit is given."""
+    """The unit, its parent, the parent's successor, and so on up; only the nation when no unit is given."""
     rows = connection.execute(
         select(schema.unit.c.code, schema.unit.c.kind, schema.unit.c.parent_code, schema.unit.c.successor_code)
     ).all()
@@ -249,7 +250,9 @@ def _rank(row: RowMapping, above: Sequence[_Above]) -> int | None:
     for place, one in enumerate(above):
         if row["unit_code"] == one.code or (row["unit_code"] is None and row["level"] == one.kind):
             return place
-    return len(above) if row["unit_code"] is None and row["level"] in ("national", "") else None
+    # "In every region" says nothing about a municipality; what names neither unit nor kind of unit holds everywhere.
+    is_everywhere = row["unit_code"] is None and row["level"] not in KINDS_BELOW_NATION
+    return len(above) if is_everywhere else None
 
 
 def _is_in_unit_of(definition: IndicatorDefinition, row: RowMapping) -> bool:
@@ -287,8 +290,8 @@ def _target(row: RowMapping) -> Target:
 def targets(store: Store, viewer: Viewer, indicator_code: str, unit_code: str | None = None) -> list[Target]:
     """The targets that a series of the indicator in the unit can be held against, nearest first.
 
-    First the unit's own, then those of what it belongs to, last the national ones; at each step the newest first. Without
-    a unit: the national ones. Only numbers in the indicator's own unit of measure: `target_rows` has the others.
+    First the unit's own, then those of what it belongs to, last the national ones; at each step the newest first.
+    Without a unit: the national ones. Only numbers in the indicator's own unit of measure: `target_rows` has the rest.
 
     Raises
     ------
@@ -347,7 +350,8 @@ def national_figures(store: Store, viewer: Viewer, indicator_code: str | None = 
     if indicator_code is not None:
         query = query.where(schema.national_figure.c.indicator_code == indicator_code)
     with store.read() as connection:
-        return pd.DataFrame(connection.execute(query).all(), columns=[column.name for column in columns])
+        frame = pd.DataFrame(connection.execute(query).all(), columns=[column.name for column in columns])
+    return frame.astype({"value": float, "n": float})
 
 
 def status_reports(store: Store, viewer: Viewer) -> list[StatusReport]:
@@ -356,13 +360,17 @@ def status_reports(store: Store, viewer: Viewer) -> list[StatusReport]:
         rows = connection.execute(select(schema.status_report).order_by(schema.status_report.c.year)).mappings().all()
     return [
         StatusReport(
-            **{
-                name: row[name]
-                for name in ("year", "published_on", "indicators", "positive", "unchanged", "negative")
-                + ("not_measurable", "is_percent", "source")
-            },
+            year=row["year"],
+            published_on=row["published_on"],
             compares=_words(row, "compares"),
+            indicators=row["indicators"],
+            positive=row["positive"],
+            unchanged=row["unchanged"],
+            negative=row["negative"],
+            not_measurable=row["not_measurable"],
+            is_percent=row["is_percent"],
             note=_words(row, "note"),
+            source=row["source"],
         )
         for row in rows
     ]
