@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    import pandas as pd
+import numpy as np
+import pandas as pd
 
-    from indicators.definition import IndicatorDefinition, Target
-    from indicators.spc.result import SpcResult
+from indicators import periods, spc
+from indicators.definition import Direction, IndicatorDefinition, Target
+from indicators.spc import Reason, Rule
+from indicators.spc.charts import chart_of
+from indicators.spc.result import SpcResult
+
+COUNTED_PERIODS = 12
+"""Closed periods in which meeting the target is counted, and over which the limits must hold it."""
+
+ENOUGH_POINTS = 10
+"""With fewer closed values in the current phase nothing is said about the target, nor that there is no variation."""
 
 
 class Variation(StrEnum):
@@ -37,7 +47,7 @@ class Assurance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeriesPhase:
-    """A stretch of the series with its own centre and limits. `is_break`: levels before and after cannot be compared."""
+    """A stretch of the series with its own centre and limits. `is_break`: levels before and after do not compare."""
 
     starts_on: date
     name: str = ""
@@ -62,11 +72,20 @@ class Latest:
 class Assessment:
     """What is said about one series, as data; every view and every sentence reads this and nothing else.
 
-    `points` is `result.points` plus the columns period (date), numerator, denominator, is_open (unfinished period, outside
-    signals), is_missing (an expected period without data), is_excluded, mark (a `Variation` value for points that carry a
-    signal, else ""). Rows are consecutive calendar periods. All values are in the indicator's unit of measure.
-    `rising` tells which way the signal points (None when there is none). `signal_points` are positions in `points`.
-    `met` of `counted` closed periods within the last twelve met the target that held then.
+    `points` is `result.points` plus the columns period (date), numerator, denominator, is_open (unfinished period,
+    outside signals), is_missing (an expected period without data), is_excluded, mark (a `Variation` value for points
+    that carry a signal, else ""). Rows are consecutive calendar periods. All values are in the indicator's unit of
+    measure. Open and excluded points are not `included`: they feed no line and carry no signal.
+
+    `variation`, `rule`, `rising`, the runs figures, `n_points`, `n_useful`, `n_outside_limits`, `centre`, `lower` and
+    `upper` are those of the current (last) phase; `n_points` counts its closed values, `lower` and `upper` belong to
+    its last point with limits. `rising` tells which way the signal points (None when there is none). `signal_points`
+    are the rows of `points`, counted from 0, that carry the current phase's signals; `mark` also shows points outside
+    the limits of earlier phases.
+
+    `target` is the one in force in the latest closed period with a value. `met` of `counted` closed periods within
+    the last twelve met the target that held then. `assurance` compares the target with the limits of the current
+    phase, or, where the chart has none, counts (`assurance_is_counted`).
     """
 
     definition: IndicatorDefinition
@@ -107,4 +126,386 @@ def assess(
     expected_from: date | None = None,
     expected_to: date | None = None,
 ) -> Assessment:
-    raise NotImplementedError
+    """Say what one series shows.
+
+    Parameters
+    ----------
+    definition : IndicatorDefinition
+        Decides chart, profile, direction, multiplication, calendar and how many of the latest periods are still open.
+    observations : DataFrame
+        One row per period: period_start (date), numerator, denominator, value; others are ignored. Without a
+        denominator in the definition `value` is read, or the numerator where value is empty.
+    phases : sequence of SeriesPhase
+        Phases after the first, and a freeze of the first (starts_on = its first period).
+    exclusions : sequence of date
+        Periods that are drawn but left out of the calculation.
+    targets : sequence of Target
+        Those that concern the unit, the most specific unit first. On each period the first unit with a target in force
+        decides; of several of one unit the one that came into force last.
+    expected_from, expected_to : date
+        Where data were expected from and to; the calendar covers these and the data.
+
+    Returns
+    -------
+    Assessment
+
+    Raises
+    ------
+    ValueError
+        Two rows of one period, or figures the chart refuses (`spc.InputError`).
+
+    Notes
+    -----
+    Variation is the state of the current phase (profile `anhoej`): a run longer than its limit, too few crossings, or a
+    point outside 3 sigma. Of signals in both directions the one that reaches furthest towards the present leads; in one
+    direction a long run leads a point outside the limits, and that leads few crossings. Below 10 useful observations
+    nothing is claimed.
+
+    Assurance on a control chart: the target is passed when it is met by the limit on its bad side at each of the last
+    twelve points of the phase, failed when even the limit on its good side never meets it. With denominators that
+    vary the limits do too; taking the worst of the latest points keeps one month with many cases from promising what
+    the usual month cannot hold. On a run chart the closed periods among the last twelve are counted against the
+    targets of their time. In a series without variation the value itself is compared, equal being met.
+
+    Examples
+    --------
+    >>> from indicators.definition import Role, Scope, Verification
+    >>> from indicators.words import Words
+    >>> on_time = IndicatorDefinition(
+    ...     code="on-time", version=1, scope=Scope.LOCAL, name=Words("Til tiden", "On time"), goal=None, decimals=1,
+    ...     direction=Direction.UP, role=Role.PROCESS, chart="run", per=100, unit_of_measure=Words("%", "%"),
+    ...     has_denominator=True, definition=Words("", ""), numerator=Words("", ""), denominator=Words("", ""),
+    ...     verification=Verification.OWN,
+    ... )
+    >>> observations = pd.DataFrame({
+    ...     "period_start": pd.date_range("2025-01-01", periods=24, freq="MS").date,
+    ...     "numerator": [31, 29, 33, 30, 28, 32, 31, 29, 30, 33, 28, 31,
+    ...                   42, 44, 41, 45, 43, 40, 44, 42, 46, 43, 41, 44],
+    ...     "denominator": [50] * 24,
+    ... })
+    >>> said = assess(on_time, observations)
+    >>> said.variation.value, said.rising, said.rule, said.longest_run, said.longest_run_max
+    ('improvement', True, 'long_run', 12, 8)
+    """
+    table = _calendar(definition, observations, expected_from, expected_to)
+    held = [_in_force(targets, day) for day in table.period]
+    closed_values = table[~table.is_open & ~table.is_missing]
+    latest_row = None if closed_values.empty else int(closed_values.index[-1])
+    target = held[len(table) - 1 if latest_row is None else latest_row] if len(table) else None
+
+    result = None if table.is_missing.all() else _analyse(definition, table, phases, exclusions)
+    points = _points(result, table, held, exclusions)
+    met, counted = _count(points, held)
+    common: dict[str, Any] = {
+        "definition": definition,
+        "result": result,
+        "target": target,
+        "latest": None if latest_row is None else _latest(points.iloc[latest_row]),
+        "met": met,
+        "counted": counted,
+        "phases": tuple(phases),
+    }
+    if result is None:
+        return Assessment(points=points, **_NOTHING, **common)
+
+    current = result.phases.iloc[-1]
+    n_points = int(current.n_values)
+    is_constant = bool(current.is_constant) and n_points >= ENOUGH_POINTS
+    claims = _claims(result, len(result.phases))
+    lead = _leading(claims)
+    points["mark"] = _marks(definition.direction, result, points)
+    assurance, is_counted = _assurance(definition, result, points, target, met, counted)
+    return Assessment(
+        points=points,
+        variation=_variation(definition.direction, current, is_constant, lead),
+        rising=None if lead is None else lead.is_above,
+        rule=None if lead is None else lead.rule.value,
+        signal_points=tuple(sorted({row for claim in claims for row in claim.rows})),
+        assurance=assurance,
+        assurance_is_counted=is_counted,
+        n_points=n_points,
+        n_useful=int(current.n_useful),
+        longest_run=_whole(current.longest_run),
+        longest_run_max=_whole(current.longest_run_max),
+        n_crossings=_whole(current.n_crossings),
+        n_crossings_min=_whole(current.n_crossings_min),
+        n_outside_limits=int(current.n_outside_limits),
+        centre=_number(current.centre),
+        lower=_number(current.lower),
+        upper=_number(current.upper),
+        is_constant=is_constant,
+        reason=_reason(current, is_constant),
+        **common,
+    )
+
+
+_NOTHING: dict[str, Any] = {
+    "variation": Variation.MISSING,
+    "rising": None,
+    "rule": None,
+    "signal_points": (),
+    "assurance": Assurance.NONE,
+    "assurance_is_counted": False,
+    "n_points": 0,
+    "n_useful": 0,
+    "longest_run": None,
+    "longest_run_max": None,
+    "n_crossings": None,
+    "n_crossings_min": None,
+    "n_outside_limits": 0,
+    "centre": None,
+    "lower": None,
+    "upper": None,
+    "is_constant": False,
+    "reason": Reason.NO_DATA.value,
+}
+
+
+# ------------------------------------------------------------------------------------------------------ the calendar
+
+
+def _calendar(
+    definition: IndicatorDefinition, observations: pd.DataFrame, first: date | None, last: date | None
+) -> pd.DataFrame:
+    """One row per calendar period: period, y and n for the chart, numerator, denominator, is_open, is_missing."""
+    kind = definition.period
+    starts = [periods.start_of(_day(day), kind) for day in observations["period_start"]] if len(observations) else []
+    if len(set(starts)) < len(starts):
+        twice = next(day for day in starts if starts.count(day) > 1)
+        raise ValueError(f"two observations of {definition.code} lie in the {kind.value} that starts on {twice}")
+    ends = [*starts, *(day for day in (first, last) if day is not None)]
+    calendar = periods.between(min(ends), max(ends), kind) if ends else []
+    row_of = {day: row for row, day in enumerate(calendar)}
+    rows = [row_of[day] for day in starts]
+
+    def laid_out(name: str) -> np.ndarray:
+        column = np.full(len(calendar), np.nan)
+        if rows and name in observations.columns:
+            column[rows] = observations[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        return column
+
+    numerator, denominator, value = laid_out("numerator"), laid_out("denominator"), laid_out("value")
+    if not definition.has_denominator:
+        y, n = np.where(np.isnan(value), numerator, value), None
+    elif _needs_counts(definition) or np.isnan(value[np.isnan(numerator + denominator)]).all():
+        y, n = np.where(np.isnan(denominator), np.nan, numerator), denominator
+    else:  # some periods came as a finished value, in the unit of measure
+        y, n = np.where(np.isnan(numerator + denominator), value / definition.per, numerator / denominator), None
+    return pd.DataFrame(
+        {
+            "period": pd.Series(calendar, dtype=object),
+            "y": y,
+            "n": np.nan if n is None else n,
+            "numerator": numerator,
+            "denominator": denominator,
+            "is_open": np.arange(len(calendar)) >= len(calendar) - definition.open_periods,
+            "is_missing": np.isnan(y),
+        }
+    )
+
+
+def _needs_counts(definition: IndicatorDefinition) -> bool:
+    return chart_of(definition.chart).needs_denominator
+
+
+def _day(value: object) -> date:
+    return value if type(value) is date else pd.Timestamp(value).date()
+
+
+def _analyse(
+    definition: IndicatorDefinition, table: pd.DataFrame, phases: Sequence[SeriesPhase], exclusions: Sequence[date]
+) -> SpcResult:
+    first = table.period.iloc[0]
+    left_out = set(exclusions)
+    excluded = [
+        row + 1
+        for row, (day, is_open) in enumerate(zip(table.period, table.is_open, strict=True))
+        if is_open or day in left_out
+    ]
+    return spc.analyse(
+        pd.DataFrame({"period": pd.to_datetime(table.period), "y": table.y, "n": table.n}),
+        chart=definition.chart,
+        y="y",
+        n="n" if definition.has_denominator and (_needs_counts(definition) or table.n.notna().any()) else None,
+        profile=definition.profile,
+        phases=[phase.starts_on for phase in phases],
+        freeze=[phase.freeze_until for phase in phases if phase.freeze_until and phase.freeze_until >= first],
+        exclude=excluded,
+        multiply=definition.per,
+        non_negative=definition.minimum is not None and definition.minimum >= 0,
+    )
+
+
+def _points(
+    result: SpcResult | None, table: pd.DataFrame, held: Sequence[Target | None], exclusions: Sequence[date]
+) -> pd.DataFrame:
+    if result is None:
+        points = pd.DataFrame(index=table.index, columns=list(_EMPTY_POINTS)).astype(_EMPTY_POINTS)
+        points["x"] = pd.to_datetime(table.period)
+    else:
+        points = result.points.copy()
+    left_out = set(exclusions)
+    return points.assign(
+        target=np.array([np.nan if target is None else target.value for target in held], dtype=np.float64),
+        period=table.period,
+        numerator=table.numerator,
+        denominator=table.denominator,
+        is_open=table.is_open,
+        is_missing=table.is_missing,
+        is_excluded=np.array([day in left_out for day in table.period], dtype=bool),
+        mark="",
+    )
+
+
+# -------------------------------------------------------------------------------------------------------- variation
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A signal of the current phase with a direction, and the rows that show it."""
+
+    rule: Rule
+    is_above: bool
+    rows: tuple[int, ...]
+
+
+def _claims(result: SpcResult, phase: int) -> list[_Claim]:
+    claims = []
+    for signal in result.signals:
+        if signal.phase != phase:
+            continue
+        if signal.is_above is not None:
+            claims.append(_Claim(signal.rule, signal.is_above, signal.rows))
+            continue
+        # Few crossings belong to the whole phase: the level has moved, and the later half tells which way.
+        later = list(signal.rows[len(signal.rows) // 2 :])
+        distance = (result.points.y - result.points.centre).to_numpy()
+        is_above = bool(distance[later].mean() > 0)
+        rows = tuple(row for row in later if (distance[row] > 0) == is_above)
+        claims.append(_Claim(signal.rule, is_above, rows))
+    return claims
+
+
+_LEADS = (Rule.LONG_RUN, Rule.OUTSIDE_LIMITS, Rule.FEW_CROSSINGS)
+
+
+def _leading(claims: Sequence[_Claim]) -> _Claim | None:
+    if not claims:
+        return None
+    newest = max(claims, key=lambda claim: (claim.rows[-1], -_LEADS.index(claim.rule)))
+    return min(
+        (claim for claim in claims if claim.is_above == newest.is_above), key=lambda claim: _LEADS.index(claim.rule)
+    )
+
+
+def _variation_of(direction: Direction, is_above: bool) -> Variation:
+    if direction is Direction.NEITHER:
+        return Variation.CHANGE
+    return Variation.IMPROVEMENT if is_above == (direction is Direction.UP) else Variation.CONCERN
+
+
+def _variation(direction: Direction, current: pd.Series, is_constant: bool, lead: _Claim | None) -> Variation:
+    if lead is not None:
+        return _variation_of(direction, lead.is_above)
+    return Variation.COMMON if is_constant or current.is_claimed else Variation.FEW
+
+
+def _reason(current: pd.Series, is_constant: bool) -> str | None:
+    if is_constant:
+        return Reason.NO_VARIATION.value
+    return None if current.is_claimed else Reason.TOO_FEW.value
+
+
+def _marks(direction: Direction, result: SpcResult, points: pd.DataFrame) -> np.ndarray:
+    """The current phase's signal points, and in earlier phases the points outside their own limits."""
+    marks = np.full(len(points), "", dtype=object)
+    current = len(result.phases)
+    earlier = [
+        _Claim(signal.rule, bool(signal.is_above), signal.rows)
+        for signal in result.signals
+        if signal.phase < current and signal.rule is Rule.OUTSIDE_LIMITS
+    ]
+    # What reaches furthest towards the present is laid on last.
+    for claim in [*earlier, *sorted(_claims(result, current), key=lambda claim: claim.rows[-1])]:
+        marks[list(claim.rows)] = _variation_of(direction, claim.is_above).value
+    return marks
+
+
+# --------------------------------------------------------------------------------------------------------- assurance
+
+
+def _in_force(targets: Sequence[Target], day: date) -> Target | None:
+    holding = [target for target in targets if target.holds_on(day)]
+    if not holding:
+        return None
+    of_unit = [target for target in holding if target.unit_code == holding[0].unit_code]
+    return max(of_unit, key=lambda target: target.valid_from or date.min)
+
+
+def _meets(target: Target, value: float) -> bool:
+    """0.07 × 100 is 7.000000000000001: what differs by rounding is equal."""
+    return target.is_met_by(target.value if math.isclose(value, target.value, rel_tol=1e-9) else value)
+
+
+def _count(points: pd.DataFrame, held: Sequence[Target | None]) -> tuple[int | None, int | None]:
+    """How many of the last twelve closed periods met their target, of how many that have a value and a target.
+
+    An excluded period counts: leaving it out of the lines does not undo that the target was missed.
+    """
+    closed = np.flatnonzero(~points.is_open.to_numpy())[-COUNTED_PERIODS:].tolist()
+    values = points.y.to_numpy()
+    judged = [
+        _meets(target, values[row]) for row in closed if (target := held[row]) is not None and not np.isnan(values[row])
+    ]
+    return (sum(judged), len(judged)) if judged else (None, None)
+
+
+def _assurance(
+    definition: IndicatorDefinition,
+    result: SpcResult,
+    points: pd.DataFrame,
+    target: Target | None,
+    met: int | None,
+    counted: int | None,
+) -> tuple[Assurance, bool]:
+    current = result.phases.iloc[-1]
+    is_counted = not result.chart.has_limits
+    if target is None or definition.direction is Direction.NEITHER or current.n_values < ENOUGH_POINTS:
+        return Assurance.NONE, is_counted
+    if is_counted:
+        if not counted:
+            return Assurance.NONE, True
+        return (Assurance.PASS if met == counted else Assurance.MIXED if met else Assurance.FAIL), True
+    if current.is_constant:
+        return (Assurance.PASS if _meets(target, float(current.centre)) else Assurance.FAIL), False
+    phase = points[(points.phase == current.phase) & points.included & points.upper.notna()].tail(COUNTED_PERIODS)
+    if phase.empty:
+        return Assurance.NONE, False
+    good, bad = (phase.upper, phase.lower) if target.comparison.startswith(">") else (phase.lower, phase.upper)
+    if all(_meets(target, limit) for limit in bad):
+        return Assurance.PASS, False
+    if not any(_meets(target, limit) for limit in good):
+        return Assurance.FAIL, False
+    return Assurance.MIXED, False
+
+
+def _latest(row: pd.Series) -> Latest:
+    return Latest(row.period, float(row.y), _number(row.numerator), _number(row.denominator))
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+def _whole(value: object) -> int | None:
+    return None if value is pd.NA else int(value)  # type: ignore[call-overload]
+
+
+_EMPTY_POINTS = {
+    "x": "datetime64[us]",
+    **dict.fromkeys(("y", "n", "centre", "lower", "upper", "warning_lower", "warning_upper", "target"), "float64"),
+    "phase": "int64",
+    **dict.fromkeys(("in_baseline", "included", "sigma_signal", "runs_signal"), "bool"),
+    "reason": "object",
+}
+"""The columns of `SpcResult.points`, for a series that has none."""

@@ -1,0 +1,54 @@
+"""The calendar of a series: weeks from Monday, months, quarters and years, named by their first day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from indicators.definition import PeriodKind
+
+MONTHS_IN = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}
+
+
+def start_of(day: date, kind: PeriodKind) -> date:
+    """First day of the period that `day` lies in.
+
+    Examples
+    --------
+    >>> start_of(date(2026, 11, 23), PeriodKind.QUARTER)
+    datetime.date(2026, 10, 1)
+    >>> start_of(date(2026, 11, 25), PeriodKind.WEEK)
+    datetime.date(2026, 11, 23)
+    """
+    if kind is PeriodKind.WEEK:
+        return date.fromordinal(day.toordinal() - day.weekday())
+    months = MONTHS_IN[kind]
+    return date(day.year, (day.month - 1) // months * months + 1, 1)
+
+
+def next_start(start: date, kind: PeriodKind) -> date:
+    """First day of the period after the one that starts on `start`.
+
+    Examples
+    --------
+    >>> next_start(date(2026, 12, 1), PeriodKind.MONTH)
+    datetime.date(2027, 1, 1)
+    """
+    if kind is PeriodKind.WEEK:
+        return start + timedelta(days=7)
+    month = start.month - 1 + MONTHS_IN[kind]
+    return date(start.year + month // 12, month % 12 + 1, 1)
+
+
+def between(first: date, last: date, kind: PeriodKind) -> list[date]:
+    """First days of all periods from the one `first` lies in to the one `last` lies in.
+
+    Examples
+    --------
+    >>> [str(day) for day in between(date(2026, 11, 23), date(2027, 1, 1), PeriodKind.MONTH)]
+    ['2026-11-01', '2026-12-01', '2027-01-01']
+    """
+    start, stop, found = start_of(first, kind), start_of(last, kind), []
+    while start <= stop:
+        found.append(start)
+        start = next_start(start, kind)
+    return found
