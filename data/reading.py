@@ -12,13 +12,15 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, RowMapping, select
 
-from data.schema import exclusion, indicator, phase, series, target, unit
+from data.access import SYSTEM
+from data.queries import catalogue
+from data.schema import exclusion, indicator, phase, series, unit
 from data.sql import statement
 from data.store import end_of_day
 from indicators.assessment import SeriesPhase
-from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Role, Scope, Target, Verification
+from indicators.definition import IndicatorDefinition, Target
 from indicators.words import Words
 
 Pair = tuple[str, str]  # indicator code, unit code
@@ -49,81 +51,29 @@ def observations(connection: Connection, pairs: Iterable[Pair], as_of: date | da
     return frame.astype(dict.fromkeys(NUMBERS, "float64"))
 
 
-def definition(row: Row[Any]) -> IndicatorDefinition:
-    """A row of the `indicator` table as the definition it holds."""
-    return IndicatorDefinition(
-        code=row.code,
-        version=row.version,
-        scope=Scope(row.scope),
-        name=Words(row.name_da, row.name_en),
-        goal=row.goal_number,
-        direction=Direction(row.direction),
-        role=Role(row.role),
-        chart=row.chart,
-        per=row.per,
-        unit_of_measure=Words(row.unit_of_measure_da, row.unit_of_measure_en),
-        decimals=row.decimals,
-        has_denominator=row.has_denominator,
-        definition=Words(row.definition_da, row.definition_en),
-        numerator=Words(row.numerator_da, row.numerator_en),
-        denominator=Words(row.denominator_da, row.denominator_en),
-        verification=Verification(row.verification),
-        profile=row.profile,
-        open_periods=row.open_periods,
-        period=PeriodKind(row.period),
-        minimum=row.minimum,
-        maximum=row.maximum,
-        contributes_to=row.contributes_to,
-        owner=row.owner,
-        checker=row.checker,
-        review_on=row.review_on,
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
-        source=row.source,
-        note=Words(row.note_da, row.note_en),
-    )
-
-
 def definitions(connection: Connection, codes: Collection[str] | None = None) -> dict[str, IndicatorDefinition]:
     """The newest version of each indicator, by code; of all indicators when no codes are given."""
     query = select(indicator).order_by(indicator.c.code, indicator.c.version)
     if codes is not None:
         query = query.where(indicator.c.code.in_(list(codes)))
-    return {row.code: definition(row) for row in connection.execute(query)}
+    return {row["code"]: catalogue.definition_of(row) for row in connection.execute(query).mappings()}
 
 
-def targets(connection: Connection, pairs: Iterable[Pair]) -> dict[Pair, list[Target]]:
-    """Targets with a number for each series, nearest first: the unit's own, its parents', then those for all."""
-    wanted = list(pairs)
-    rows = connection.execute(
-        select(target)
-        .where(target.c.indicator_code.in_({code for code, _ in wanted}), target.c.value.is_not(None))
-        .order_by(target.c.valid_from.desc().nulls_last(), target.c.id)
-    ).all()
-    by_place: dict[tuple[str, str | None], list[Target]] = {}
+def targets(
+    connection: Connection, pairs: Iterable[Pair], known: Mapping[str, IndicatorDefinition]
+) -> dict[Pair, list[Target]]:
+    """For each series the targets it can be held against: `catalogue.targets`, for all series at once."""
+    rows = catalogue.visible_targets(connection, SYSTEM, None, sees_unit=None)
+    by_indicator: dict[str, list[RowMapping]] = {}
     for row in rows:
-        by_place.setdefault((row.indicator_code, row.unit_code), []).append(
-            Target(
-                value=row.value,
-                comparison=row.comparison,
-                valid_from=row.valid_from,
-                valid_to=row.valid_to,
-                legal_kind=row.legal_kind,
-                text=Words(row.text_da, row.text_en),
-                source=row.source,
-                unit_code=row.unit_code,
-            )
-        )
-    if not by_place:
-        return {}
-    parents = parent_of(connection)
-    found: dict[Pair, list[Target]] = {}
-    for code, unit_code in wanted:
-        places: list[str | None] = [*upwards(parents, unit_code), None]
-        nearest = [one for place in places for one in by_place.get((code, place), ())]
-        if nearest:
-            found[code, unit_code] = nearest
-    return found
+        if row["indicator_code"] in known:
+            by_indicator.setdefault(row["indicator_code"], []).append(row)
+    tree = catalogue.UnitTree.read(connection)
+    return {
+        (code, unit_code): catalogue.nearest_targets(known[code], by_indicator[code], tree.above(unit_code))
+        for code, unit_code in pairs
+        if code in by_indicator
+    }
 
 
 def parent_of(connection: Connection) -> dict[str, str | None]:

@@ -6,9 +6,10 @@ who may see the unit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, func, select
@@ -111,7 +112,7 @@ def indicators(store: Store, viewer: Viewer, scope: Scope | None = None) -> list
     if scope is not None:
         query = query.where(schema.indicator.c.scope == Scope(scope).value)
     with store.read() as connection:
-        return [_definition(row) for row in connection.execute(query).mappings()]
+        return [definition_of(row) for row in connection.execute(query).mappings()]
 
 
 def indicator(store: Store, viewer: Viewer, code: str, version: int | None = None) -> IndicatorDefinition:
@@ -123,10 +124,10 @@ def indicator(store: Store, viewer: Viewer, code: str, version: int | None = Non
         There is no such indicator, or no such version of it.
     """
     with store.read() as connection:
-        return indicator_by_code(connection, code, version)
+        return _indicator_by_code(connection, code, version)
 
 
-def indicator_by_code(connection: Connection, code: str, version: int | None = None) -> IndicatorDefinition:
+def _indicator_by_code(connection: Connection, code: str, version: int | None = None) -> IndicatorDefinition:
     """Like `indicator`, on a connection somebody holds already, such as that of a delivery's transaction."""
     query = (
         select(schema.indicator)
@@ -138,25 +139,12 @@ def indicator_by_code(connection: Connection, code: str, version: int | None = N
         query = query.where(schema.indicator.c.version == version)
     row = connection.execute(query).mappings().one_or_none()
     if row is not None:
-        return _definition(row)
+        return definition_of(row)
     raise NotFound(NO_INDICATOR, code=code) if version is None else NotFound(NO_VERSION, code=code, version=version)
 
 
-def targets_of(
-    connection: Connection, viewer: Viewer, definition: IndicatorDefinition, unit_code: str | None
-) -> list[Target]:
-    """Like `targets`, on a connection somebody holds already."""
-    above = _unit_and_above(connection, unit_code)
-    found = []
-    for row in _visible_targets(connection, viewer, definition.code, sees_unit=unit_code):
-        rank = _rank(row, above)
-        if row["value"] is None or rank is None or not _is_in_unit_of(definition, row):
-            continue
-        found.append((rank, -row["valid_from"].toordinal() if row["valid_from"] else 0, _target(row)))
-    return [one for _, _, one in sorted(found, key=lambda item: item[:2])]
-
-
-def _definition(row: RowMapping) -> IndicatorDefinition:
+def definition_of(row: RowMapping) -> IndicatorDefinition:
+    """A row of the `indicator` table as the definition it holds."""
     return IndicatorDefinition(
         code=row["code"],
         version=row["version"],
@@ -200,34 +188,45 @@ KINDS_BELOW_NATION = frozenset(("region", "municipality", "hospital", "departmen
 
 
 @dataclass(frozen=True, slots=True)
-class _Above:
+class UnitAbove:
+    """A unit on the way up from another one."""
+
     code: str
     kind: str
 
 
-def _unit_and_above(connection: Connection, code: str | None) -> list[_Above]:
-    """The unit, its parent, the parent's successor, and so on up; only the nation when no unit is given."""
-    rows = connection.execute(
-        select(schema.unit.c.code, schema.unit.c.kind, schema.unit.c.parent_code, schema.unit.c.successor_code)
-    ).all()
-    if code is None:
-        return [_Above(row.code, row.kind) for row in rows if row.kind == "nation"]
-    units = {row.code: row for row in rows}
-    chain: list[_Above] = []
-    waiting = [code]
-    while waiting:
-        row = units.get(waiting.pop(0))
-        if row is None or any(row.code == there.code for there in chain):
-            continue
-        chain.append(_Above(row.code, row.kind))
-        # The successor comes first: Region Østdanmark is nearer to a hospital of Region Hovedstaden than Denmark is.
-        waiting = [above for above in (row.successor_code, row.parent_code) if above] + waiting
-    return chain
+@dataclass(frozen=True, slots=True)
+class UnitTree:
+    """The units with what they belong to and what became of them, read once for any number of series."""
+
+    rows: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, connection: Connection) -> UnitTree:
+        columns = schema.unit.c
+        rows = connection.execute(select(columns.code, columns.kind, columns.parent_code, columns.successor_code))
+        return cls({row.code: row for row in rows})
+
+    def above(self, code: str | None) -> list[UnitAbove]:
+        """The unit, its successor, its parent, and so on up to the nation; only the nation when no unit is given."""
+        if code is None:
+            return [UnitAbove(row.code, row.kind) for row in self.rows.values() if row.kind == "nation"]
+        chain: list[UnitAbove] = []
+        waiting = [code]
+        while waiting:
+            row = self.rows.get(waiting.pop(0))
+            if row is None or any(row.code == there.code for there in chain):
+                continue
+            chain.append(UnitAbove(row.code, row.kind))
+            # The successor first: Region Østdanmark is nearer to a hospital of Region Hovedstaden than Denmark is.
+            waiting = [above for above in (row.successor_code, row.parent_code) if above] + waiting
+        return chain
 
 
-def _visible_targets(
+def visible_targets(
     connection: Connection, viewer: Viewer, code: str | None, *, sees_unit: str | None
 ) -> Sequence[RowMapping]:
+    """The rows of the `target` table a viewer may see: published ones, and those set for units in sight."""
     query = (
         select(schema.target, schema.unit.c.name_da.label("unit_name_da"), schema.unit.c.name_en.label("unit_name_en"))
         .join(schema.unit, schema.unit.c.code == schema.target.c.unit_code, isouter=True)
@@ -245,7 +244,20 @@ def _visible_targets(
     ]
 
 
-def _rank(row: RowMapping, above: Sequence[_Above]) -> int | None:
+def nearest_targets(
+    definition: IndicatorDefinition, rows: Sequence[RowMapping], above: Sequence[UnitAbove]
+) -> list[Target]:
+    """Of an indicator's target rows those a series can be held against, nearest first: see `targets`."""
+    found = []
+    for row in rows:
+        rank = _rank(row, above)
+        if row["value"] is None or rank is None or not _is_in_unit_of(definition, row):
+            continue
+        found.append((rank, -row["valid_from"].toordinal() if row["valid_from"] else 0, _target(row)))
+    return [one for _, _, one in sorted(found, key=lambda item: item[:2])]
+
+
+def _rank(row: RowMapping, above: Sequence[UnitAbove]) -> int | None:
     """How near a target is to the unit at the start of `above`: 0 is its own; None when it is not about that unit."""
     for place, one in enumerate(above):
         if row["unit_code"] == one.code or (row["unit_code"] is None and row["level"] == one.kind):
@@ -299,13 +311,15 @@ def targets(store: Store, viewer: Viewer, indicator_code: str, unit_code: str | 
         There is no such indicator.
     """
     with store.read() as connection:
-        return targets_of(connection, viewer, indicator_by_code(connection, indicator_code), unit_code)
+        definition = _indicator_by_code(connection, indicator_code)
+        rows = visible_targets(connection, viewer, definition.code, sees_unit=unit_code)
+        return nearest_targets(definition, rows, UnitTree.read(connection).above(unit_code))
 
 
 def target_rows(store: Store, viewer: Viewer, indicator_code: str | None = None) -> list[TargetRow]:
     """All targets of an indicator (of all indicators when none is given) as they were published or set, with words."""
     with store.read() as connection:
-        rows = _visible_targets(connection, viewer, indicator_code, sees_unit=None)
+        rows = visible_targets(connection, viewer, indicator_code, sees_unit=None)
     return [
         TargetRow(
             indicator_code=row["indicator_code"],
