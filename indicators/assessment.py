@@ -340,7 +340,7 @@ def _points(
     result: SpcResult | None, table: pd.DataFrame, held: Sequence[Target | None], exclusions: Sequence[date]
 ) -> pd.DataFrame:
     if result is None:
-        points = pd.DataFrame(index=table.index, columns=list(_EMPTY_POINTS)).astype(_EMPTY_POINTS)
+        points = pd.DataFrame(_EMPTY_POINT, index=table.index).astype(_EMPTY_POINTS)
         points["x"] = pd.to_datetime(table.period)
     else:
         points = result.points.copy()
@@ -509,3 +509,7 @@ _EMPTY_POINTS = {
     "reason": "object",
 }
 """The columns of `SpcResult.points`, for a series that has none."""
+
+_FILL = {"float64": np.nan, "int64": 1, "bool": False, "object": "", "datetime64[us]": pd.NaT}
+_EMPTY_POINT = {name: _FILL[kind] for name, kind in _EMPTY_POINTS.items()}
+"""What such a point holds: no figure, the first phase, no signal, nothing to say."""
