@@ -158,7 +158,7 @@ KNOWN_DIFFERENCES: dict[str, Known] = {
 
 def _close(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     ours, theirs = ours.astype(np.float64), theirs.astype(np.float64)
-    return np.isclose(ours, theirs, rtol=TOLERANCE, atol=TOLERANCE * 1e-3, equal_nan=True)
+    return np.isclose(ours, theirs, rtol=TOLERANCE, atol=0, equal_nan=True)
 
 
 def _facets(case: Case) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
@@ -192,7 +192,9 @@ def _differences(case: Case, results: list[SpcResult], expected: pd.DataFrame) -
     if len(points) != len(expected):
         return (f"{len(points)} points, they have {len(expected)}",)
     runs = pd.concat([result.phases.iloc[result.points.phase - 1][list(RUNS)] for result in results], ignore_index=True)
-    found = [
+    theirs = pd.to_datetime(expected.x) if points.x.dtype.kind == "M" else expected.x
+    found = [] if (points.x.to_numpy() == theirs.to_numpy()).all() else ["x"]
+    found += [
         their
         for their, our in FIGURES.items()
         if not _close(points[our].to_numpy(), expected[their].to_numpy(dtype=np.float64, na_value=np.nan)).all()
@@ -285,17 +287,27 @@ def read_case(folder: Path, row: pd.Series) -> Case:
 
 def read_own_cases(folder: Path) -> list[Case]:
     """The cases that stand in the project: cases.csv, inputs.csv and expected.csv, each in long form."""
-    inputs = dict(iter(pd.read_csv(folder / "inputs.csv").groupby("dataset")))
+    inputs = dict(iter(pd.read_csv(folder / "inputs.csv", dtype=str).groupby("dataset")))
     expected = dict(iter(pd.read_csv(folder / "expected.csv").groupby("case_id")))
     cases = pd.read_csv(folder / "cases.csv", dtype=str, keep_default_na=False)
     return [
-        _case(row, inputs[row.dataset].reset_index(drop=True), _own_figures(expected.get(row.case_id)))
+        _case(
+            row,
+            inputs[row.dataset].apply(_as_read_alone).reset_index(drop=True),
+            expected[row.case_id].assign(x=lambda part: _as_read_alone(part.x)).reset_index(drop=True)
+            if row.case_id in expected
+            else None,
+        )
         for _, row in cases.iterrows()
     ]
 
 
-def _own_figures(part: pd.DataFrame | None) -> pd.DataFrame | None:
-    return None if part is None else part.reset_index(drop=True)
+def _as_read_alone(column: pd.Series) -> pd.Series:
+    """A column of one input as it would be read without the other inputs, whose x may hold dates."""
+    try:
+        return pd.to_numeric(column)
+    except ValueError:
+        return column
 
 
 def outcomes(folder: Path) -> list[Outcome]:
