@@ -1,0 +1,223 @@
+"""The points of an assessment as plain records, and what is said about one of them.
+
+Chart, hover box, table twin and the voice of the keyboard read these; so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from dashboards.text import N_, _, language, number, period_text, value_text
+from indicators.spc import CHARTS
+
+if TYPE_CHECKING:
+    from indicators.assessment import Assessment, SeriesPhase
+    from indicators.definition import IndicatorDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One period of a series. Values in the indicator's unit of measure; None is missing, hidden or not computed."""
+
+    position: int
+    period: date
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    centre: float | None
+    lower: float | None
+    upper: float | None
+    phase: int
+    is_open: bool
+    is_missing: bool
+    is_excluded: bool
+    is_outside: bool
+    mark: str
+    target: float | None = None
+
+    @property
+    def side(self) -> int | None:
+        """1 above the centre line, -1 below, 0 on it; None without value or line."""
+        if self.value is None or self.centre is None:
+            return None
+        if math.isclose(self.value, self.centre, rel_tol=1e-9, abs_tol=1e-12):
+            return 0
+        return 1 if self.value > self.centre else -1
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseSpan:
+    """A phase as it lies on the chart: positions [start, stop), its centre, and the decision behind it, if any."""
+
+    start: int
+    stop: int
+    centre: float | None
+    record: SeriesPhase | None
+
+    @property
+    def is_break(self) -> bool:
+        return self.record is not None and self.record.is_break
+
+
+def read_points(assessment: Assessment) -> list[Point]:
+    """The rows of `assessment.points`, oldest first; NaN becomes None."""
+    phases: dict[Any, int] = {}
+    found = []
+    for position, row in enumerate(assessment.points.to_dict("records")):
+        value = _number(row.get("y"))
+        is_excluded, is_open = bool(row.get("is_excluded")), bool(row.get("is_open"))
+        found.append(
+            Point(
+                position=position,
+                period=_day(row["period"]),
+                value=value,
+                numerator=_number(row.get("numerator")),
+                denominator=_number(row.get("denominator")),
+                centre=_number(row.get("centre")),
+                lower=_number(row.get("lower")),
+                upper=_number(row.get("upper")),
+                phase=phases.setdefault(row.get("phase"), len(phases)),
+                is_open=is_open,
+                is_missing=bool(row.get("is_missing")) or value is None,
+                is_excluded=is_excluded,
+                is_outside=bool(row.get("sigma_signal")),
+                mark=str(row.get("mark") or ""),
+                target=_number(row.get("target")),
+            )
+        )
+    return found
+
+
+def phase_spans(assessment: Assessment, points: list[Point]) -> list[PhaseSpan]:
+    """The phases of the points that are shown; positions count from the first of `points`."""
+    spans: list[PhaseSpan] = []
+    start = 0
+    for index in range(1, len(points) + 1):
+        if index < len(points) and points[index].phase == points[start].phase:
+            continue
+        inside = points[start:index]
+        centre = next((point.centre for point in reversed(inside) if point.centre is not None), None)
+        record = max(
+            (phase for phase in assessment.phases if phase.starts_on <= inside[-1].period),
+            key=lambda phase: phase.starts_on,
+            default=None,
+        )
+        spans.append(PhaseSpan(start, index, centre, record))
+        start = index
+    return spans
+
+
+def phase_names(spans: list[PhaseSpan]) -> list[str]:
+    """A name per phase: the one it was given, else what it is; none where there is one phase without a name."""
+    if len(spans) == 1 and (spans[0].record is None or not spans[0].record.name):
+        return [""]
+    names = []
+    for index, span in enumerate(spans):
+        if span.record is not None and span.record.name:
+            names.append(span.record.name)
+        elif index + 1 < len(spans) and spans[index + 1].is_break:
+            names.append(_("Før databrud"))
+        elif index == 0:
+            names.append(_("Udgangspunkt"))
+        else:
+            names.append(_("Fase {number}").format(number=index + 1))
+    return names
+
+
+# What the centre line is called: every case of the noun stands here, since Danish bends the noun itself.
+_MEDIAN = {"name": N_("Median"), "the": N_("medianen")}
+_LEVEL = {"name": N_("Niveau"), "the": N_("niveauet")}
+
+
+def centre_name(definition: IndicatorDefinition) -> str:
+    """ "Median" on charts without limits, "Niveau" on control charts."""
+    return _(_words_of_centre(definition)["name"])
+
+
+def the_centre(definition: IndicatorDefinition) -> str:
+    """ "medianen" on charts without limits, "niveauet" on control charts."""
+    return _(_words_of_centre(definition)["the"])
+
+
+def _words_of_centre(definition: IndicatorDefinition) -> dict[str, str]:
+    return _LEVEL if has_limits(definition) else _MEDIAN
+
+
+def has_limits(definition: IndicatorDefinition) -> bool:
+    """Whether the indicator's chart has control limits."""
+    record = CHARTS.get(definition.chart)
+    return record is not None and record.has_limits
+
+
+def fraction_text(point: Point) -> str:
+    """ "106 af 124"; empty where numerator or denominator is unknown or hidden."""
+    if point.numerator is None or point.denominator is None:
+        return ""
+    return _("{numerator} af {denominator}").format(
+        numerator=count_text(point.numerator), denominator=count_text(point.denominator)
+    )
+
+
+def count_text(value: float) -> str:
+    """A count as a count, an exposure with a fraction with one decimal."""
+    return number(value, 0 if float(value).is_integer() else 1)
+
+
+def relation_text(definition: IndicatorDefinition, point: Point) -> str:
+    """Where the point lies: "over niveauet", "på medianen", "over øvre grænse"; empty without a centre line."""
+    if point.side is None:
+        return ""
+    if point.is_outside:
+        return _("over øvre grænse") if point.side > 0 else _("under nedre grænse")
+    places = {1: N_("over {centre}"), 0: N_("på {centre}"), -1: N_("under {centre}")}
+    return _(places[point.side]).format(centre=the_centre(definition))
+
+
+_MARK_WORDS = {
+    "improvement": N_("signal om forbedring"),
+    "concern": N_("bekymrende signal"),
+    "change": N_("signal om ændring"),
+}
+
+
+def status_words(point: Point) -> list[str]:
+    """What is special about a point, in words: signal, open, left out, no data."""
+    if point.is_missing:
+        return [_("ingen data")]
+    words = []
+    if point.mark in _MARK_WORDS:
+        words.append(_(_MARK_WORDS[point.mark]))
+    if point.is_excluded:
+        words.append(_("udeladt af beregningen"))
+    if point.is_open:
+        words.append(_("perioden er åben"))
+    return words
+
+
+def spoken(definition: IndicatorDefinition, point: Point, note: str = "") -> str:
+    """A point as it is read aloud: "marts 2026: 81,0 procent, under medianen"."""
+    when = period_text(point.period, definition.period, "long")
+    if point.value is None:
+        parts = [_("ingen data")]
+    else:
+        value = value_text(definition, point.value, denominator=point.denominator)
+        if definition.is_percent:
+            value = _("{value} procent").format(value=value.rstrip("%\u202f"))
+        elif unit := definition.unit_of_measure.say(language()):
+            value = f"{value} {unit}"
+        parts = [value, fraction_text(point), relation_text(definition, point), *status_words(point)]
+    return f"{when}: " + ", ".join(part for part in [*parts, note] if part)
+
+
+def _number(value: Any) -> float | None:
+    if value is None:
+        return None
+    converted = float(value)
+    return None if math.isnan(converted) else converted
+
+
+def _day(value: Any) -> date:
+    return value.date() if hasattr(value, "date") else value

@@ -1,0 +1,29 @@
+"""The colours Plotly is given are the tokens of the style sheet: two lists of one truth."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dashboards.theme import THEMES
+
+CSS = (Path(__file__).resolve().parents[3] / "assets" / "10-base.css").read_text("utf-8")
+TOKENS = {
+    "surface": "surface", "text": "text", "muted": "muted", "grid": "grid", "common": "sig-common",
+    "improvement": "sig-imp", "improvement_text": "sig-imp-text", "concern": "sig-con", "concern_text": "sig-con-text",
+    "change": "sig-chg", "change_text": "sig-chg-text", "centre": "centre", "limit": "limit", "target": "goal",
+    "phase": "phase",
+}  # fmt: skip
+
+
+def tokens(theme):
+    block = re.search(rf'\[data-theme="{theme}"\]\s*{{(.*?)\n}}', CSS, re.DOTALL).group(1)
+    return dict(re.findall(r"--([\w-]+):\s*(#[0-9A-Fa-f]{6})", block))
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_every_colour_of_a_theme_equals_its_token(name):
+    theme, found = THEMES[name], tokens(name)
+    assert {field: getattr(theme, field) for field in theme.__slots__} == {
+        field: found[token] for field, token in TOKENS.items()
+    }
