@@ -171,7 +171,8 @@ def names_are_free(facts: Facts) -> Iterator[Problem]:
             for name in unit_names(row):
                 other = seen.setdefault(fold(name), row)
                 if other is not row:
-                    column = "aliases" if name in row["aliases"] else "name_da"
+                    columns = {row["code"]: "code", **dict.fromkeys(row["aliases"], "aliases")}
+                    column = columns.get(name, "name_da")
                     yield row.problem(column, DUPLICATE, DUPLICATE_MEND, value=name, place=place_of(other))
 
 

@@ -245,16 +245,20 @@ def read_facts(
     Raises
     ------
     CatalogueError
-        With every problem found. References and rules across files are looked at once all files could be read.
+        With every problem found. References are looked at once all files could be read, and rules once all references
+        lead somewhere, so that one fault does not show as several.
     """
     files = list(files)
     problems: list[Problem] = []
     facts = Facts({file.stem: _read_file(folder, file, problems) for file in files})
     if not problems:
-        for file in files:
-            problems += _problems_between(facts, file, {other.stem: other for other in files})
-        for check in across:
-            problems += check(facts)
+        named = {file.stem: file for file in files}
+        problems += [problem for file in files for problem in _wrong_references(facts, file, named)]
+    if not problems:
+        problems += [
+            problem for file in files for row in facts[file.stem] for problem in _broken_rules(row, file, facts)
+        ]
+        problems += [problem for check in across for problem in check(facts)]
     if problems:
         raise CatalogueError(problems)
     return facts
@@ -415,7 +419,7 @@ def place_of(row: Row) -> Words:
     return Words(f"{row.file}, linje {row.line}", f"{row.file}, line {row.line}")
 
 
-def _problems_between(facts: Facts, file: FactFile, files: Mapping[str, FactFile]) -> Iterator[Problem]:
+def _wrong_references(facts: Facts, file: FactFile, files: Mapping[str, FactFile]) -> Iterator[Problem]:
     references = [(column, wanted) for column, wanted in file.fields.items() if wanted.refers_to]
     for row in facts[file.stem]:
         for column, wanted in references:
@@ -423,11 +427,14 @@ def _problems_between(facts: Facts, file: FactFile, files: Mapping[str, FactFile
             for value in given:
                 if not any(value in facts.index(target) for target in wanted.refers_to):
                     yield row.problem(column, NOT_THERE, NOT_THERE_MEND, value=value, **_named(wanted, files))
-        for begins, ends in file.spans:
-            if row[begins] is not None and row[ends] is not None and row[ends] < row[begins]:
-                yield row.problem(ends, ORDER, ORDER_MEND, other=begins, earlier=row[begins])
-        for check in file.checks:
-            yield from check(row, facts)
+
+
+def _broken_rules(row: Row, file: FactFile, facts: Facts) -> Iterator[Problem]:
+    for begins, ends in file.spans:
+        if row[begins] is not None and row[ends] is not None and row[ends] < row[begins]:
+            yield row.problem(ends, ORDER, ORDER_MEND, other=begins, earlier=row[begins])
+    for check in file.checks:
+        yield from check(row, facts)
 
 
 def _named(wanted: Field, files: Mapping[str, FactFile]) -> dict[str, object]:
