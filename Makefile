@@ -38,7 +38,7 @@ format: .venv/dev.stamp ## put the code in style
 	@$(BIN)/ruff check --fix-only -q . ; $(BIN)/ruff format -q .
 
 conformance: .venv/dev.stamp ## agreement with the reference figures, by chart type
-	@$(BIN)/python -m tests.reference.conformance
+	@$(BIN)/python -m indicators.spc.conformance $${TAVLE_SHARED:-../shared}/reference/spc
 
 bench: .venv/dev.stamp ## first loads and the speed of the kernel, as figures, never as tests
 	@$(BIN)/python tests/bench/first_load.py
