@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         default=False, description="Send cookies over HTTPS only; set it when TLS stands in front."
     )
+    proxies: int = Field(
+        default=0, ge=0, description="Reverse proxies in front whose X-Forwarded headers are believed; 0: none."
+    )
     sign_in_attempts: str = Field(
         default="5 per minute; 30 per hour", description="Failed sign-ins allowed per address and account."
     )

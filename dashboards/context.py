@@ -22,16 +22,41 @@ if TYPE_CHECKING:
 class BoardSettings(Protocol):
     """What the screen needs to know of what is set. `settings.Settings` is one; imports run down: it is not named."""
 
-    var: Path
-    mode: str
-    host: str
-    port: int
-    session_minutes: int
-    secure_cookies: bool
-    sign_in_attempts: str
-    upload_limit_mb: float
-    upload_row_limit: int
-    timezone: str
+    @property
+    def var(self) -> Path: ...
+
+    @property
+    def mode(self) -> str: ...
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+    @property
+    def session_minutes(self) -> int: ...
+
+    @property
+    def secure_cookies(self) -> bool: ...
+
+    @property
+    def sign_in_attempts(self) -> str: ...
+
+    @property
+    def upload_limit_mb(self) -> float: ...
+
+    @property
+    def upload_row_limit(self) -> int: ...
+
+    @property
+    def delivery_deadline_day(self) -> int: ...
+
+    @property
+    def small_number(self) -> int: ...
+
+    @property
+    def timezone(self) -> str: ...
 
     def signing_key(self) -> str: ...
 
@@ -53,6 +78,7 @@ class Parts:
     store: Store
     settings: BoardSettings
     registry: Registry
+    is_demo: bool
 
 
 def parts() -> Parts:

@@ -1,0 +1,256 @@
+"""Builds the app: settings, store, screen, API. The one file that sees every floor.
+
+`create_app(settings, store)` gives a Dash app to tests and servers alike. `serve(settings)` runs it in one process with
+eight threads. `app:server` is the WSGI application for a server of one's own (gunicorn app:server); it is made when it
+is first asked for, so that importing this module opens nothing.
+"""
+
+from __future__ import annotations
+
+import atexit
+import errno
+import json
+import logging
+import os
+import secrets
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from flask import Flask, g
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api.health import Metrics, health_blueprint
+from dashboards import errors, preferences, shell, static
+from dashboards.components import states
+from dashboards.context import EXTENSION, Parts
+from dashboards.pages import Registry, load_registry
+from dashboards.security import csrf, protect
+from data.store import Store
+from indicators.words import Words
+from settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dash import Dash
+
+THREADS = 8
+# A file in a delivery travels as base64 inside JSON: four thirds of its size and some words around it.
+UPLOAD_FACTOR, UPLOAD_REST = 1.4, 1_000_000
+
+PORT_TAKEN = Words(
+    "Port {port} på {host} er optaget af et andet program. Luk det, eller vælg en anden port: --port {other}.",
+    "Port {port} on {host} is taken by another program. Close it, or choose another port: --port {other}.",
+)
+NO_SUCH_HOST = Words(
+    "Tavle kan ikke lytte på adressen {host}. Kontrollér TAVLE_HOST.",
+    "Tavle cannot listen on the address {host}. Check TAVLE_HOST.",
+)
+
+
+def create_app(
+    settings: Settings,
+    store: Store | None = None,
+    *,
+    local_token: str = "",
+    registry: Registry | None = None,
+    with_static: bool = True,
+) -> Dash:
+    """The whole app on one Flask server: `create_app(settings).server` is the WSGI application.
+
+    Parameters
+    ----------
+    store : an open store; None opens the one the settings name (StoreUnavailable says what is wrong with it)
+    local_token : what the command line must show at the loopback door; empty keeps that door shut
+    registry : the pages; None takes those of `dashboards/pages`
+    with_static : write scripts and style sheets to `var/static` and serve them from there; without, Dash serves them
+    """
+    configure_logging()
+    if store is None:
+        store = open_store(settings)
+    server = Flask("tavle", template_folder=str(shell.TEMPLATES), static_folder=None)
+    server.config["MAX_CONTENT_LENGTH"] = int(settings.upload_limit_mb * 1_000_000 * UPLOAD_FACTOR) + UPLOAD_REST
+    registry = registry or load_registry()
+    server.extensions[EXTENSION] = Parts(store, settings, registry, is_demo=store.is_demo)
+    if settings.proxies:
+        server.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            server.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+
+    metrics = Metrics()
+    metrics.install(server)
+    server.extensions["tavle_count_error"] = metrics.errors.inc
+    protect(
+        server,
+        secure_cookies=settings.secure_cookies,
+        session_minutes=settings.session_minutes,
+        sign_in_attempts=settings.sign_in_attempts,
+        key=settings.signing_key(),
+    )
+    preferences.install(server, secure_cookies=settings.secure_cookies)
+    errors.install(server, states.not_found)
+    shell.install(server)
+    static.compress_answers(server)
+    server.register_blueprint(health_blueprint(store, settings.var, metrics, lambda: g.get("tavle_viewer")))
+    if local_token:
+        from api.local import local_blueprint
+
+        door = local_blueprint(store, settings, local_token)
+        server.register_blueprint(door)
+        csrf.exempt(server, door)  # it asks for the token instead, and no browser has that
+
+    app = shell.make_dash(server)
+    registry.register_callbacks(app)
+    if with_static:
+        static.install(app, settings.var / "static")
+    return app
+
+
+def open_store(settings: Settings) -> Store:
+    """The store the settings name, made if it is not there and brought to its newest form."""
+    store = Store.open(
+        settings.store_url,
+        create=True,
+        small_number=settings.small_number,
+        deadline_day=settings.delivery_deadline_day,
+    )
+    store.migrate()
+    return store
+
+
+def configure_logging() -> None:
+    """One JSON object a line on standard error: when, how bad, what happened, and never whom it concerned."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------- serving
+
+
+def serve(settings: Settings, *, language: str = "da", say: Callable[[str], None] = print) -> None:
+    """Serve the board until SIGINT or SIGTERM: one process, eight threads.
+
+    Raises
+    ------
+    SystemExit
+        With one clear sentence when the port is taken or the store cannot be opened, before anything is started.
+    """
+    require_free_port(settings, language)
+    token = secrets.token_urlsafe(32)
+    door = write_door(settings, token)
+    try:
+        run = _serve_with_waitress if sys.platform == "win32" else _serve_with_gunicorn
+        run(settings, token, lambda: say(greeting(settings, language)))
+    finally:
+        door.unlink(missing_ok=True)
+
+
+def require_free_port(settings: Settings, language: str) -> None:
+    """Raise SystemExit with a sentence unless the server can listen where the settings say."""
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            if sys.platform != "win32":  # there it would let two programs share the port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        words = PORT_TAKEN if error.errno in (errno.EADDRINUSE, errno.EACCES) else NO_SUCH_HOST
+        raise SystemExit(
+            words.say(language, port=settings.port, host=settings.host, other=settings.port + 1)
+        ) from error
+
+
+def write_door(settings: Settings, token: str) -> Path:
+    """Tell the command line where the running server is and how to be let in; for this user's eyes only."""
+    path = settings.var / "server.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump({"pid": os.getpid(), "url": f"http://{host}:{settings.port}", "token": token}, file)
+    return path
+
+
+def greeting(settings: Settings, language: str) -> str:
+    """What is printed once the server answers: the address, and in the demo one sign-in per role."""
+    address = f"http://{settings.host}:{settings.port}"
+    lines = [Words("Tavle svarer på {address}", "Tavle answers on {address}").say(language, address=address)]
+    if settings.mode == "demo":
+        from data.demo import DEMO_SIGN_INS
+
+        lines.append(Words("Simulerede data. Log ind som:", "Simulated data. Sign in as:").say(language))
+        width = max(len(person.email) for person in DEMO_SIGN_INS.values())
+        lines += [
+            f"  {person.email:<{width}}  {person.password:<20} {person.role.say(language)}"
+            for person in DEMO_SIGN_INS.values()
+        ]
+    lines.append(Words("Stop med Ctrl-C.", "Stop with Ctrl-C.").say(language))
+    return "\n".join(lines)
+
+
+def _serve_with_gunicorn(settings: Settings, token: str, ready: Callable[[], None]) -> None:
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+    class Board(BaseApplication):  # type: ignore[misc,unused-ignore]
+        def load_config(self) -> None:
+            options: dict[str, Any] = {
+                "bind": f"{settings.host}:{settings.port}",
+                "workers": 1,  # DuckDB lets one process in
+                "worker_class": "gthread",
+                "threads": THREADS,
+                "timeout": 120,
+                "graceful_timeout": 10,
+                "keepalive": 5,
+                "loglevel": "warning",
+                "proc_name": "tavle",
+                "control_socket_disable": True,
+                "post_worker_init": lambda _worker: ready(),
+                "worker_exit": lambda _server, _worker: None,
+            }
+            for name, value in options.items():
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> Flask:
+            # In the worker, after the fork: the store's threads and its lock on the file belong to this process.
+            app = create_app(settings, local_token=token)
+            store = app.server.extensions[EXTENSION].store
+            atexit.register(store.close)
+            server: Flask = app.server
+            return server
+
+    Board().run()
+
+
+def _serve_with_waitress(settings: Settings, token: str, ready: Callable[[], None]) -> None:
+    from waitress import create_server  # type: ignore[import-untyped,unused-ignore]
+
+    app = create_app(settings, local_token=token)
+    try:
+        server = create_server(app.server, host=settings.host, port=settings.port, threads=THREADS, ident=None)
+        ready()
+        server.run()
+    finally:
+        app.server.extensions[EXTENSION].store.close()
+
+
+def __getattr__(name: str) -> Any:
+    if name == "server":
+        made = create_app(Settings()).server
+        globals()["server"] = made
+        return made
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

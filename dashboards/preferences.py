@@ -1,0 +1,71 @@
+"""Which language and which theme a request is answered in.
+
+Language: what somebody chose on this machine (cookie), else what their account says, else what the browser asks for,
+else Danish. Theme: what somebody chose (cookie), else what the machine prefers (CSS follows it without being told).
+Both links work without JavaScript and carry the reader back to where they were.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, abort, g, redirect, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.wrappers import Response
+
+from dashboards.context import THEME_COOKIE, THEMES
+from dashboards.security.addresses import local_address
+from dashboards.security.guard import SIGN_IN
+from dashboards.text import DEFAULT, LANGUAGES, set_language
+
+LANGUAGE_COOKIE = "tavle_sprog"
+A_YEAR = 365 * 24 * 3600
+
+
+def pick_language(cookie: str | None, account: str | None, accept: LanguageAccept) -> str:
+    """The language of a request, "da" or "en".
+
+    Examples
+    --------
+    >>> pick_language(None, None, LanguageAccept([("sv", 1), ("en-GB", 0.8), ("da", 0.2)]))
+    'en'
+    >>> pick_language(None, "da", LanguageAccept([("en", 1)])), pick_language("en", "da", LanguageAccept())
+    ('da', 'en')
+    >>> pick_language("xx", None, LanguageAccept([("de", 1)]))
+    'da'
+    """
+    for wanted in (cookie, account):
+        if wanted in LANGUAGES:
+            return str(wanted)
+    for tag, quality in accept:
+        code = tag.split("-")[0].lower()
+        if quality > 0 and code in LANGUAGES:
+            return code
+    return DEFAULT
+
+
+def install(server: Flask, *, secure_cookies: bool) -> None:
+    @server.before_request
+    def speak() -> None:
+        viewer = g.get("tavle_viewer")
+        set_language(
+            pick_language(
+                request.cookies.get(LANGUAGE_COOKIE), viewer.language if viewer else None, request.accept_languages
+            )
+        )
+
+    def keep(cookie: str, value: str) -> Response:
+        # The sign-in page is a fine place to come back to here; its own `next` is looked at when somebody signs in.
+        answer = redirect(local_address(request.args.get("next"), also=SIGN_IN), 303)
+        answer.set_cookie(cookie, value, max_age=A_YEAR, samesite="Lax", secure=secure_cookies, httponly=False)
+        return answer
+
+    @server.get("/sprog/<code>")
+    def choose_language(code: str) -> Response:
+        if code not in LANGUAGES:
+            abort(404)
+        return keep(LANGUAGE_COOKIE, code)
+
+    @server.get("/tema/<name>")
+    def choose_theme(name: str) -> Response:
+        if name not in THEMES:
+            abort(404)
+        return keep(THEME_COOKIE, name)
