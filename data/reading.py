@@ -76,11 +76,6 @@ def targets(
     }
 
 
-def parent_of(connection: Connection) -> dict[str, str | None]:
-    """Each unit's parent."""
-    return {row.code: row.parent_code for row in connection.execute(select(unit.c.code, unit.c.parent_code))}
-
-
 def upwards(parents: Mapping[str, str | None], code: str) -> list[str]:
     """The unit itself, its parent, and so on to the top."""
     chain: list[str] = []
@@ -89,6 +84,30 @@ def upwards(parents: Mapping[str, str | None], code: str) -> list[str]:
         chain.append(above)
         above = parents.get(above)
     return chain
+
+
+def parent_of(connection: Connection) -> dict[str, str | None]:
+    """Each unit's parent, as the catalogue has it."""
+    return {row.code: row.parent_code for row in connection.execute(select(unit.c.code, unit.c.parent_code))}
+
+
+def parents_on(rows: Mapping[str, Any], day: date) -> dict[str, str | None]:
+    """Each unit's parent on a day: the one in the catalogue or, where that has closed, what became of it.
+
+    `rows` are rows of the `unit` table by code.
+    """
+
+    def is_open(row: Any) -> bool:
+        return bool(row.valid_from <= day and (row.valid_to is None or day <= row.valid_to))
+
+    found: dict[str, str | None] = {}
+    for code, row in rows.items():
+        above, passed = row.parent_code, set()
+        while above in rows and above not in passed and not is_open(rows[above]) and rows[above].successor_code:
+            passed.add(above)
+            above = rows[above].successor_code
+        found[code] = above
+    return found
 
 
 @dataclass(frozen=True, slots=True)

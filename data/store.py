@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 import pandas as pd
@@ -46,6 +47,8 @@ from indicators.words import Words
 __all__ = ["Store", "StoreUnavailable", "bulk_insert", "bulk_upsert", "read_info", "stored_moment", "write_info"]
 
 Result = TypeVar("Result")
+
+_REMEMBERED = 500
 
 MISSING = Words(
     "Der er ingen database i {path}. Kør »tavle serve« for at oprette den, eller ret TAVLE_DATABASE_URL.",
@@ -109,6 +112,9 @@ class Store:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
         self._writer_id: int | None = None
         self._is_closed = False
+        self._memory: OrderedDict[Hashable, object] = OrderedDict()
+        self._memory_version = -1
+        self._memory_lock = threading.Lock()
         # Held for as long as the store is open: it keeps the file locked to this process, and an in-memory store alive.
         self._anchor = self._engine.connect()
 
@@ -210,6 +216,29 @@ class Store:
             if changes_data:
                 write_info(connection, "data_version", str(int(read_info(connection, "data_version") or 0) + 1))
             return result
+
+    def remember(self, key: Hashable, compute: Callable[[], Result]) -> Result:
+        """What `compute()` gave for this key since data last changed; computed now if it was not asked for yet.
+
+        For answers that are dear to work out and the same for everybody with the same key. What comes back is shared:
+        do not change it. The newest 500 answers are kept.
+        """
+        version = self.data_version()
+        with self._memory_lock:
+            if version != self._memory_version:
+                self._memory.clear()
+                self._memory_version = version
+            if key in self._memory:
+                self._memory.move_to_end(key)
+                return cast("Result", self._memory[key])
+        answer = compute()
+        with self._memory_lock:
+            # An answer worked out while data changed belongs to nobody; the next one asks again.
+            if version == self._memory_version == self.data_version():
+                self._memory[key] = answer
+                while len(self._memory) > _REMEMBERED:
+                    self._memory.popitem(last=False)
+        return answer
 
     # ---------------------------------------------------------------------------------------------- about the store
 

@@ -16,7 +16,7 @@ from sqlalchemy import Row, select
 from data.access import NO_UNIT, Viewer, require_sight
 from data.catalogue.names import fold
 from data.errors import NotFound
-from data.reading import upwards
+from data.reading import parents_on, upwards
 from data.schema import unit, unit_alias
 from data.store import Store
 from indicators.words import Words
@@ -147,7 +147,7 @@ def _tree(store: Store, viewer: Viewer, on: date | None) -> list[Unit]:
         rows = {row.code: row for row in connection.execute(select(unit))}
     if on is not None:
         open_rows = {code: row for code, row in rows.items() if _is_open(row, on)}
-        parents = {code: _parent_on(rows, row, on) for code, row in open_rows.items()}
+        parents = parents_on(rows, on)
     else:
         open_rows = rows
         parents = {code: row.parent_code for code, row in rows.items()}
@@ -167,18 +167,6 @@ def _tree(store: Store, viewer: Viewer, on: date | None) -> list[Unit]:
 
 def _is_open(row: Row[Any], day: date) -> bool:
     return bool(row.valid_from <= day and (row.valid_to is None or day <= row.valid_to))
-
-
-def _parent_on(rows: dict[str, Row[Any]], row: Row[Any], day: date) -> str | None:
-    """The parent, or what became of it by `day`."""
-    above: str | None = row.parent_code
-    tried: set[str] = set()
-    while above is not None and above in rows and above not in tried and not _is_open(rows[above], day):
-        tried.add(above)
-        if rows[above].successor_code is None:
-            break
-        above = rows[above].successor_code
-    return above
 
 
 def _order(row: Row[Any]) -> tuple[int, str]:

@@ -1,0 +1,112 @@
+"""What people decided about a series, and noted on it: phases, points left out, dated notes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import or_, select
+
+from data import reading
+from data.access import Viewer, require_sight
+from data.schema import annotation
+from data.store import Store, end_of_day
+from indicators.assessment import SeriesPhase
+from indicators.words import Words
+
+
+class AnnotationKind(StrEnum):
+    CHANGE = "change"
+    EVENT = "event"
+    DATA = "data"
+    DECISION = "decision"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A point that is drawn and left out of the calculation."""
+
+    period: date
+    reason: str
+    author: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A dated note. `indicator_code` None: on all indicators of the unit; `unit_code` None: everywhere."""
+
+    id: int
+    kind: AnnotationKind
+    indicator_code: str | None
+    unit_code: str | None
+    starts_on: date
+    ends_on: date | None
+    text: Words
+    author: str
+    created_at: datetime
+
+
+def phases(
+    store: Store,
+    viewer: Viewer,
+    indicator_code: str,
+    unit_code: str,
+    as_of: date | datetime | None = None,
+    *,
+    language: str = "da",
+) -> list[SeriesPhase]:
+    """The phases after the first, and a freeze of the first, by their start; raises like every query of a unit."""
+    pair = (indicator_code, unit_code)
+    with store.read() as connection:
+        require_sight(connection, viewer, [unit_code])
+        return reading.phases(connection, [pair], as_of, language=language).get(pair, [])
+
+
+def exclusions(
+    store: Store, viewer: Viewer, indicator_code: str, unit_code: str, as_of: date | datetime | None = None
+) -> list[Exclusion]:
+    """The points left out, by period; raises like every query of a unit."""
+    pair = (indicator_code, unit_code)
+    with store.read() as connection:
+        require_sight(connection, viewer, [unit_code])
+        rows = reading.exclusions(connection, [pair], as_of).get(pair, [])
+    return [Exclusion(row.period_start, row.reason, row.author, row.created_at) for row in rows]
+
+
+def annotations(
+    store: Store, viewer: Viewer, indicator_code: str, unit_code: str, as_of: date | datetime | None = None
+) -> list[Annotation]:
+    """The notes that concern a series, by date: its own, those on the unit or a unit above it, those on everything.
+
+    Raises like every query of a unit.
+    """
+    moment = end_of_day(as_of) or reading.FOREVER
+    columns = annotation.c
+    with store.read() as connection:
+        require_sight(connection, viewer, [unit_code])
+        above = reading.upwards(reading.parent_of(connection), unit_code)
+        rows = connection.execute(
+            select(annotation)
+            .where(
+                or_(columns.indicator_code.is_(None), columns.indicator_code == indicator_code),
+                or_(columns.unit_code.is_(None), columns.unit_code.in_(above)),
+                columns.created_at <= moment,
+                or_(columns.withdrawn_at.is_(None), columns.withdrawn_at > moment),
+            )
+            .order_by(columns.starts_on, columns.id)
+        ).all()
+    return [
+        Annotation(
+            id=row.id,
+            kind=AnnotationKind(row.kind),
+            indicator_code=row.indicator_code,
+            unit_code=row.unit_code,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            text=Words(row.text_da, row.text_en),
+            author=row.author,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]

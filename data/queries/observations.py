@@ -1,0 +1,108 @@
+"""The figures of a series, as they stand now or as they stood on an earlier day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cache, partial
+
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from data import reading
+from data.access import Viewer, require_sight
+from data.disclosure import Key, blank, hidden_keys
+from data.reading import Pair
+from data.schema import observation, unit
+from data.store import Store, end_of_day
+
+COLUMNS = [
+    "period_start", "numerator", "denominator", "value", "sd", "note", "delivery_id", "recorded_at", "is_hidden",
+]  # fmt: skip
+
+
+def current(
+    store: Store,
+    viewer: Viewer,
+    indicator_code: str,
+    unit_code: str,
+    as_of: date | datetime | None = None,
+    *,
+    threshold: int | None = None,
+) -> pd.DataFrame:
+    """The newest figure of each period of one series, in order of period.
+
+    Parameters
+    ----------
+    as_of : date or datetime
+        What was known then: rows recorded by that moment (UTC; a date means to the end of that day), of deliveries that
+        had not been withdrawn by then. None: now.
+    threshold : int
+        The limit for small numbers; None: the store's.
+
+    Returns
+    -------
+    DataFrame
+        period_start (date), numerator, denominator, value, sd (float, NaN where empty), note, delivery_id, recorded_at
+        (datetime, UTC), is_hidden (the four figures are NaN because they are small: see `data.disclosure`).
+
+    Raises
+    ------
+    NotFound, NotAllowed
+        There is no such unit, or the viewer may not see it.
+    """
+    frame = current_many(store, viewer, [(indicator_code, unit_code)], as_of, threshold=threshold)
+    return frame[COLUMNS]
+
+
+def current_many(
+    store: Store,
+    viewer: Viewer,
+    pairs: Iterable[Pair],
+    as_of: date | datetime | None = None,
+    *,
+    threshold: int | None = None,
+) -> pd.DataFrame:
+    """Like `current` for many (indicator, unit) at once: the same columns after indicator_code and unit_code."""
+    wanted = list(pairs)
+    with store.read() as connection:
+        require_sight(connection, viewer, (unit_code for _, unit_code in wanted))
+        frame = reading.observations(connection, wanted, as_of)
+    strange = {code for code, unit_code in wanted if not viewer.is_own(unit_code)}
+    hidden = _hidden(store, viewer, strange, as_of, store.small_number if threshold is None else threshold)
+    return blank(frame, hidden)[["indicator_code", "unit_code", *COLUMNS]]
+
+
+def _hidden(
+    store: Store, viewer: Viewer, codes: Iterable[str], as_of: date | datetime | None, threshold: int
+) -> frozenset[Key]:
+    """What is hidden from the viewer in these indicators; worked out once per state of the data and set of rights."""
+    rights = (viewer.sees_all, viewer.owns_all, viewer.own_units, viewer.readable_units)
+    moment = end_of_day(as_of)
+    found: set[Key] = set()
+    for code in sorted(codes):
+        key = ("hidden", code, moment, threshold, rights)
+        found |= store.remember(key, partial(_hidden_of, store, viewer, code, moment, threshold))
+    return frozenset(found)
+
+
+def _hidden_of(store: Store, viewer: Viewer, code: str, as_of: datetime | None, threshold: int) -> frozenset[Key]:
+    with store.read() as connection:
+        definition = reading.definitions(connection, [code]).get(code)
+        if definition is None:
+            return frozenset()
+        frame = reading.observations(connection, _units_with(connection, code), as_of)
+        rows = {row.code: row for row in connection.execute(select(unit))}
+    return hidden_keys(
+        frame,
+        definition,
+        cache(lambda day: reading.parents_on(rows, day)),
+        is_own=viewer.is_own,
+        may_see=viewer.may_see,
+        threshold=threshold,
+    )
+
+
+def _units_with(connection: Connection, code: str) -> list[Pair]:
+    query = select(observation.c.unit_code).where(observation.c.indicator_code == code).distinct()
+    return [(code, unit_code) for unit_code in connection.scalars(query)]

@@ -1,0 +1,77 @@
+"""The stored signals: what each series says, for the board, the goals, mail and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from functools import partial
+
+from sqlalchemy import select
+
+from data.access import Viewer, require_sight
+from data.queries import observations
+from data.reading import Pair
+from data.schema import series_state
+from data.states import SeriesState, Surroundings, from_row, state_of
+from data.store import Store
+
+
+def of_units(store: Store, viewer: Viewer, unit_codes: Collection[str] | None = None) -> list[SeriesState]:
+    """The state of every series in the given units (None: all the viewer may see), by unit and indicator.
+
+    Where small numbers are hidden from the viewer the state is worked out anew from what is left: the stored one, its
+    centre line included, was made from figures the viewer may not see.
+
+    Raises
+    ------
+    NotFound, NotAllowed
+        One of the units does not exist, or the viewer may not see it.
+    """
+    with store.read() as connection:
+        query = select(series_state).order_by(series_state.c.unit_code, series_state.c.indicator_code)
+        if unit_codes is not None:
+            require_sight(connection, viewer, unit_codes)
+            query = query.where(series_state.c.unit_code.in_(set(unit_codes)))
+        found = [from_row(row) for row in connection.execute(query) if viewer.may_see(row.unit_code)]
+    strange = [state for state in found if not viewer.is_own(state.unit_code)]
+    if not strange:
+        return found
+    shown = {(state.indicator_code, state.unit_code): state for state in _disclosed(store, viewer, strange)}
+    return [shown.get((state.indicator_code, state.unit_code), state) for state in found]
+
+
+def one(store: Store, viewer: Viewer, indicator_code: str, unit_code: str) -> SeriesState | None:
+    """The state of one series, None while it was never calculated; raises like `of_units`."""
+    states = of_units(store, viewer, [unit_code])
+    return next((state for state in states if state.indicator_code == indicator_code), None)
+
+
+def _disclosed(store: Store, viewer: Viewer, states: list[SeriesState]) -> list[SeriesState]:
+    rights = (viewer.sees_all, viewer.own_units, viewer.readable_units)
+    pairs = tuple((state.indicator_code, state.unit_code) for state in states)
+    key = ("disclosed_states", pairs, store.small_number, store.deadline_day, rights)
+    return store.remember(key, partial(_work_out, store, viewer, states))
+
+
+def _work_out(store: Store, viewer: Viewer, states: list[SeriesState]) -> list[SeriesState]:
+    by_pair: dict[Pair, SeriesState] = {(state.indicator_code, state.unit_code): state for state in states}
+    figures = observations.current_many(store, viewer, by_pair)
+    touched = figures.groupby(["indicator_code", "unit_code"], sort=False)["is_hidden"].any()
+    pairs: Iterable[Pair] = list(touched[touched].index)
+    if not pairs:
+        return states
+    with store.read() as connection:
+        around = Surroundings.read(connection, pairs, deadline_day=store.deadline_day)
+    for pair, frame in figures.groupby(["indicator_code", "unit_code"], sort=False):
+        if pair not in touched.index or not touched[pair]:
+            continue
+        stored = by_pair[pair]
+        # The day of the calculation stands for today: what was due then is what the stored states say too.
+        assessment = around.assess(pair, frame, stored.computed_at.date())
+        by_pair[pair] = state_of(
+            assessment,
+            pair[1],
+            data_version=stored.data_version,
+            computed_at=stored.computed_at,
+            has_hidden=True,
+        )
+    return list(by_pair.values())
