@@ -9,7 +9,7 @@ from datetime import date
 from data.access import Viewer
 from etl.extract.columns import FIELDS, NAMES
 from etl.lookups import Lookups
-from etl.report import Figures, Finding, Severity
+from etl.report import Finding, Severity
 from etl.rows import Row
 from indicators.words import Words
 
@@ -19,8 +19,8 @@ class Context:
     """Everything besides the rows that a check may look at.
 
     `viewer` is None where nobody is named: rights are then not checked. `columns` gives the file's own names of the
-    fields. `before` holds what the store has for a key, `history` the series' stored values as (period, value in the
-    indicator's unit of measure), oldest first. `marks` are the decimal marks of the number columns.
+    fields. `history` holds each series' stored values as (period, value in the indicator's unit of measure), oldest
+    first. `marks` are the decimal marks of the number columns.
     """
 
     viewer: Viewer | None
@@ -30,7 +30,6 @@ class Context:
     n_columns: int
     left_out: tuple[str, ...] = ()
     marks: Mapping[str, str | None] = field(default_factory=dict)
-    before: Mapping[tuple[str, str, date], Figures] = field(default_factory=dict)
     history: Mapping[tuple[str, str], Sequence[tuple[date, float]]] = field(default_factory=dict)
 
     def may_deliver(self, code: str) -> bool:

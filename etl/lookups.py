@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
+from data.access import SYSTEM, Viewer
+from data.catalogue.names import fold
+from data.queries import catalogue, units
+from data.queries.units import Unit
+from data.store import Store
 from indicators.definition import IndicatorDefinition
 from indicators.words import Words
 
@@ -15,74 +18,74 @@ from indicators.words import Words
 _LIKENESS = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class UnitFacts:
-    """What the way in needs to know of a unit."""
-
-    code: str
-    name: Words
-    valid_from: date
-    valid_to: date | None
-    successor_code: str | None
-
-
-def fold(text: str) -> str:
-    """A code or name without the differences people do not mean: case and stray spaces."""
-    return " ".join(text.split()).casefold()
-
-
 class Lookups:
-    """Indicators and units as a file may name them. A code wins over a name; a name that two share is nobody's."""
+    """Indicators and units as a file may name them. A code wins over a name; a name that several share is nobody's.
+
+    `meant` gives for each unit text of the file the units it can mean.
+    """
 
     def __init__(
         self,
         indicators: Iterable[IndicatorDefinition],
-        units: Sequence[UnitFacts],
-        find_unit: Callable[[str], str | None] | None = None,
+        all_units: Iterable[Unit],
+        meant: Mapping[str, tuple[Unit, ...]],
     ) -> None:
         self._indicators = {fold(definition.code): definition for definition in indicators}
         self._names: dict[str, IndicatorDefinition | None] = {}
         for definition in self._indicators.values():
             for name in {fold(definition.name.da), fold(definition.name.en)}:
                 self._names[name] = None if name in self._names else definition
-        self._units = {unit.code: unit for unit in units}
-        self._unit_keys: dict[str, str | None] = {}
-        for unit in units:
-            for name in {fold(unit.name.da), fold(unit.name.en)}:
-                self._unit_keys[name] = None if name in self._unit_keys else unit.code
-        self._unit_keys |= {fold(unit.code): unit.code for unit in units}
-        self._find_unit = find_unit or (lambda text: self._unit_keys.get(fold(text)))
-        # A file names the same few units on every row.
-        self.unit = cache(self._unit)
+        self._units = {unit.code: unit for unit in all_units}
+        self._meant = meant
+        # A file names the same few things on every row.
         self.indicator = cache(self._indicator)
+        self.nearest_indicator = cache(self._nearest_indicator)
 
     def _indicator(self, text: str) -> IndicatorDefinition | None:
         key = fold(text)
         return self._indicators.get(key) or self._names.get(key)
 
-    def _unit(self, text: str) -> UnitFacts | None:
-        code = self._find_unit(text) if text else None
+    def unit(self, text: str) -> Unit | None:
+        """The unit that `text` names; None for an unknown name and for one that several share."""
+        meant = self._meant.get(text, ())
+        return meant[0] if len(meant) == 1 else None
+
+    def units_meant(self, text: str) -> tuple[Unit, ...]:
+        """All units that `text` can mean."""
+        return self._meant.get(text, ())
+
+    def unit_by_code(self, code: str | None) -> Unit | None:
         return self._units.get(code) if code else None
 
-    def unit_by_code(self, code: str | None) -> UnitFacts | None:
-        return self._units.get(code) if code else None
-
-    def nearest_indicator(self, text: str) -> Words | None:
-        """The indicator whose code or name is most like `text`, as "name (code)"; None if none is."""
+    def _nearest_indicator(self, text: str) -> Words | None:
         known = {key: d for key, d in self._names.items() if d is not None} | self._indicators
         match = difflib.get_close_matches(fold(text), known, n=1, cutoff=_LIKENESS)
         return _named(known[match[0]].name, known[match[0]].code) if match else None
 
     def nearest_unit(self, text: str, prefer: Callable[[str], bool]) -> Words | None:
-        """The unit most like `text`, first among those with a code that `prefer` accepts; None if none is like it."""
-        known = {key: code for key, code in self._unit_keys.items() if code is not None}
-        preferred = {key: code for key, code in known.items() if prefer(code)}
+        """The unit most like `text` as "name (code)", first among those with a code that `prefer` accepts."""
+        known: dict[str, Unit] = {}
+        for unit in self._units.values():
+            known |= {fold(name): unit for name in (unit.name.da, unit.name.en, unit.short_name, unit.code)}
+        preferred = {key: unit for key, unit in known.items() if prefer(unit.code)}
         for pool in (preferred, known):
             if match := difflib.get_close_matches(fold(text), pool, n=1, cutoff=_LIKENESS):
-                unit = self._units[pool[match[0]]]
-                return _named(unit.name, unit.code)
+                return _named(pool[match[0]].name, pool[match[0]].code)
         return None
 
 
 def _named(name: Words, code: str) -> Words:
     return Words(f"{name.da} ({code})", f"{name.en} ({code})")
+
+
+def from_store(store: Store, viewer: Viewer | None, unit_texts: Iterable[str]) -> Lookups:
+    """The lookups of a store for the unit names of one file.
+
+    Which units exist is public, so a name is found for everybody; the right to deliver is a check of its own.
+    """
+    texts = {text for text in unit_texts if text}
+    return Lookups(
+        catalogue.indicators(store, SYSTEM),
+        units.visible(store, SYSTEM),
+        units.find_many(store, viewer or SYSTEM, texts),
+    )

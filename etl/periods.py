@@ -69,13 +69,13 @@ _WEEK = Words("ISO-uge", "ISO week")
 _YEAR = Words("år", "year")
 _STATISTICS = Words("Danmarks Statistiks form (2020M03)", "Statistics Denmark's form (2020M03)")
 
-_WRITE_MONTH = Words(
+WRITE_A_PERIOD = Words(
     "Skriv én periode, fx 2026-10, 01-10-2026 eller okt-26.",
     "Write one period, such as 2026-10, 01-10-2026 or Oct 2026.",
 )
 
 
-def _no(da: str, en: str, mend: Words = _WRITE_MONTH) -> PeriodProblem:
+def _no(da: str, en: str, mend: Words = WRITE_A_PERIOD) -> PeriodProblem:
     return PeriodProblem(Words(da, en), mend)
 
 

@@ -115,6 +115,7 @@ ENCODING_NAMES = {
 DECIMAL_NAMES = {
     "comma": Words("decimalkomma", "decimal comma"),
     "dot": Words("decimalpunktum", "decimal point"),
+    "mixed": Words("decimaltegn hver sit i kolonnerne", "decimal marks that differ by column"),
 }
 
 
@@ -122,8 +123,8 @@ DECIMAL_NAMES = {
 class Reading:
     """How a file was read, so that the guess can be said and changed.
 
-    `decimal` is "comma", "dot" or "" (whole numbers only: there was nothing to guess). `period_forms` are the ways the
-    periods are written. `header_map` gives the file's own name of each field that was recognised.
+    `decimal` is "comma", "dot", "mixed" or "" (whole numbers only: there was nothing to guess). `period_forms` are the
+    ways the periods are written. `header_map` gives the file's own name of each field that was recognised.
     """
 
     delimiter: str
@@ -184,7 +185,8 @@ class CheckedRow:
     """One row of the file after the checks. `indicator` and `unit` are codes, or the text as written where unknown.
 
     `before` holds what the store has for the key today (None: nothing). `written` is each recognised cell as it stood
-    in the file. `per` and `indicator_name` come from the definition, so that a grid needs no look-up.
+    in the file. `change` is new, changed or unchanged also where `status` is a warning; None where nothing would be
+    written. `per` and `indicator_name` come from the definition, so that a grid needs no look-up.
     """
 
     row: int
@@ -199,6 +201,7 @@ class CheckedRow:
     note: str
     indicator_name: Words | None = None
     unit_name: Words | None = None
+    change: RowStatus | None = None
     per: float = 1.0
     decimals: int = 0
     period_kind: str = "month"

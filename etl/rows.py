@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from data.queries.units import Unit
 from etl import numbers, periods
 from etl.extract.columns import FIELDS, NUMBER_FIELDS
 from etl.extract.csv import RawTable
-from etl.lookups import Lookups, UnitFacts
+from etl.lookups import Lookups
 from etl.report import Figures
 from indicators.definition import IndicatorDefinition
 
@@ -27,7 +28,7 @@ class Row:
     n_cells: int
     written: Mapping[str, str]
     indicator: IndicatorDefinition | None
-    unit: UnitFacts | None
+    unit: Unit | None
     period: periods.Outcome | None
     starts_on: date | None
     numerator: float | None

@@ -11,9 +11,12 @@ from indicators.words import Words
 
 
 def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
+    is_in_file = "unit" in context.columns
     for row in rows:
         if row.unit is not None and not context.may_deliver(row.unit.code):
-            yield Hit(row, "unit", {"unit": row.unit.name})
+            yield Hit(row if is_in_file else None, "unit", {"unit": row.unit.name}, value=row.written["unit"])
+            if not is_in_file:
+                return
 
 
 CHECK = Check(

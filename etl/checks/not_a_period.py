@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from etl.checking import Check, Context, Hit
-from etl.periods import PeriodProblem
+from etl.periods import WRITE_A_PERIOD, PeriodProblem
 from etl.report import Severity
 from etl.rows import Row
 from indicators.words import Words
@@ -16,7 +16,7 @@ MISSING = Words("Perioden mangler.", "The period is missing.")
 def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
     for row in rows:
         if row.period is None:
-            yield Hit(row, "period", words=MISSING)
+            yield Hit(row, "period", words=MISSING, mend=WRITE_A_PERIOD)
         elif isinstance(row.period, PeriodProblem):
             values = {"text": row.written["period"], "why": row.period.words, "how": row.period.mend}
             yield Hit(row, "period", values)

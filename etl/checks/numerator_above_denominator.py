@@ -7,14 +7,21 @@ from collections.abc import Iterator, Sequence
 from etl.checking import Check, Context, Hit
 from etl.report import Severity
 from etl.rows import Row
+from indicators.definition import IndicatorDefinition
 from indicators.words import Words
+
+
+def _is_share(indicator: IndicatorDefinition) -> bool:
+    # A percentage followed by an I chart and without a maximum is a ratio: bed occupancy passes 100 %.
+    is_ratio = indicator.maximum is None and indicator.chart == "i"
+    return indicator.is_percent and not is_ratio and (indicator.maximum or 100) <= 100
 
 
 def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
     for row in rows:
         if (
             row.indicator is not None
-            and row.indicator.is_percent
+            and _is_share(row.indicator)
             and row.numerator is not None
             and row.denominator is not None
             and row.numerator > row.denominator > 0

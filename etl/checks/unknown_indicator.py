@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from etl.checking import Check, Context, Hit
 from etl.report import Severity
@@ -14,15 +15,18 @@ SUGGESTION = Words("Mente I {nearest}?", "Did you mean {nearest}?")
 
 
 def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        if row.indicator is None:
-            text = row.written["indicator"]
-            if not text:
-                yield Hit(row, "indicator", words=MISSING)
-            elif nearest := context.lookups.nearest_indicator(text):
-                yield Hit(row, "indicator", {"text": text, "nearest": nearest}, mend=SUGGESTION)
-            else:
-                yield Hit(row, "indicator", {"text": text})
+    unknown = (row for row in rows if row.indicator is None)
+    # One that was given beside the file is wrong once, not on every row.
+    is_in_file = "indicator" in context.columns
+    for row in unknown if is_in_file else islice(unknown, 1):
+        place = row if is_in_file else None
+        text = row.written["indicator"]
+        if not text:
+            yield Hit(place, "indicator", words=MISSING)
+        elif nearest := context.lookups.nearest_indicator(text):
+            yield Hit(place, "indicator", {"text": text, "nearest": nearest}, mend=SUGGESTION, value=text)
+        else:
+            yield Hit(place, "indicator", {"text": text}, value=text)
 
 
 CHECK = Check(

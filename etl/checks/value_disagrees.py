@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from etl.checking import Check, Context, Hit
-from etl.numbers import said
+from etl.numbers import DOT, said
 from etl.report import Severity
 from etl.rows import Row
 from indicators.words import Words
@@ -18,7 +18,8 @@ def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
             continue
         if (computed := row.figures.shown(row.indicator.per)) is None:
             continue
-        decimals = max((len(part) for part in re.split("[.,]", row.written["value"])[1:]), default=0)
+        mark = "." if context.marks.get("value") == DOT else ","
+        decimals = len(re.sub(r"\D", "", row.written["value"].partition(mark)[2]))
         if abs(computed - row.value) > 0.5 * 10**-decimals * (1 + 1e-9):
             yield Hit(row, "value", {"text": row.written["value"], "computed": said(computed, row.indicator.decimals)})
 

@@ -50,6 +50,17 @@ class RawRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RawSheet:
+    """A file as text, before anything is known of its columns. `header_row` counts as a spreadsheet does."""
+
+    header_row: int
+    header: tuple[str, ...]
+    rows: tuple[RawRow, ...]
+    delimiter: str
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
 class RawTable:
     """A file as text. `fields` maps a field to the position of its column; other columns are in `left_out`."""
 
@@ -94,12 +105,23 @@ def read(
     RefusedError
         With the findings to show. CPR numbers are looked for before anything of the content could be repeated.
     """
+    sheet = read_sheet(content, file_name, limits=limits, delimiter=delimiter, encoding=encoding)
+    fields, left_out = _columns(sheet.header, sheet.header_row, sheet.rows, given)
+    if not sheet.rows:
+        raise RefusedError(refusals.HEADER_ONLY.finding())
+    return RawTable(sheet.header, sheet.rows, fields, left_out, sheet.delimiter, sheet.encoding)
+
+
+def read_sheet(
+    content: bytes, file_name: str, *, limits: Limits, delimiter: str | None = None, encoding: str | None = None
+) -> RawSheet:
+    """The raw rows of any CSV file, whatever its columns are called; the first half of `read`."""
     if cpr.count(file_name):
         raise RefusedError(refusals.CPR_IN_FILE_NAME.finding())
     if len(content) > limits.max_bytes:
         raise RefusedError(too_large(len(content), limits))
     text, used_encoding = _decode(content, encoding)
-    return _table(text, used_encoding, limits, given, delimiter)
+    return _sheet(text, used_encoding, limits, delimiter)
 
 
 def too_large(size: int, limits: Limits) -> Finding:
@@ -141,7 +163,7 @@ def _decode(content: bytes, encoding: str | None) -> tuple[str, str]:
     )
 
 
-def _table(text: str, encoding: str, limits: Limits, given: Sequence[str], delimiter: str | None) -> RawTable:
+def _sheet(text: str, encoding: str, limits: Limits, delimiter: str | None) -> RawSheet:
     # Excel writes "sep=;" as a line of its own before the header and does not show it as a row.
     if directive := re.match(r"\ufeff?\"?sep=(.)\"?\r?\n", text, re.IGNORECASE):
         delimiter = delimiter or directive[1]
@@ -157,10 +179,7 @@ def _table(text: str, encoding: str, limits: Limits, given: Sequence[str], delim
     _refuse_cpr(records, text)
     header_row, header = records[0]
     rows = tuple(RawRow(number, cells) for number, cells in records[1:])
-    fields, left_out = _columns(header, header_row, rows, given)
-    if not rows:
-        raise RefusedError(refusals.HEADER_ONLY.finding())
-    return RawTable(header, rows, fields, left_out, delimiter, encoding)
+    return RawSheet(header_row, header, rows, delimiter, encoding)
 
 
 def _is_blank(cells: Sequence[str]) -> bool:

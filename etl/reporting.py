@@ -1,0 +1,99 @@
+"""Putting a report together from what was read, found and compared."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from etl import periods
+from etl.extract.csv import RawTable
+from etl.report import CheckedRow, Figures, Finding, Reading, RefusedError, Report, RowStatus
+from etl.rows import Row
+
+
+def refusal(refused: RefusedError, content: bytes, file_name: str) -> Report:
+    """The report on a file that was refused before its rows were read."""
+    has_cpr = any(finding.code == "cpr" for finding in refused.findings)
+    # Neither the name nor a fingerprint of a file with CPR numbers goes any further: a number in it could be guessed.
+    return Report(
+        reading=None,
+        findings=refused.findings,
+        rows=(),
+        file_name="" if has_cpr and refused.findings[0].row is None else file_name,
+        sha256="" if has_cpr else hashlib.sha256(content).hexdigest(),
+    )
+
+
+def figures(numerator: float, denominator: float, value: float) -> Figures:
+    """The figures of a line of a frame, where NaN stands for none."""
+    return Figures(*(None if pd.isna(number) else float(number) for number in (numerator, denominator, value)))
+
+
+def reading(table: RawTable, rows: Sequence[Row], marks: Mapping[str, str | None]) -> Reading:
+    """How the file was read, for the sentence that says the guess."""
+    used = {mark for mark in marks.values() if mark}
+    read = [row.period for row in rows if isinstance(row.period, periods.Period)]
+    return Reading(
+        delimiter=table.delimiter,
+        encoding=table.encoding,
+        decimal=used.pop() if len(used) == 1 else "mixed" if used else "",
+        period_forms=tuple(dict.fromkeys(period.form for period in read)),
+        header_map={field: table.column_name(field) for field in table.fields},
+        left_out=table.left_out,
+        n_rows=len(rows),
+        has_days_read_as_periods=any(
+            isinstance(row.period, periods.Period) and row.starts_on is not None and row.starts_on != row.period.start
+            for row in rows
+        ),
+    )
+
+
+def checked_rows(
+    rows: Sequence[Row], findings: Sequence[Finding], compared: pd.DataFrame, may_show: Callable[[str], bool]
+) -> tuple[CheckedRow, ...]:
+    """Every row with its status: what would happen to it, or why it stops the file.
+
+    `compared` is from `transform`; `may_show(unit_code)` says whether the stored figures of a unit may be shown.
+    """
+    with_error = {finding.row for finding in findings if finding.is_error}
+    with_warning = {finding.row for finding in findings if not finding.is_error}
+    changes = {line.row: line for line in compared.itertuples(index=False)}
+    checked = []
+    for row in rows:
+        line = changes.get(row.number)
+        now = row.figures
+        if row.number in with_error or (line is None and not row.is_empty):
+            status = RowStatus.ERROR
+        elif row.number in with_warning or line is None:
+            status = RowStatus.WARNING
+        else:
+            status = line.change
+        one = CheckedRow(
+            row=row.number,
+            status=status,
+            indicator=row.indicator.code if row.indicator else row.written["indicator"],
+            unit=row.unit.code if row.unit else row.written["unit"],
+            period=row.starts_on,
+            numerator=now.numerator,
+            denominator=now.denominator,
+            value=now.value,
+            before=None,
+            note=row.note,
+            indicator_name=row.indicator.name if row.indicator else None,
+            unit_name=row.unit.name if row.unit else None,
+            written=row.written,
+        )
+        if row.indicator:
+            kind = str(row.indicator.period)
+            one = replace(one, per=row.indicator.per, decimals=row.indicator.decimals, period_kind=kind)
+        if line is not None:
+            if line.change is not RowStatus.NEW and may_show(line.unit_code):
+                before = figures(line.numerator_before, line.denominator_before, line.value_before)
+                one = replace(one, before=before)
+            if status is not RowStatus.ERROR:
+                one = replace(one, change=line.change)
+        checked.append(one)
+    return tuple(checked)

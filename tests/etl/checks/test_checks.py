@@ -1,0 +1,306 @@
+"""Each check on rows small enough for the eye: what it says, where, and what it lets through."""
+
+from pathlib import Path
+
+import pytest
+
+from etl import checks
+from etl.extract import refusals
+from etl.report import Finding, Report, RowStatus
+
+HEAD = "indikator;enhed;periode;tæller;nævner;værdi;kommentar\n"
+
+
+def found(report: Report, code: str) -> list[Finding]:
+    return [finding for finding in report.findings if finding.code == code]
+
+
+def only(report: Report, code: str) -> Finding:
+    assert [finding.code for finding in report.findings] == [code], [f.sentence("da") for f in report.findings]
+    return report.findings[0]
+
+
+# ------------------------------------------------------------------------------------------------ all of them at once
+
+
+def test_every_file_in_the_folder_is_a_check_with_words() -> None:
+    files = {path.stem for path in Path(checks.__file__).parent.glob("*.py")} - {"__init__"}
+    assert {check.code for check in checks.all_checks()} == files
+    for check in checks.all_checks():
+        assert check.words.da and check.words.en and check.words.da != check.words.en
+        assert check.mend.da and check.mend.en
+
+
+def test_no_code_stands_for_two_things() -> None:
+    codes = {refusal.code for refusal in refusals.ALL}
+    assert not codes & {check.code for check in checks.all_checks()}
+
+
+def test_every_finding_can_be_said_in_both_languages(board) -> None:
+    rows = [
+        "X;Y;i alt;a;b;c;",
+        "TRYKSAAR;NOH;2026-10;48;41;;",
+        "TRYKSAAR;NOH;2026-10;1;0;;",
+        "TRYKSAAR;NOH;2027-01;-1;4;;",
+        "TRYKSAAR;HGH;2026-09;;4;;",
+        "TRYKSAAR;OEST;2026-09;1;4;60;",
+        "TRYKSAAR;NOH;2026K3;1;4;;",
+        "TEMPERATUR;NOH;2026-U05;;;90;",
+        "KLAGER;NOH;2026-08;1;4;;",
+        "KLAGER;NOH;2026-11;;;1;",
+        "KLAGER;NOH;2026-07;;;;",
+        "KLAGER;NOH;2026-06;1",
+        ";;;1;;1.050;",
+    ]
+    report = board.check(HEAD.replace("kommentar", "bemærk") + "\n".join(rows))
+    assert len({finding.code for finding in report.findings}) >= 14
+    for finding in report.findings:
+        for language in ("da", "en"):
+            said = finding.sentence(language) + finding.mend_text(language)
+            assert "{" not in said and "Words(" not in said
+        assert finding.sentence("da") != finding.sentence("en")
+
+
+# ------------------------------------------------------------------------------------------------------- one by one
+
+
+def test_an_unknown_indicator_is_met_with_the_nearest_one(board) -> None:
+    finding = only(board.check(HEAD + "TRYKSÅR2;NOH;2026-10;1;4;;"), "unknown_indicator")
+    assert finding.sentence("da") == "Række 2, kolonne »indikator«: »TRYKSÅR2« er ikke en indikator, som Tavle kender."
+    assert finding.mend_text("da") == "Mente I Tryksaar (TRYKSAAR)?"
+    assert "Brug indikatorens kode" in only(board.check(HEAD + "???;NOH;2026-10;1;4;;"), "unknown_indicator").mend_text(
+        "da"
+    )
+    assert only(board.check(HEAD + ";NOH;2026-10;1;4;;"), "unknown_indicator").reason("da") == "Indikatoren mangler."
+
+
+def test_indicators_are_known_by_code_and_name_in_any_case(board) -> None:
+    assert board.check(HEAD + "tryksaar;NOH;2026-10;1;4;;\nKlager En;NOH;2026-10;;;3;").findings == ()
+
+
+def test_an_unknown_unit_is_met_with_the_nearest_one(board) -> None:
+    finding = only(board.check(HEAD + "TRYKSAAR;Nordsjælands Hospital;2026-10;1;4;;"), "unknown_unit")
+    assert finding.mend_text("da") == "Mente I Nordsjællands Hospital (NOH)?"
+    assert only(board.check(HEAD + "TRYKSAAR;;2026-10;1;4;;"), "unknown_unit").reason("da") == "Enheden mangler."
+
+
+def test_units_are_known_by_name_and_other_name(board) -> None:
+    assert board.check(HEAD + "TRYKSAAR;nordsjællands hospital;2026-10;1;4;;").findings == ()
+    assert board.as_("team@rh.dk").check(HEAD + "TRYKSAAR;RGH;2026-10;1;4;;").rows[0].unit == "RH"
+
+
+def test_text_in_a_number_is_refused(board) -> None:
+    finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026-10;48 stk;50;;"), "not_a_number")
+    assert finding.sentence("da") == "Række 2, kolonne »tæller«: »48 stk« er ikke et tal."
+    assert (finding.row, finding.column, finding.value) == (2, "tæller", "48 stk")
+
+
+def test_a_number_in_another_form_than_its_column_is_refused(board) -> None:
+    text = HEAD + "VENTETID;NOH;2026K1;1,5;4;;\nVENTETID;NOH;2026K2;2,5;4;;\nVENTETID;NOH;2026K3;3.5;4;;"
+    finding = only(board.check(text), "not_a_number")
+    assert finding.reason("da") == "»3.5« passer ikke med resten af kolonnen, som er læst med decimalkomma."
+
+
+def test_a_percentage_is_taken_as_value_only_where_the_indicator_is_one(board) -> None:
+    finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026-10;4 %;100;4 %;"), "not_a_number")
+    assert (finding.column, finding.reason("da")) == ("tæller", "»4 %« er en procent, men her skal stå et antal.")
+
+
+def test_an_unclear_decimal_mark_is_asked_about_once_per_column(board) -> None:
+    text = HEAD + "TRYKSAAR;NOH;2026-09;7;1.050;;\nTRYKSAAR;NOH;2026-10;8;1.200;;"
+    finding = only(board.check(text), "decimal_unclear")
+    assert finding.sentence("da") == (
+        "Række 2, kolonne »nævner«: Det kan ikke ses af kolonnen, om »1.050« er 1050 eller 1,05."
+    )
+    assert "--decimal comma" in finding.mend_text("da")
+    assert [row.denominator for row in board.check(text, decimal="comma").rows] == [1050, 1200]
+    assert [
+        row.denominator for row in board.check(text.replace("7;", "1;").replace("8;", "1;"), decimal="dot").rows
+    ] == [
+        1.05,
+        1.2,
+    ]
+
+
+def test_another_column_settles_an_unclear_one(board) -> None:
+    report = board.check(HEAD + "VENTETID;NOH;2026K1;7,5;1.050;;")
+    assert report.findings == ()
+    assert report.rows[0].denominator == 1050
+
+
+@pytest.mark.parametrize(
+    ("period", "why"),
+    [
+        ("i alt", "»i alt« kan ikke læses som periode. Teksten er ikke en periode, som Tavle kender."),
+        ("uge 33", "»uge 33« kan ikke læses som periode. Året mangler."),
+        ("2013-15", "»2013-15« kan ikke læses som periode. Teksten er et vindue over flere år, ikke én periode."),
+        ("", "Perioden mangler."),
+    ],
+)
+def test_what_is_no_period_is_refused_with_the_reason(board, period: str, why: str) -> None:
+    assert only(board.check(HEAD + f"TRYKSAAR;NOH;{period};1;4;;"), "not_a_period").reason("da") == why
+
+
+def test_another_kind_of_period_is_refused(board) -> None:
+    finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026K3;1;4;;"), "period_kind_mismatch")
+    assert finding.reason("da") == "»2026K3« er et kvartal, men indikatoren følges pr. måned."
+    assert finding.mend_text("da") == "Indberet tallene pr. måned, fx 2026-01."
+    assert only(board.check(HEAD + "TEMPERATUR;NOH;2026-10;;;4;"), "period_kind_mismatch").row == 2
+
+
+def test_a_numerator_above_its_denominator_is_refused_for_shares_only(board) -> None:
+    finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026-10;48;41;;"), "numerator_above_denominator")
+    assert finding.sentence("da") == "Række 2, kolonne »tæller«: 48 er større end nævner 41."
+    assert finding.sentence("en") == "Row 2, column “tæller”: 48 is larger than denominator 41."
+    assert board.check(HEAD + "VENTETID;NOH;2026K3;48;41;;\nTRYKSAAR;NOH;2026-10;41;41;;").findings == ()
+
+
+def test_a_denominator_of_zero_is_refused(board) -> None:
+    finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026-10;0;0;;"), "denominator_zero")
+    assert finding.column == "nævner"
+
+
+def test_negative_numbers_are_refused_unless_the_indicator_can_be_negative(board) -> None:
+    assert only(board.check(HEAD + "TRYKSAAR;NOH;2026-10;-1;4;;"), "negative_number").reason("da") == "-1 er negativt."
+    assert only(board.check(HEAD + "KLAGER;NOH;2026-10;;;\u22122;"), "negative_number").column == "værdi"
+    assert board.check(HEAD + "TEMPERATUR;NOH;2026-U05;;;-4;").findings == ()
+
+
+def test_a_value_outside_the_range_of_the_indicator_is_refused(board) -> None:
+    finding = only(board.check(HEAD + "TEMPERATUR;NOH;2026-U05;;;51;"), "outside_range")
+    assert finding.reason("da") == "51 er ikke muligt: indikatoren går fra \u221210 til 50."
+
+
+def test_a_duplicate_names_the_other_row_also_under_another_name(board) -> None:
+    text = HEAD + "TRYKSAAR;NOH;okt-26;1;4;;\nKLAGER;NOH;okt-26;;;1;\ntryksaar;Nordsjællands Hospital;01-10-2026;2;4;;"
+    finding = only(board.check(text), "duplicate_key")
+    assert finding.row == 4
+    assert finding.reason("da") == "Række 2 har samme indikator, enhed og periode."
+
+
+def test_a_month_that_has_not_begun_is_refused(board) -> None:
+    finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026-12;1;4;;"), "future_month")
+    assert finding.reason("da") == "2026-12 er ikke begyndt endnu (i dag er 23-11-2026)."
+
+
+def test_a_month_that_is_not_over_is_a_warning(board) -> None:
+    finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026-11;1;4;;"), "unfinished_period")
+    assert not finding.is_error
+    assert finding.reason("da") == "2026-11 slutter først 30-11-2026, så tallet er måske ikke endeligt."
+
+
+def test_a_closed_unit_names_its_successor(board) -> None:
+    from datetime import date
+
+    board = board.as_("admin@tavle.dk")
+    finding = only(
+        board.check(HEAD + "TRYKSAAR;1084;2027-01;1;4;;", today=date(2027, 2, 23)), "unit_closed_or_not_open"
+    )
+    assert finding.reason("da") == "Region Hovedstaden lukkede 31-12-2026."
+    assert finding.mend_text("da") == "Indberet for Region Østdanmark (OEST), som har afløst enheden."
+    finding = only(board.check(HEAD + "TRYKSAAR;OEST;2026-10;1;4;;"), "unit_closed_or_not_open")
+    assert finding.reason("da") == "Region Østdanmark findes først fra 01-01-2027."
+
+
+def test_a_definition_that_did_not_hold_yet_is_refused(board) -> None:
+    finding = only(board.check(HEAD + "NM1-01;NOH;2015;1;4;;"), "definition_not_valid")
+    assert finding.reason("da").endswith("er først defineret fra 01-01-2016.")
+
+
+def test_a_unit_one_may_not_deliver_for_is_refused_and_keeps_its_figures_to_itself(board) -> None:
+    administrator = board.as_("admin@tavle.dk")
+    text = HEAD + "TRYKSAAR;HGH;2026-10;1;4;;"
+    assert administrator.deliver(text)[1] is not None
+    report = board.check(text)
+    assert (
+        only(report, "no_right_to_unit").reason("da")
+        == "Du har ikke ret til at indberette for Herlev og Gentofte Hospital."
+    )
+    assert report.is_only_about_rights
+    assert (report.rows[0].before, report.rows[0].change, report.rows[0].status) == (None, None, RowStatus.ERROR)
+    assert found(board.as_("leder@noh.dk").check(HEAD + "TRYKSAAR;NOH;2026-10;1;4;;"), "no_right_to_unit")
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [("TRYKSAAR;NOH;2026-10;;4;;", "tæller"), ("TRYKSAAR;NOH;2026-10;4;;;", "nævner")],
+)
+def test_numerator_and_denominator_travel_together(board, row: str, column: str) -> None:
+    assert only(board.check(HEAD + row), "missing_value").column == column
+
+
+def test_a_ready_made_percentage_is_not_enough(board) -> None:
+    report = board.check(HEAD + "TRYKSAAR;NOH;2026-10;;;72 %;")
+    assert [finding.column for finding in found(report, "missing_value")] == ["tæller", "nævner"]
+    assert "kræver både tæller og nævner" in report.findings[0].mend_text("da")
+
+
+def test_a_count_may_stand_as_value_or_numerator_but_has_no_denominator(board) -> None:
+    assert board.check(HEAD + "KLAGER;NOH;2026-10;;;3;").rows[0].value == 3
+    assert board.check(HEAD + "KLAGER;NOH;2026-10;3;;;").rows[0].value == 3
+    assert only(board.check(HEAD + "KLAGER;NOH;2026-10;3;100;;"), "missing_value").mend_text("da") == (
+        "Skriv tallet i kolonnen »værdi«."
+    )
+
+
+def test_a_row_without_figures_is_left_out_with_a_warning_and_never_becomes_zero(board) -> None:
+    report = board.check(HEAD + "TRYKSAAR;NOH;2026-10;;;;mangler\nTRYKSAAR;NOH;2026-09;0;4;;")
+    assert only(report, "empty_row").row == 2
+    assert [(row.status, row.change) for row in report.rows] == [
+        (RowStatus.WARNING, None),
+        (RowStatus.NEW, RowStatus.NEW),
+    ]
+
+
+def test_a_ragged_row_is_named_and_not_dropped(board) -> None:
+    report = board.check("indikator,enhed,periode,tæller,nævner\nTRYKSAAR,NOH,2026-10,1,5,4\nTRYKSAAR,NOH,2026-09,1,4")
+    assert only(report, "ragged_row").sentence("da") == "Række 2: Rækken har 6 celler, men overskriften har 5."
+    assert len(report.rows) == 2
+    assert found(board.check(HEAD + "TRYKSAAR;NOH;2026-10;1;4"), "ragged_row")
+
+
+def test_empty_cells_behind_the_last_column_do_not_make_a_row_ragged(board) -> None:
+    assert board.check(HEAD + "TRYKSAAR;NOH;2026-10;1;4;;;;;").findings == ()
+
+
+def test_an_unknown_column_is_a_warning(board) -> None:
+    finding = only(
+        board.check("indikator;enhed;periode;tæller;nævner;Frys\nTRYKSAAR;NOH;2026-10;1;4;x"), "unknown_column"
+    )
+    assert finding.sentence("da") == "Kolonne »Frys«: Kolonnen bruges ikke og udelades."
+    assert not finding.is_error
+
+
+def test_a_value_that_disagrees_with_its_own_numerator_and_denominator_is_a_warning(board) -> None:
+    assert board.check(HEAD + "TRYKSAAR;NOH;2026-10;1;3;33,3 %;").findings == ()
+    finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026-10;1;3;0,33;"), "value_disagrees")
+    assert finding.reason("da") == "0,33 passer ikke med tæller og nævner, som giver 33."
+
+
+def test_a_figure_outside_the_units_own_history_is_a_warning(board) -> None:
+    months = [(year, month) for year in (2024, 2025) for month in range(1, 13)]
+    rows = [f"TRYKSAAR;NOH;{year}-{month:02d};{10 + month % 5};100;;" for year, month in months]
+    assert board.deliver(HEAD + "\n".join(rows))[1] is not None
+    finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026-10;60;100;;"), "outside_own_history")
+    assert not finding.is_error
+    # median 12, MAD 1: 12 - 3 x 1.4826 = 7.6 and 12 + 3 x 1.4826 = 16.4
+    assert finding.reason("da").startswith("60 ligger uden for enhedens sædvanlige 8 til 16 %")
+    assert "seneste 24 perioder" in finding.reason("da")
+    assert board.check(HEAD + "TRYKSAAR;NOH;2026-10;16;100;;").findings == ()
+    # An administrator may deliver, but what the unit usually has is not an administrator's to see.
+    assert board.as_("admin@tavle.dk").check(HEAD + "TRYKSAAR;NOH;2026-10;60;100;;").findings == ()
+
+
+def test_a_short_history_says_nothing(board) -> None:
+    rows = [f"TRYKSAAR;NOH;2025-{month:02d};{10 + month % 5};100;;" for month in range(1, 12)]
+    assert board.deliver(HEAD + "\n".join(rows))[1] is not None
+    assert board.check(HEAD + "TRYKSAAR;NOH;2026-10;60;100;;").findings == ()
+
+
+def test_what_is_given_beside_the_file_is_wrong_once(board) -> None:
+    text = "periode;tæller;nævner\n2026-09;1;4\n2026-10;1;4"
+    report = board.check(text, defaults={"indicator": "NOGET", "unit": "INTET"})
+    assert sorted(finding.code for finding in report.findings) == ["unknown_indicator", "unknown_unit"]
+    assert report.findings[0].sentence("da").startswith("Kolonne »indikator«: »NOGET« er ikke en indikator")
+    report = board.check(text, defaults={"indicator": "TRYKSAAR", "unit": "HGH"})
+    assert only(report, "no_right_to_unit").row is None
