@@ -4,7 +4,8 @@
 DataError
 ├── StoreUnavailable   the store cannot be opened or used: missing, locked, foreign, closed
 ├── NotFound           what was asked for does not exist
-└── NotAllowed         it exists, but not for this viewer
+├── NotAllowed         it exists, but not for this viewer
+└── CatalogueError     files of the catalogue were refused (data.catalogue)
 ```
 
 A page turns NotFound into 404 and NotAllowed into "no access"; the command line turns them into exit codes 1 and 3, and

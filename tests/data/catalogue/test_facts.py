@@ -13,7 +13,8 @@ import pytest
 from data import catalogue
 from data.access import SYSTEM
 from data.catalogue import Facts
-from data.catalogue.files import FILES
+from data.catalogue.files import FILES, unit_names
+from data.catalogue.names import fold
 from data.catalogue.reader import Row
 from data.catalogue.tables import source_text
 from data.queries.catalogue import national_figures
@@ -104,6 +105,13 @@ def test_no_key_is_written_twice_in_two_files_of_groups_and_units(facts: Facts) 
     stems = ("nation", "regions", "municipalities", "hospitals", "landsdele", "health_councils", "learning_teams")
     codes = [row["code"] for stem in stems for row in facts[stem]]
     assert len(codes) == len(set(codes))
+
+
+def test_the_acute_hospital_of_a_municipality_is_the_one_whose_catchment_it_is_in(facts: Facts) -> None:
+    hospitals = {fold(name): row for row in facts["hospitals"] for name in unit_names(row)}
+    for place in facts["municipalities"]:
+        if place["acute_hospital_2019"]:
+            assert place["code"] in hospitals[fold(place["acute_hospital_2019"])]["catchment_2019"], place["name_da"]
 
 
 # ------------------------------------------------------------------------------------------ equal to what was collected
