@@ -18,7 +18,7 @@ NOTE = Words(
     "DEMO: en lokal måling til demonstration. Alle værdier er simulerede.",
     "DEMO: a local indicator for demonstration. All values are simulated.",
 )
-LOCAL_TARGET = "local target"
+LOCAL_TARGET = "local_target"
 
 
 @dataclass(frozen=True, slots=True)

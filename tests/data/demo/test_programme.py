@@ -109,7 +109,7 @@ def test_targets_point_the_way_the_indicator_does() -> None:
     for measure in measures().values():
         if measure.target:
             assert measure.target.comparison == (">=" if measure.definition.direction is Direction.UP else "<=")
-            assert measure.target.legal_kind == "local target"
+            assert measure.target.legal_kind == "local_target"
         else:
             assert measure.code in {"FAERDIG", "FOREBYG", "FALD", "LIGGETID"}
 
