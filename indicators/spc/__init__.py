@@ -24,6 +24,7 @@ from indicators.spc import kernel
 from indicators.spc.aggregate import AGGREGATES, Axis, Points, points_of
 from indicators.spc.charts import CHARTS, ChartRecord, ValueKind, chart_of
 from indicators.spc.errors import InputError
+from indicators.spc.false_alarms import false_alarm_probability
 from indicators.spc.phases import Layout, Mark, Marks, layout_of
 from indicators.spc.profiles import PROFILES, Profile, profile_of
 from indicators.spc.reasons import Reason
@@ -55,6 +56,7 @@ __all__ = [
     "ValueKind",
     "analyse",
     "analyse_many",
+    "false_alarm_probability",
 ]
 
 _DEFAULT_DENOMINATOR = "denominator"
