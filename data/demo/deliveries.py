@@ -10,8 +10,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from data.demo.measures import measures
@@ -32,7 +32,24 @@ LATE = ("SEPSIS", "NOH-AKU")
 CORRECTED = ("MEDAFST", "NOH-KIR")
 WITHDRAWN = ("AFLYST", "NOH-KIR")
 
-COLUMNS = ["indicator_code", "unit_code", "period_start", "numerator", "denominator", "value", "note", "delivery"]
+FIGURES = ["period_start", "numerator", "denominator", "value"]
+
+
+class Told(NamedTuple):
+    """One row of one delivery; `delivery` is its key."""
+
+    indicator_code: str
+    unit_code: str
+    period_start: date
+    numerator: float
+    denominator: float
+    value: float
+    note: str
+    delivery: str
+
+    @property
+    def series(self) -> tuple[str, str]:
+        return self.indicator_code, self.unit_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +62,6 @@ class Delivery:
     file_name: str
     note: str
     withdrawn_at: datetime | None = None
-
-    @property
-    def receipt(self) -> str:
-        return f"DEMO-{self.recorded_at:%Y%m%d}-{self.key}"
 
 
 def log(
@@ -69,18 +82,25 @@ def log(
     Returns
     -------
     deliveries : list of Delivery, oldest first
-    rows : DataFrame with `COLUMNS`, in the order they came in; `delivery` is the delivery's key.
+    rows : DataFrame with the columns of `Told`, in the order they came in
     """
     deliveries = _deliveries(calendar)
-    by_key = {delivery.key: delivery for delivery in deliveries}
-    versions = [_versions(key, frame, calendar, seed) for key, frame in frames.items() if not frame.empty]
-    rows = pd.concat([*versions, *_withdrawn(frames, calendar)], ignore_index=True)
-    rows["recorded_at"] = rows["delivery"].map({key: delivery.recorded_at for key, delivery in by_key.items()})
-    sums = [_total(code, hospital, members, rows) for (code, hospital), members in totals.items()]
-    rows = pd.concat([rows, *sums], ignore_index=True)
-    order = ["recorded_at", "delivery", "indicator_code", "unit_code", "period_start"]
-    rows = rows.sort_values(order, kind="stable", ignore_index=True)
-    return deliveries, rows[COLUMNS]
+    moments = {delivery.key: delivery.recorded_at for delivery in deliveries}
+    told: list[Told] = []
+    for key, frame in frames.items():
+        final = [
+            Told(*key, month, numerator, denominator, value, "", "")
+            for month, numerator, denominator, value in frame[FIGURES].itertuples(index=False)
+        ]
+        told += _versions(key, final, calendar, seed)
+    known: dict[tuple[str, str], list[Told]] = {}
+    for row in told:
+        if row.delivery != "FEJL":
+            known.setdefault(row.series, []).append(row)
+    for key, members in totals.items():
+        told += _total(key, [row for member in members for row in known.get(member, ())], moments)
+    told.sort(key=lambda row: (moments[row.delivery], row.delivery, *row[:3]))
+    return deliveries, pd.DataFrame(told, columns=list(Told._fields))
 
 
 def _monthly(calendar: Calendar) -> list[date]:
@@ -131,32 +151,46 @@ def _channel(unit: str) -> str:
     return "H" if unit.split("-")[0] in HOME_REGION_HOSPITALS else "A"
 
 
-def _rows(key: tuple[str, str], frame: pd.DataFrame, delivery: list[str], note: str = "") -> pd.DataFrame:
-    return frame.assign(indicator_code=key[0], unit_code=key[1], note=note, delivery=delivery)
-
-
-def _versions(key: tuple[str, str], frame: pd.DataFrame, calendar: Calendar, seed: int) -> pd.DataFrame:
-    """All versions of one series, final figures included."""
-    channel = _channel(key[1])
-    months = _monthly(calendar)
-    first = [f"{channel}-{month:%Y-%m}" if month in months else f"{channel}-START" for month in frame["period_start"]]
-    if key == LATE:
-        first[-1] = "SEN"
+def _versions(key: tuple[str, str], final: list[Told], calendar: Calendar, seed: int) -> list[Told]:
+    """All versions of one series, the final figures among them."""
     if measures()[key[0]].definition.open_periods:
-        return _unfinished(key, frame, calendar, seed)
+        return _unfinished(key, final, calendar, seed)
+    channel, months = _channel(key[1]), _monthly(calendar)
+    label = {month: f"{channel}-{month:%Y-%m}" for month in months}
+    told = [row._replace(delivery=label.get(row.period_start, f"{channel}-START")) for row in final]
+    if key == LATE:
+        told[-1] = told[-1]._replace(delivery="SEN")
     if key == CORRECTED:
-        march = frame["period_start"] == calendar.at("2026-03")
-        before = frame[march].copy()
-        left_out = (before["denominator"] * 0.2).round()
-        before["denominator"] -= left_out
-        before["numerator"] = np.minimum(before["numerator"] - (left_out * 0.3).round(), before["denominator"])
-        corrected = _rows(key, frame[march], ["RETTET"], "Rettet: udskrivelser fra et afsnit manglede")
-        first_told = pd.concat([frame[~march], before]).sort_values("period_start")
-        return pd.concat([_rows(key, first_told, first), corrected])
-    return _rows(key, frame, first)
+        told = [version for row in told for version in _corrected(row, calendar)]
+    if key == WITHDRAWN:
+        told += _withdrawn(final, calendar)
+    return told
 
 
-def _unfinished(key: tuple[str, str], frame: pd.DataFrame, calendar: Calendar, seed: int) -> pd.DataFrame:
+def _corrected(row: Told, calendar: Calendar) -> list[Told]:
+    """March came with a fifth of the discharges left out, most of them reconciled, and was corrected in June."""
+    if row.period_start != calendar.at("2026-03"):
+        return [row]
+    left_out = round(row.denominator * 0.2)
+    denominator = row.denominator - left_out
+    numerator = min(row.numerator - round(left_out * 0.3), denominator)
+    right = row._replace(note="Rettet: udskrivelser fra et afsnit manglede", delivery="RETTET")
+    return [row._replace(numerator=numerator, denominator=denominator), right]
+
+
+def _withdrawn(final: list[Told], calendar: Calendar) -> list[Told]:
+    """The wrong file: a year's totals in the place of a month's, withdrawn the same day."""
+    month = calendar.at("2026-09")
+    year = [row for row in final if plus(month, -11) <= row.period_start <= month]
+    numerator, denominator = sum(row.numerator for row in year), sum(row.denominator for row in year)
+    return [
+        row._replace(numerator=numerator, denominator=denominator, delivery="FEJL")
+        for row in year
+        if row.period_start == month
+    ]
+
+
+def _unfinished(key: tuple[str, str], final: list[Told], calendar: Calendar, seed: int) -> list[Told]:
     """Versions of a series whose latest months fill up: each month comes three times, the third time whole.
 
     Where lower is better, cases that count against the unit turn up late, so that the numerator grows; where higher is
@@ -166,61 +200,45 @@ def _unfinished(key: tuple[str, str], frame: pd.DataFrame, calendar: Calendar, s
     channel = _channel(key[1])
     fills_denominator = measures()[key[0]].definition.direction is Direction.UP
     start = plus(_monthly(calendar)[0], -1)
-    versions = []
-    for row in frame.itertuples(index=False):
+    first_share = COMPLETE_AFTER[0] / COMPLETE_AFTER[1]
+    told = []
+    for row in final:
         hits, others = int(row.numerator), int(row.denominator - row.numerator)
-        early_hits, early_others = rng.binomial(hits, COMPLETE_AFTER[1]), rng.binomial(others, COMPLETE_AFTER[1])
-        first_share = COMPLETE_AFTER[0] / COMPLETE_AFTER[1]
-        first_hits, first_others = rng.binomial(early_hits, first_share), rng.binomial(early_others, first_share)
+        second = rng.binomial(hits, COMPLETE_AFTER[1]), rng.binomial(others, COMPLETE_AFTER[1])
+        first = rng.binomial(second[0], first_share), rng.binomial(second[1], first_share)
         before = None
-        for age, (known, rest) in enumerate(((first_hits, first_others), (early_hits, early_others), (hits, others))):
-            told = plus(row.period_start, age)
-            if told > calendar.last or (told < start and age < len(COMPLETE_AFTER)):
+        for age, (known, rest) in enumerate((first, second, (hits, others))):
+            month = plus(row.period_start, age)
+            if month > calendar.last or (month < start and age < len(COMPLETE_AFTER)):
                 continue  # not told yet, or whole before the board was taken into use
-            denominator = max(known + rest, 1) if fills_denominator else hits + others
+            denominator = float(max(known + rest, 1) if fills_denominator else hits + others)
             if (known, denominator) != before:
-                delivery = f"{channel}-{told:%Y-%m}" if told > start else f"{channel}-START"
-                versions.append((row.period_start, float(known), float(denominator), row.value, delivery))
+                delivery = f"{channel}-{month:%Y-%m}" if month > start else f"{channel}-START"
+                told.append(row._replace(numerator=float(known), denominator=denominator, delivery=delivery))
             before = (known, denominator)
-    told_rows = pd.DataFrame(versions, columns=["period_start", "numerator", "denominator", "value", "delivery"])
-    return told_rows.assign(indicator_code=key[0], unit_code=key[1], note="")
+    return told
 
 
-def _withdrawn(frames: Mapping[tuple[str, str], pd.DataFrame], calendar: Calendar) -> list[pd.DataFrame]:
-    """The wrong file: a year's totals in the place of a month's, withdrawn the same day."""
-    frame = frames.get(WITHDRAWN)
-    if frame is None:
-        return []
-    month = calendar.at("2026-09")
-    year = frame[[plus(month, -11) <= period <= month for period in frame["period_start"]]]
-    wrong = frame[frame["period_start"] == month].copy()
-    wrong["numerator"], wrong["denominator"] = year["numerator"].sum(), year["denominator"].sum()
-    return [_rows(WITHDRAWN, wrong, ["FEJL"] * len(wrong))]
-
-
-def _total(code: str, hospital: str, members: tuple[tuple[str, str], ...], rows: pd.DataFrame) -> pd.DataFrame:
+def _total(key: tuple[str, str], known: list[Told], moments: Mapping[str, datetime]) -> list[Told]:
     """The hospital's versions: when a department says something new about a month, the sum of what is then known."""
-    units = {unit for _, unit in members}
-    own = rows[(rows["indicator_code"] == code) & rows["unit_code"].isin(units) & (rows["delivery"] != "FEJL")]
-    figures = ["numerator", "denominator", "value"]
-    told = own[["period_start", "recorded_at", "delivery", "unit_code", *figures]].sort_values(
-        ["period_start", "recorded_at", "delivery"], kind="stable"
-    )
-    known: dict[str, tuple[float, ...]] = {}
-    by_moment: dict[tuple[date, str], tuple[float, ...]] = {}
-    month = None
-    for period, _, delivery, unit, *values in told.itertuples(index=False):
-        if period != month:
-            known, month = {}, period
-        known[unit] = tuple(values)
-        by_moment[period, delivery] = tuple(sum(column) for column in zip(*known.values(), strict=True))
-    moments = dict(zip(own["delivery"], own["recorded_at"], strict=True))
-    summed = [(period, *total, delivery, moments[delivery]) for (period, delivery), total in by_moment.items()]
-    frame = pd.DataFrame(summed, columns=["period_start", *figures, "delivery", "recorded_at"])
-    return frame.assign(indicator_code=code, unit_code=hospital, note="")
+    summed: dict[tuple[date, str], Told] = {}
+    by_month: dict[date, dict[str, Told]] = {}
+    for row in sorted(known, key=lambda row: (moments[row.delivery], row.delivery, row.unit_code)):
+        month = by_month.setdefault(row.period_start, {})
+        month[row.unit_code] = row
+        summed[row.period_start, row.delivery] = Told(
+            *key,
+            row.period_start,
+            sum(part.numerator for part in month.values()),
+            sum(part.denominator for part in month.values()),
+            sum(part.value for part in month.values()),
+            note="",
+            delivery=row.delivery,
+        )
+    return list(summed.values())
 
 
 def fingerprint(rows: pd.DataFrame) -> str:
     """SHA-256 of a delivery's rows, as the content of the file would have had."""
-    text = rows[[column for column in COLUMNS if column != "delivery"]].to_csv(index=False, lineterminator="\n")
+    text = rows[list(Told._fields[:-1])].to_csv(index=False, lineterminator="\n")
     return hashlib.sha256(text.encode()).hexdigest()

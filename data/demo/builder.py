@@ -1,0 +1,402 @@
+"""Fills an empty store with the demo programme: real names of places, invented people, simulated figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, func, insert, select, update
+
+from data import catalogue, passwords, states
+from data.catalogue.names import fold
+from data.demo.accounts import DEMO_SIGN_INS, SIMULATOR, SIMULATOR_NAME
+from data.demo.deliveries import Delivery, fingerprint, log
+from data.demo.departments import all_departments
+from data.demo.measures import LOCAL_TARGET, NOTE, SOURCE, Measure, measures
+from data.demo.months import STORY_TODAY, Calendar
+from data.demo.notes import notes
+from data.demo.programme import Programme, plan
+from data.demo.simulate import generator, simulate
+from data.demo.truths import Truth, find, of_series, truths
+from data.recording import record_delivery
+from data.schema import (
+    account,
+    annotation,
+    cohort,
+    cohort_unit,
+    delivery,
+    indicator,
+    observation,
+    participant,
+    phase,
+    role_grant,
+    series,
+    series_state,
+    target,
+    unit,
+    unit_alias,
+)
+from data.store import Store, bulk_insert, stored_moment, write_info
+
+DEMO_SEED = 20170515
+"""The day the first cohort of the programme began, 15 May 2017."""
+
+LAST_VISIT = timedelta(days=20)
+"""How long before today the demo accounts were last seen: 3 November when today is 23 November."""
+
+COHORT_NOTE = "DEMO: deltagere er opfundet, og enhedernes startdatoer er flyttet til 2023-2025. "
+
+
+class NotEmptyError(Exception):
+    """The store already holds accounts or deliveries: a demo is built in a store of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSummary:
+    """What was built. `draws` tells for each planted truth how many draws came before the one that was kept."""
+
+    units: int
+    departments: int
+    indicators: int
+    cohorts: int
+    participants: int
+    series: int
+    observations: int
+    deliveries: int
+    annotations: int
+    states: int
+    draws: Mapping[str, int]
+
+
+def build(store: Store, *, seed: int = DEMO_SEED, today: date = STORY_TODAY) -> DemoSummary:
+    """Load the catalogue into a migrated, empty store and build the demo programme on it, in one transaction.
+
+    The same `seed` and `today` give the same rows (password hashes aside, which are salted). Months of the story move
+    with `today`; see docs/demo.md for what is planted where.
+
+    Raises
+    ------
+    NotEmptyError
+        Somebody has used the store already; nothing is changed.
+    TruthNotFoundError
+        A planted truth did not come true; nothing is changed.
+    """
+    return store.write(lambda connection: _build(connection, seed, Calendar(today)))
+
+
+def _build(connection: Connection, seed: int, calendar: Calendar) -> DemoSummary:
+    if any(connection.scalar(select(func.count()).select_from(table)) for table in (account, delivery)):
+        raise NotEmptyError("The store is in use. Build the demo in a new file.")
+    now = datetime.combine(calendar.today, time(5, 15), tzinfo=UTC)
+    catalogue.load(connection)
+    is_municipality = unit.c.kind == "municipality"
+    municipalities = list(connection.scalars(select(unit.c.code).where(is_municipality).order_by(unit.c.code)))
+    programme = plan(seed, municipalities, calendar)
+    planted = of_series(truths(calendar))
+
+    if strangers := planted.keys() - programme.plans.keys():
+        raise ValueError(f"planted truths about series nobody follows: {sorted(strangers)}")
+
+    frames: dict[tuple[str, str], pd.DataFrame] = {}
+    draws: dict[str, int] = {}
+    for key, series_plan in programme.plans.items():
+        if key in planted:
+            frames[key], draws[planted[key].key] = find(planted[key], seed)
+        else:
+            frames[key] = simulate(series_plan, measures()[key[0]], generator(seed, "series", *key))
+
+    _departments(connection)
+    _indicators(connection)
+    _people(connection, programme)
+    _series(connection, programme, planted, calendar)
+    accounts = _accounts(connection, now)
+    deliveries, rows = log(frames, programme.totals, calendar, seed)
+    _observations(connection, deliveries, rows, accounts)
+    _decisions(connection, programme, planted, calendar)
+    write_info(connection, "is_demo", "true")
+    write_info(connection, "today", calendar.today.isoformat())
+    write_info(connection, "seed", str(seed))
+    expected = connection.execute(select(series.c.indicator_code, series.c.unit_code))
+    pairs = [(indicator_code, unit_code) for indicator_code, unit_code in expected]
+    states.recalculate(connection, pairs, today=calendar.today, now=now)
+    return _summary(connection, draws)
+
+
+def _summary(connection: Connection, draws: Mapping[str, int]) -> DemoSummary:
+    def count(table: Any, *conditions: Any) -> int:
+        return connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+
+    return DemoSummary(
+        units=count(unit),
+        departments=count(unit, unit.c.is_demo),
+        indicators=count(indicator, indicator.c.is_demo),
+        cohorts=len(set(connection.scalars(select(participant.c.cohort_code)))),
+        participants=count(participant),
+        series=count(series),
+        observations=count(observation),
+        deliveries=count(delivery),
+        annotations=count(annotation),
+        states=count(series_state),
+        draws=draws,
+    )
+
+
+# ------------------------------------------------------------------------------------------------- units and indicators
+
+
+def _departments(connection: Connection) -> None:
+    hospitals = {row.code: row for row in connection.execute(select(unit).where(unit.c.kind == "hospital"))}
+    rows, aliases = [], []
+    for department in all_departments():
+        hospital, speciality = hospitals[department.hospital], department.speciality
+        rows.append(
+            {
+                "code": department.code,
+                "kind": "department",
+                "sector": hospital.sector,
+                "name_da": speciality.name.da,
+                "name_en": speciality.name.en,
+                "short_name": speciality.short_name,
+                "parent_code": department.hospital,
+                "valid_from": hospital.valid_from,
+                "valid_to": None,
+                "successor_code": None,
+                "is_demo": True,
+                "note": "DEMO: en tænkt afdeling under et rigtigt hospital.",
+                "source": SOURCE,
+            }
+        )
+        alias = f"{speciality.name.da}, {hospital.name_da}"
+        aliases.append({"alias_key": fold(alias), "alias": alias, "unit_code": department.code})
+    bulk_insert(connection, unit, pd.DataFrame(rows))
+    bulk_insert(connection, unit_alias, pd.DataFrame(aliases))
+
+
+def _indicator_row(measure: Measure) -> dict[str, Any]:
+    definition = measure.definition
+    words = {
+        f"{column}_{language}": said.say(language)
+        for column, said in (
+            ("name", definition.name),
+            ("definition", definition.definition),
+            ("numerator", definition.numerator),
+            ("denominator", definition.denominator),
+            ("unit_of_measure", definition.unit_of_measure),
+            ("note", NOTE),
+        )
+        for language in ("da", "en")
+    }
+    return words | {
+        "code": definition.code,
+        "version": definition.version,
+        "scope": definition.scope.value,
+        "goal_number": definition.goal,
+        "has_denominator": definition.has_denominator,
+        "per": definition.per,
+        "direction": definition.direction.value,
+        "role": definition.role.value,
+        "chart": definition.chart,
+        "profile": definition.profile,
+        "decimals": definition.decimals,
+        "open_periods": definition.open_periods,
+        "period": definition.period.value,
+        "minimum": definition.minimum,
+        "maximum": definition.maximum,
+        "contributes_to": definition.contributes_to,
+        "verification": definition.verification.value,
+        "levels": ";".join(sorted(measure.simulation.size)),
+        "frequency": "monthly",
+        "data_source": SOURCE,
+        "owner": definition.owner,
+        "checker": definition.checker,
+        "review_on": definition.review_on,
+        "valid_from": definition.valid_from,
+        "valid_to": definition.valid_to,
+        "is_demo": True,
+        "source": SOURCE,
+    }
+
+
+def _indicators(connection: Connection) -> None:
+    connection.execute(insert(indicator), [_indicator_row(measure) for measure in measures().values()])
+    rows = [
+        {
+            "indicator_code": measure.code,
+            "unit_code": None,
+            "level": "local",
+            "legal_kind": LOCAL_TARGET,
+            "comparison": measure.target.comparison,
+            "value": measure.target.value,
+            "unit_of_measure_da": measure.definition.unit_of_measure.da,
+            "unit_of_measure_en": measure.definition.unit_of_measure.en,
+            "valid_from": measure.target.valid_from,
+            "valid_to": measure.target.valid_to,
+            "validity_note_da": "",
+            "validity_note_en": "",
+            "text_da": measure.target.text.da,
+            "text_en": measure.target.text.en,
+            "is_demo": True,
+            "source": SOURCE,
+        }
+        for measure in measures().values()
+        if measure.target
+    ]
+    bulk_insert(connection, target, pd.DataFrame(rows))
+
+
+# ---------------------------------------------------------------------------------------------------- people and series
+
+
+def _people(connection: Connection, programme: Programme) -> None:
+    numbers = sorted(programme.starts)
+    numbered = connection.execute(select(cohort.c.number, cohort.c.code).where(cohort.c.number.in_(numbers)))
+    codes = {row.number: row.code for row in numbered}
+    connection.execute(update(cohort).where(cohort.c.code.in_(codes.values())).values(note=COHORT_NOTE + cohort.c.note))
+    people = [
+        {
+            "cohort_code": codes[leader.cohort],
+            "name": leader.name,
+            "title": leader.title,
+            "unit_code": leader.unit,
+            "is_demo": True,
+        }
+        for leader in programme.leaders
+    ]
+    bulk_insert(connection, participant, pd.DataFrame(people))
+    units = [
+        {"cohort_code": codes[number], "unit_code": code, "starts_on": programme.starts[number], "ends_on": None}
+        for code, number in programme.cohort_of.items()
+    ]
+    bulk_insert(connection, cohort_unit, pd.DataFrame(units))
+
+
+def _series(
+    connection: Connection, programme: Programme, planted: Mapping[tuple[str, str], Truth], calendar: Calendar
+) -> None:
+    starts = {
+        key: planted[key].plan.first if key in planted else series_plan.first
+        for key, series_plan in programme.plans.items()
+    }
+    for key, members in programme.totals.items():
+        starts[key] = min(starts[member] for member in members)
+    rows = [
+        {
+            "indicator_code": code,
+            "unit_code": place,
+            "starts_on": first,
+            "ends_on": None,
+            "owner": programme.owners[place],
+        }
+        for (code, place), first in starts.items()
+    ]
+    bulk_insert(connection, series, pd.DataFrame(rows))
+
+
+def _accounts(connection: Connection, now: datetime) -> dict[str, int]:
+    """Make the sign-ins, and the inactive account behind simulated deliveries; account ids by e-mail address."""
+    created_at, seen_at = stored_moment(now - timedelta(days=420)), stored_moment(now - LAST_VISIT)
+    ids: dict[str, int] = {}
+    for sign_in in DEMO_SIGN_INS.values():
+        row = {
+            "email": sign_in.email,
+            "name": sign_in.name,
+            "title": sign_in.title,
+            "password_hash": passwords.hash_password(sign_in.password),
+            "is_active": True,
+            "language": None,
+            "last_seen_at": seen_at,
+            "created_at": created_at,
+        }
+        ids[sign_in.email] = connection.execute(insert(account).values(row).returning(account.c.id)).scalar_one()
+        for grant in sign_in.grants:
+            connection.execute(
+                insert(role_grant).values(
+                    account_id=ids[sign_in.email],
+                    role=grant.role.value,
+                    unit_code=grant.unit_code,
+                    cohort_code=grant.cohort_code,
+                )
+            )
+    simulator = {
+        "email": SIMULATOR,
+        "name": SIMULATOR_NAME.da,
+        "title": "",
+        "password_hash": "",  # no password gives this hash
+        "is_active": False,
+        "created_at": created_at,
+    }
+    ids[SIMULATOR] = connection.execute(insert(account).values(simulator).returning(account.c.id)).scalar_one()
+    return ids
+
+
+# ------------------------------------------------------------------------------------------------------------- figures
+
+
+def _observations(
+    connection: Connection, deliveries: Sequence[Delivery], rows: pd.DataFrame, accounts: Mapping[str, int]
+) -> None:
+    by_delivery = dict(list(rows.assign(indicator_version=1, period_kind="month").groupby("delivery", sort=False)))
+    is_told_again = rows[["indicator_code", "unit_code", "period_start"]].duplicated()
+    changed = is_told_again.groupby(rows["delivery"]).sum()
+    for one in deliveries:
+        brought = by_delivery[one.key].drop(columns="delivery")
+        recorded = record_delivery(
+            connection,
+            brought,
+            account_id=accounts[one.sender],
+            file_name=one.file_name,
+            sha256=fingerprint(brought),
+            origin="demo",
+            note=one.note,
+            findings=[],
+            n_new=len(brought) - int(changed[one.key]),
+            n_changed=int(changed[one.key]),
+            n_unchanged=0,
+            now=one.recorded_at,
+        )
+        if one.withdrawn_at:
+            is_this = delivery.c.id == recorded.delivery_id
+            connection.execute(update(delivery).where(is_this).values(state="withdrawn", withdrawn_at=one.withdrawn_at))
+
+
+def _decisions(
+    connection: Connection, programme: Programme, planted: Mapping[tuple[str, str], Truth], calendar: Calendar
+) -> None:
+    phases = [
+        {
+            "indicator_code": truth.plan.indicator,
+            "unit_code": truth.plan.unit,
+            "starts_on": planned.starts_on,
+            "name_da": planned.name.da,
+            "name_en": planned.name.en,
+            "freeze_until": planned.freeze_until,
+            "is_break": planned.is_break,
+            "reason": planned.reason,
+            "author": programme.owners[truth.plan.unit],
+            "created_at": datetime.combine(planned.decided_on, time(12, 0)),
+        }
+        for truth in planted.values()
+        for planned in truth.phases
+    ]
+    bulk_insert(connection, phase, pd.DataFrame(phases))
+    written = [
+        {
+            "kind": note.kind,
+            "indicator_code": note.indicator,
+            "unit_code": note.unit,
+            "starts_on": note.starts_on,
+            "ends_on": note.ends_on,
+            "text_da": note.words.da,
+            "text_en": note.words.en,
+            "author": programme.owners[note.unit],
+            "created_at": note.written_at,
+        }
+        for note in notes(calendar)
+    ]
+    bulk_insert(connection, annotation, pd.DataFrame(written))
+
+
+__all__ = ["DEMO_SEED", "DemoSummary", "NotEmptyError", "build"]
