@@ -37,6 +37,7 @@ class Point:
     is_outside: bool
     mark: str
     target: float | None = None
+    is_hidden: bool = False
 
     @property
     def side(self) -> int | None:
@@ -86,6 +87,7 @@ def read_points(assessment: Assessment) -> list[Point]:
                 is_outside=bool(row.get("sigma_signal")),
                 mark=str(row.get("mark") or ""),
                 target=_number(row.get("target")),
+                is_hidden=bool(row.get("is_hidden", False)),
             )
         )
     return found
@@ -185,6 +187,8 @@ _MARK_WORDS = {
 
 def status_words(point: Point) -> list[str]:
     """What is special about a point, in words: signal, open, left out, no data."""
+    if point.is_hidden:
+        return [_("skjult: for små tal")]
     if point.is_missing:
         return [_("ingen data")]
     words = []
@@ -201,7 +205,7 @@ def spoken(definition: IndicatorDefinition, point: Point, note: str = "") -> str
     """A point as it is read aloud: "marts 2026: 81,0 procent, under medianen"."""
     when = period_text(point.period, definition.period, "long")
     if point.value is None:
-        parts = [_("ingen data")]
+        parts = status_words(point)
     else:
         value = value_text(definition, point.value, denominator=point.denominator)
         if definition.is_percent:

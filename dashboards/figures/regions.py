@@ -166,8 +166,18 @@ def _apart(labels: list[tuple[float, str, str]], room: float = 12.0) -> list[tup
     return ordered
 
 
-def dot_strip(dots: Sequence[Dot], *, country: float | None, country_label: str, decimals: int = 0) -> Markup:
-    """Regions on one axis with direct labels; ties share a label, and labels never cover each other."""
+def dot_strip(
+    dots: Sequence[Dot],
+    *,
+    country: float | None,
+    country_label: str,
+    decimals: int = 0,
+    width: int = STRIP_WIDTH,
+) -> Markup:
+    """Regions on one axis with direct labels; ties share a label, and labels never cover each other.
+
+    `width` is the room in pixels: text is 12 pixels high at that width.
+    """
     values = [dot.value for dot in dots] + ([country] if country is not None else [])
     if not values:
         return Markup("")
@@ -177,17 +187,19 @@ def dot_strip(dots: Sequence[Dot], *, country: float | None, country_label: str,
         low, high, grid = shared_axis([middle - 5, middle + 5])
 
     def x(value: float) -> float:
-        return 30 + (value - low) / (high - low) * (STRIP_WIDTH - 60)
+        return 30 + (value - low) / (high - low) * (width - 60)
 
     groups: dict[float, list[Dot]] = {}
     for dot in dots:
         groups.setdefault(dot.value, []).append(dot)
-    placed = _label_rows([(x(value), _tie_text(group, decimals), group) for value, group in sorted(groups.items())])
+    placed = _label_rows(
+        [(x(value), _tie_text(group, decimals), group) for value, group in sorted(groups.items())], width
+    )
     rows = max((row for *_rest, row in placed), default=0) + 1
     tallest = max((len(g) for g in groups.values()), default=1)
     line = 8 + rows * LABEL_ROW + tallest * 11
     height = line + 44
-    parts = [f'<path class="ch-axis" d="M6 {line}H{STRIP_WIDTH - 6}"/>']
+    parts = [f'<path class="ch-axis" d="M6 {line}H{width - 6}"/>']
     for g in grid:
         at = place(x(g))
         parts.append(f'<path class="ch-axis" d="M{at} {line}v5"/>')
@@ -211,7 +223,7 @@ def dot_strip(dots: Sequence[Dot], *, country: float | None, country_label: str,
             f'<text class="{label_css} ch-halo" x="{centre}" y="{label_y}" text-anchor="middle">{escape(text)}</text>'
         )
     return Markup(
-        f'<svg class="chart rg-strip" viewBox="0 0 {STRIP_WIDTH} {height}" aria-hidden="true">{"".join(parts)}</svg>'
+        f'<svg class="chart rg-strip" viewBox="0 0 {width} {height}" aria-hidden="true">{"".join(parts)}</svg>'
     )
 
 
@@ -226,7 +238,7 @@ def _width(text: str) -> float:
 
 
 def _label_rows(
-    labels: Sequence[tuple[float, str, list[Dot]]],
+    labels: Sequence[tuple[float, str, list[Dot]]], width: float = STRIP_WIDTH
 ) -> list[tuple[float, float, str, list[Dot], int]]:
     """A left end and a row for every label, so that none touches another.
 
@@ -237,7 +249,7 @@ def _label_rows(
     best: tuple[tuple[int, int, int], list[float], list[int]] | None = None
     for turns in product((0, -1, 1), repeat=len(labels)):
         lefts = [
-            min(max(_left(x, text, turn), 2.0), STRIP_WIDTH - _width(text) - 2)
+            min(max(_left(x, text, turn), 2.0), width - _width(text) - 2)
             for (x, text, _dots), turn in zip(labels, turns, strict=True)
         ]
         rows = _rows(lefts, [_width(text) + 6 for _x, text, _dots in labels])

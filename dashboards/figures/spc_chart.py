@@ -478,16 +478,16 @@ class _Drawing:
                 {"type": "line", "x0": place, "x1": place, "yref": "paper", "y0": 0, "y1": 8 / self.frame.plot_height}
                 | {"line": {"color": self.theme.muted, "width": 1.5}, "name": "missing"}
             )  # fmt: skip
-        words = _("ingen data")
         stretches = [[gaps[0]]]
-        for place in gaps[1:]:
-            if place == stretches[-1][-1] + 1:
+        for before, place in pairwise(gaps):
+            if place == before + 1 and self.points[place].is_hidden == self.points[before].is_hidden:
                 stretches[-1].append(place)
             else:
                 stretches.append([place])
         edge = -1e9
         for stretch in stretches:
             middle = (stretch[0] + stretch[-1]) / 2
+            words = _("skjult") if self.points[stretch[0]].is_hidden else _("ingen data")
             if self._x(middle) - text_width(words) / 2 > edge:
                 self._label(
                     words, x=middle, pixels=self.frame.plot_height - 17, anchor="center", halo=True, name="missing"
