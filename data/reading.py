@@ -6,10 +6,11 @@ series with one statement.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, cast
 
 import pandas as pd
 from sqlalchemy import Connection, Row, RowMapping, select
@@ -18,7 +19,7 @@ from data.access import SYSTEM
 from data.queries import catalogue
 from data.schema import exclusion, indicator, phase, series, unit
 from data.sql import statement
-from data.store import end_of_day
+from data.store import bulk_read, end_of_day
 from indicators.assessment import SeriesPhase
 from indicators.definition import IndicatorDefinition, Target
 from indicators.words import Words
@@ -36,18 +37,15 @@ def observations(connection: Connection, pairs: Iterable[Pair], as_of: date | da
     note, delivery_id, recorded_at (datetime, UTC), indicator_version. Ordered by series and period.
     """
     wanted = list(pairs)
-    result = connection.execute(
+    frame = bulk_read(
+        connection,
         statement("current_observations"),
         {
             "indicators": [indicator_code for indicator_code, _ in wanted],
             "units": [unit_code for _, unit_code in wanted],
             "as_of": end_of_day(as_of) or FOREVER,
         },
-    )
-    columns = list(result.keys())
-    frame = pd.DataFrame(result.all(), columns=columns).drop(columns="id")
-    for name in ("period_start", "recorded_at"):
-        frame[name] = pd.Series(frame[name].tolist(), index=frame.index, dtype=object)
+    ).drop(columns="id")
     return frame.astype(dict.fromkeys(NUMBERS, "float64"))
 
 
@@ -91,23 +89,44 @@ def parent_of(connection: Connection) -> dict[str, str | None]:
     return {row.code: row.parent_code for row in connection.execute(select(unit.c.code, unit.c.parent_code))}
 
 
-def parents_on(rows: Mapping[str, Any], day: date) -> dict[str, str | None]:
-    """Each unit's parent on a day: the one in the catalogue or, where that has closed, what became of it.
+class Hierarchy:
+    """Each unit's parent on any day: the one in the catalogue or, where that has closed, what became of it.
 
-    `rows` are rows of the `unit` table by code.
+    A hospital in Region Hovedstaden belongs to Region Østdanmark from 1 January 2027. Parents change only on the days
+    on which some unit opens or closes, so they are worked out once for each stretch between two such days.
     """
 
-    def is_open(row: Any) -> bool:
+    def __init__(self, rows: Mapping[str, Any]) -> None:
+        """`rows` are rows of the `unit` table by code."""
+        self._rows = rows
+        opens = {row.valid_from for row in rows.values()}
+        closes = {row.valid_to + timedelta(days=1) for row in rows.values() if row.valid_to is not None}
+        self._changes = sorted(opens | closes)
+        self._known: dict[int, Mapping[str, str | None]] = {}
+
+    @classmethod
+    def read(cls, connection: Connection) -> Hierarchy:
+        return cls({row.code: row for row in connection.execute(select(unit))})
+
+    def on(self, day: date) -> Mapping[str, str | None]:
+        """The parent of each unit on that day."""
+        stretch = bisect_right(self._changes, day)
+        if stretch not in self._known:
+            self._known[stretch] = {code: self._parent(row, day) for code, row in self._rows.items()}
+        return self._known[stretch]
+
+    def is_open(self, code: str, day: date) -> bool:
+        row = self._rows[code]
         return bool(row.valid_from <= day and (row.valid_to is None or day <= row.valid_to))
 
-    found: dict[str, str | None] = {}
-    for code, row in rows.items():
+    def _parent(self, row: Any, day: date) -> str | None:
         above, passed = row.parent_code, set()
-        while above in rows and above not in passed and not is_open(rows[above]) and rows[above].successor_code:
+        while above in self._rows and above not in passed and not self.is_open(above, day):
+            if self._rows[above].successor_code is None:
+                break
             passed.add(above)
-            above = rows[above].successor_code
-        found[code] = above
-    return found
+            above = self._rows[above].successor_code
+        return cast("str | None", above)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cache, partial
+from functools import partial
 
 import pandas as pd
 from sqlalchemy import Connection, select
@@ -13,7 +13,7 @@ from data import reading
 from data.access import Viewer, require_sight
 from data.disclosure import Key, blank, hidden_keys
 from data.reading import Pair
-from data.schema import observation, unit
+from data.schema import observation
 from data.store import Store, end_of_day
 
 COLUMNS = [
@@ -79,11 +79,15 @@ def _hidden(
     """What is hidden from the viewer in these indicators; worked out once per state of the data and set of rights."""
     rights = (viewer.sees_all, viewer.owns_all, viewer.own_units, viewer.readable_units)
     moment = end_of_day(as_of)
-    found: set[Key] = set()
-    for code in sorted(codes):
-        key = ("hidden", code, moment, threshold, rights)
-        found |= store.remember(key, partial(_hidden_of, store, viewer, code, moment, threshold))
-    return frozenset(found)
+    return frozenset().union(
+        *(
+            store.remember(
+                ("hidden", code, moment, threshold, rights),
+                partial(_hidden_of, store, viewer, code, moment, threshold),
+            )
+            for code in sorted(codes)
+        )
+    )
 
 
 def _hidden_of(store: Store, viewer: Viewer, code: str, as_of: datetime | None, threshold: int) -> frozenset[Key]:
@@ -92,14 +96,9 @@ def _hidden_of(store: Store, viewer: Viewer, code: str, as_of: datetime | None, 
         if definition is None:
             return frozenset()
         frame = reading.observations(connection, _units_with(connection, code), as_of)
-        rows = {row.code: row for row in connection.execute(select(unit))}
+        hierarchy = store.remember("hierarchy", partial(reading.Hierarchy.read, connection))
     return hidden_keys(
-        frame,
-        definition,
-        cache(lambda day: reading.parents_on(rows, day)),
-        is_own=viewer.is_own,
-        may_see=viewer.may_see,
-        threshold=threshold,
+        frame, definition, hierarchy.on, is_own=viewer.is_own, may_see=viewer.may_see, threshold=threshold
     )
 
 

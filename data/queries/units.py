@@ -6,7 +6,7 @@ viewer is its figures. So look-up by name finds every unit, with `is_readable` s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy import Row, select
 from data.access import NO_UNIT, Viewer, require_sight
 from data.catalogue.names import fold
 from data.errors import NotFound
-from data.reading import parents_on, upwards
+from data.reading import Hierarchy, upwards
 from data.schema import unit, unit_alias
 from data.store import Store
 from indicators.words import Words
@@ -145,9 +145,11 @@ def _tree(store: Store, viewer: Viewer, on: date | None) -> list[Unit]:
     """All units in the order of the tree; with `on`, only those open that day, under their parents of that day."""
     with store.read() as connection:
         rows = {row.code: row for row in connection.execute(select(unit))}
+    parents: Mapping[str, str | None]
     if on is not None:
-        open_rows = {code: row for code, row in rows.items() if _is_open(row, on)}
-        parents = parents_on(rows, on)
+        hierarchy = Hierarchy(rows)
+        open_rows = {code: row for code, row in rows.items() if hierarchy.is_open(code, on)}
+        parents = hierarchy.on(on)
     else:
         open_rows = rows
         parents = {code: row.parent_code for code, row in rows.items()}
@@ -163,10 +165,6 @@ def _tree(store: Store, viewer: Viewer, on: date | None) -> list[Unit]:
         found.append(_unit(rows[code], parents[code], depth, viewer))
         waiting += [(child, depth + 1) for child in reversed(below.get(code, []))]
     return found
-
-
-def _is_open(row: Row[Any], day: date) -> bool:
-    return bool(row.valid_from <= day and (row.valid_to is None or day <= row.valid_to))
 
 
 def _order(row: Row[Any]) -> tuple[int, str]:
