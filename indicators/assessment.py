@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from indicators import periods, spc
 from indicators.definition import Direction, IndicatorDefinition, Target
 from indicators.spc import Reason, Rule
 from indicators.spc.charts import chart_of
+from indicators.spc.ragged import Bools, Floats
 from indicators.spc.result import SpcResult
 
 COUNTED_PERIODS = 12
@@ -189,18 +191,19 @@ def assess(
     """
     table = _calendar(definition, observations, expected_from, expected_to)
     held = [_in_force(targets, day) for day in table.period]
-    closed_values = table[~table.is_open & ~table.is_missing]
-    latest_row = None if closed_values.empty else int(closed_values.index[-1])
-    target = held[len(table) - 1 if latest_row is None else latest_row] if len(table) else None
+    closed = np.flatnonzero(~table.is_open & ~table.is_missing)
+    latest_row = int(closed[-1]) if len(closed) else None
+    target = held[-1 if latest_row is None else latest_row] if held else None
 
     result = None if table.is_missing.all() else _analyse(definition, table, phases, exclusions)
-    points = _points(result, table, held, exclusions)
+    claims = [] if result is None else _claims(result)
+    points = _points(definition.direction, result, claims, table, held, exclusions)
     met, counted = _count(points, held)
     common: dict[str, Any] = {
         "definition": definition,
         "result": result,
         "target": target,
-        "latest": None if latest_row is None else _latest(points.iloc[latest_row]),
+        "latest": None if latest_row is None else _latest(points, latest_row),
         "met": met,
         "counted": counted,
         "phases": tuple(phases),
@@ -208,13 +211,11 @@ def assess(
     if result is None:
         return Assessment(points=points, **_NOTHING, **common)
 
-    current = result.phases.iloc[-1]
+    current = _current(result)
     n_points = int(current.n_values)
     is_constant = bool(current.is_constant) and n_points >= ENOUGH_POINTS
-    claims = _claims(result, len(result.phases))
     lead = _leading(claims)
-    points["mark"] = _marks(definition.direction, result, points)
-    assurance, is_counted = _assurance(definition, result, points, target, met, counted)
+    assurance, is_counted = _assurance(definition, result, current, target, met, counted)
     return Assessment(
         points=points,
         variation=_variation(definition.direction, current, is_constant, lead),
@@ -264,10 +265,22 @@ _NOTHING: dict[str, Any] = {
 # ------------------------------------------------------------------------------------------------------ the calendar
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The series on its calendar, shape (n_periods,): `y` and `n` as they go into the chart, n None without counts."""
+
+    period: list[date]
+    y: Floats
+    n: Floats | None
+    numerator: Floats
+    denominator: Floats
+    is_open: Bools
+    is_missing: Bools
+
+
 def _calendar(
     definition: IndicatorDefinition, observations: pd.DataFrame, first: date | None, last: date | None
-) -> pd.DataFrame:
-    """One row per calendar period: period, y and n for the chart, numerator, denominator, is_open, is_missing."""
+) -> _Table:
     kind = definition.period
     starts = [periods.start_of(_day(day), kind) for day in observations["period_start"]] if len(observations) else []
     if len(set(starts)) < len(starts):
@@ -291,16 +304,14 @@ def _calendar(
         y, n = np.where(np.isnan(denominator), np.nan, numerator), denominator
     else:  # some periods came as a finished value, in the unit of measure
         y, n = np.where(np.isnan(numerator + denominator), value / definition.per, numerator / denominator), None
-    return pd.DataFrame(
-        {
-            "period": pd.Series(calendar, dtype=object),
-            "y": y,
-            "n": np.nan if n is None else n,
-            "numerator": numerator,
-            "denominator": denominator,
-            "is_open": np.arange(len(calendar)) >= len(calendar) - definition.open_periods,
-            "is_missing": np.isnan(y),
-        }
+    return _Table(
+        period=calendar,
+        y=y,
+        n=n,
+        numerator=numerator,
+        denominator=denominator,
+        is_open=np.arange(len(calendar)) >= len(calendar) - definition.open_periods,
+        is_missing=np.isnan(y),
     )
 
 
@@ -313,23 +324,23 @@ def _day(value: object) -> date:
 
 
 def _analyse(
-    definition: IndicatorDefinition, table: pd.DataFrame, phases: Sequence[SeriesPhase], exclusions: Sequence[date]
+    definition: IndicatorDefinition, table: _Table, phases: Sequence[SeriesPhase], exclusions: Sequence[date]
 ) -> SpcResult:
-    first = table.period.iloc[0]
     left_out = set(exclusions)
     excluded = [
-        row + 1
-        for row, (day, is_open) in enumerate(zip(table.period, table.is_open, strict=True))
+        position
+        for position, (day, is_open) in enumerate(zip(table.period, table.is_open.tolist(), strict=True), start=1)
         if is_open or day in left_out
     ]
+    columns = {"period": np.array(table.period, dtype="datetime64[s]"), "y": table.y}
     return spc.analyse(
-        pd.DataFrame({"period": pd.to_datetime(table.period), "y": table.y, "n": table.n}),
+        pd.DataFrame(columns if table.n is None else columns | {"n": table.n}),
         chart=definition.chart,
         y="y",
-        n="n" if definition.has_denominator and (_needs_counts(definition) or table.n.notna().any()) else None,
+        n=None if table.n is None else "n",
         profile=definition.profile,
         phases=[phase.starts_on for phase in phases],
-        freeze=[phase.freeze_until for phase in phases if phase.freeze_until and phase.freeze_until >= first],
+        freeze=[phase.freeze_until for phase in phases if phase.freeze_until and phase.freeze_until >= table.period[0]],
         exclude=excluded,
         multiply=definition.per,
         non_negative=definition.minimum is not None and definition.minimum >= 0,
@@ -337,23 +348,33 @@ def _analyse(
 
 
 def _points(
-    result: SpcResult | None, table: pd.DataFrame, held: Sequence[Target | None], exclusions: Sequence[date]
+    direction: Direction,
+    result: SpcResult | None,
+    claims: Sequence[_Claim],
+    table: _Table,
+    held: Sequence[Target | None],
+    exclusions: Sequence[date],
 ) -> pd.DataFrame:
-    if result is None:
-        points = pd.DataFrame(_EMPTY_POINT, index=table.index).astype(_EMPTY_POINTS)
-        points["x"] = pd.to_datetime(table.period)
-    else:
-        points = result.points.copy()
     left_out = set(exclusions)
-    return points.assign(
-        target=np.array([np.nan if target is None else target.value for target in held], dtype=np.float64),
-        period=table.period,
-        numerator=table.numerator,
-        denominator=table.denominator,
-        is_open=table.is_open,
-        is_missing=table.is_missing,
-        is_excluded=np.array([day in left_out for day in table.period], dtype=bool),
-        mark="",
+    if result is None:
+        columns = {"x": np.array(table.period, dtype="datetime64[s]")}
+        columns |= {name: np.full(len(table.period), value) for name, value in _EMPTY_POINT.items()}
+        marks = np.full(len(table.period), "", dtype=object)
+    else:
+        columns = dict(result.points.items())
+        marks = _marks(direction, result, claims)
+    return pd.DataFrame(
+        columns
+        | {
+            "target": np.array([np.nan if target is None else target.value for target in held], dtype=np.float64),
+            "period": np.array(table.period, dtype=object),
+            "numerator": table.numerator,
+            "denominator": table.denominator,
+            "is_open": table.is_open,
+            "is_missing": table.is_missing,
+            "is_excluded": np.array([day in left_out for day in table.period], dtype=bool),
+            "mark": marks,
+        }
     )
 
 
@@ -369,10 +390,16 @@ class _Claim:
     rows: tuple[int, ...]
 
 
-def _claims(result: SpcResult, phase: int) -> list[_Claim]:
+def _current(result: SpcResult) -> Any:
+    """The last row of `result.phases`, its columns as attributes."""
+    return SimpleNamespace(**{name: column.array[-1] for name, column in result.phases.items()})
+
+
+def _claims(result: SpcResult) -> list[_Claim]:
+    """The signals of the current phase, each with a direction."""
     claims = []
     for signal in result.signals:
-        if signal.phase != phase:
+        if signal.phase != len(result.phases):
             continue
         if signal.is_above is not None:
             claims.append(_Claim(signal.rule, signal.is_above, signal.rows))
@@ -404,21 +431,21 @@ def _variation_of(direction: Direction, is_above: bool) -> Variation:
     return Variation.IMPROVEMENT if is_above == (direction is Direction.UP) else Variation.CONCERN
 
 
-def _variation(direction: Direction, current: pd.Series, is_constant: bool, lead: _Claim | None) -> Variation:
+def _variation(direction: Direction, current: Any, is_constant: bool, lead: _Claim | None) -> Variation:
     if lead is not None:
         return _variation_of(direction, lead.is_above)
     return Variation.COMMON if is_constant or current.is_claimed else Variation.FEW
 
 
-def _reason(current: pd.Series, is_constant: bool) -> str | None:
+def _reason(current: Any, is_constant: bool) -> str | None:
     if is_constant:
         return Reason.NO_VARIATION.value
     return None if current.is_claimed else Reason.TOO_FEW.value
 
 
-def _marks(direction: Direction, result: SpcResult, points: pd.DataFrame) -> np.ndarray:
+def _marks(direction: Direction, result: SpcResult, claims: Sequence[_Claim]) -> np.ndarray:
     """The current phase's signal points, and in earlier phases the points outside their own limits."""
-    marks = np.full(len(points), "", dtype=object)
+    marks = np.full(len(result.points), "", dtype=object)
     current = len(result.phases)
     earlier = [
         _Claim(signal.rule, bool(signal.is_above), signal.rows)
@@ -426,7 +453,7 @@ def _marks(direction: Direction, result: SpcResult, points: pd.DataFrame) -> np.
         if signal.phase < current and signal.rule is Rule.OUTSIDE_LIMITS
     ]
     # What reaches furthest towards the present is laid on last.
-    for claim in [*earlier, *sorted(_claims(result, current), key=lambda claim: claim.rows[-1])]:
+    for claim in [*earlier, *sorted(claims, key=lambda claim: claim.rows[-1])]:
         marks[list(claim.rows)] = _variation_of(direction, claim.is_above).value
     return marks
 
@@ -463,12 +490,11 @@ def _count(points: pd.DataFrame, held: Sequence[Target | None]) -> tuple[int | N
 def _assurance(
     definition: IndicatorDefinition,
     result: SpcResult,
-    points: pd.DataFrame,
+    current: Any,
     target: Target | None,
     met: int | None,
     counted: int | None,
 ) -> tuple[Assurance, bool]:
-    current = result.phases.iloc[-1]
     is_counted = not result.chart.has_limits
     if target is None or definition.direction is Direction.NEITHER or current.n_values < ENOUGH_POINTS:
         return Assurance.NONE, is_counted
@@ -478,10 +504,13 @@ def _assurance(
         return (Assurance.PASS if met == counted else Assurance.MIXED if met else Assurance.FAIL), True
     if current.is_constant:
         return (Assurance.PASS if _meets(target, float(current.centre)) else Assurance.FAIL), False
-    phase = points[(points.phase == current.phase) & points.included & points.upper.notna()].tail(COUNTED_PERIODS)
-    if phase.empty:
+    points = result.points
+    lower, upper = points.lower.to_numpy(), points.upper.to_numpy()
+    has_limits = (points.phase.to_numpy() == current.phase) & points.included.to_numpy() & ~np.isnan(upper)
+    rows = np.flatnonzero(has_limits & points.y.notna().to_numpy())[-COUNTED_PERIODS:]
+    if not len(rows):
         return Assurance.NONE, False
-    good, bad = (phase.upper, phase.lower) if target.comparison.startswith(">") else (phase.lower, phase.upper)
+    good, bad = (upper[rows], lower[rows]) if target.comparison.startswith(">") else (lower[rows], upper[rows])
     if all(_meets(target, limit) for limit in bad):
         return Assurance.PASS, False
     if not any(_meets(target, limit) for limit in good):
@@ -489,8 +518,9 @@ def _assurance(
     return Assurance.MIXED, False
 
 
-def _latest(row: pd.Series) -> Latest:
-    return Latest(row.period, float(row.y), _number(row.numerator), _number(row.denominator))
+def _latest(points: pd.DataFrame, row: int) -> Latest:
+    period, y, numerator, denominator = (points[name].iat[row] for name in ("period", "y", "numerator", "denominator"))
+    return Latest(period, float(y), _number(numerator), _number(denominator))
 
 
 def _number(value: float) -> float | None:
@@ -501,15 +531,10 @@ def _whole(value: object) -> int | None:
     return None if value is pd.NA else int(value)  # type: ignore[call-overload]
 
 
-_EMPTY_POINTS = {
-    "x": "datetime64[us]",
-    **dict.fromkeys(("y", "n", "centre", "lower", "upper", "warning_lower", "warning_upper", "target"), "float64"),
-    "phase": "int64",
-    **dict.fromkeys(("in_baseline", "included", "sigma_signal", "runs_signal"), "bool"),
-    "reason": "object",
+_EMPTY_POINT: dict[str, float | int | bool | str] = {
+    **dict.fromkeys(("y", "n", "centre", "lower", "upper", "warning_lower", "warning_upper", "target"), math.nan),
+    "phase": 1,
+    **dict.fromkeys(("in_baseline", "included", "sigma_signal", "runs_signal"), False),
+    "reason": "",
 }
-"""The columns of `SpcResult.points`, for a series that has none."""
-
-_FILL = {"float64": np.nan, "int64": 1, "bool": False, "object": "", "datetime64[us]": pd.NaT}
-_EMPTY_POINT = {name: _FILL[kind] for name, kind in _EMPTY_POINTS.items()}
-"""What such a point holds: no figure, the first phase, no signal, nothing to say."""
+"""A point of a series without data, under the columns of `SpcResult.points`: no figure, the first phase, no signal."""
