@@ -18,7 +18,8 @@ from indicators.assessment import Assurance, Variation
 from indicators.definition import Direction
 
 WINDOW = 36  # months in a sparkline
-SMALL = (112, 30)
+SMALL = (112, 30)  # beside the words of the own unit
+TINY = (44, 18)  # in every cell where units are compared and none is wider than the others
 LARGE = (384, 66)
 LEGEND_VARIATIONS = (
     (Variation.CONCERN, True),
@@ -116,8 +117,13 @@ class Matrix:
                         yield group, row, column, cell
 
     @property
+    def has_own(self) -> bool:
+        """Whether one column is about the chosen unit; without one all columns are alike and have words and a line."""
+        return any(column.is_own for column in self.columns)
+
+    @property
     def own(self) -> int:
-        """The position of the column the matrix is about."""
+        """The position of the column the matrix is about; the first where there is none."""
         return next((i for i, column in enumerate(self.columns) if column.is_own), 0)
 
 
@@ -166,9 +172,8 @@ def matrix_table(matrix: Matrix) -> Markup:
     """The table itself; one `<tbody>` per goal, so that a screen reader can tell where a goal begins."""
     span = len(matrix.columns) + 1
     others = sum(not column.is_own for column in matrix.columns)
-    has_own = any(column.is_own for column in matrix.columns)
     columns = Markup('<col class="c0">')
-    columns += Markup('<col class="c1">') if has_own else Markup("")
+    columns += Markup('<col class="c1">') if matrix.has_own else Markup("")
     columns += Markup('<col span="{}">').format(others) if others else Markup("")
     heads = Markup("").join(_head(column) for column in matrix.columns)
     bodies = Markup("\n").join(_group(matrix, group, span) for group in matrix.groups)
@@ -209,11 +214,11 @@ def _group(matrix: Matrix, group: Group, span: int) -> Markup:
 
 def _row(matrix: Matrix, row: Row) -> Markup:
     head = Markup('<th class="m" scope="row"><a href="{}" title="{}" data-cell>{}</a><small title="{}">{}</small></th>')
-    cells = Markup("").join(_cell(column, row, cell) for column, cell in zip(matrix.columns, row.cells, strict=True))
+    cells = Markup("").join(_cell(matrix, column, cell) for column, cell in zip(matrix.columns, row.cells, strict=True))
     return Markup("<tr>{}{}</tr>").format(head.format(row.href, row.name, row.name, row.detail, row.detail), cells)
 
 
-def _cell(column: Column, row: Row, cell: Cell | None) -> Markup:
+def _cell(matrix: Matrix, column: Column, cell: Cell | None) -> Markup:
     own = " own" if column.is_own else ""
     if cell is None:
         return Markup(
@@ -224,11 +229,15 @@ def _cell(column: Column, row: Row, cell: Cell | None) -> Markup:
     tint = f" is-{state}" if cell.is_signal else ""
     icons = variation_icon(cell.variation, cell.rising, title=False)
     icons += assurance_icon(cell.assurance, cell.direction, title=False)
-    inside = _own_inside(cell) if column.is_own else _inside(cell)
-    wide = (" cell--own" if column.is_own else "") + (" cell--late" if cell.late else "")
+    if column.is_own:
+        form, inside = " cell--own", _own_inside(cell)
+    elif not matrix.has_own:
+        form, inside = " cell--even", _even_inside(cell)
+    else:
+        form, inside = " cell--late" if cell.late else "", _inside(cell)
     return Markup(
         '<td class="{}{}"><a class="cell cell--{}{}" href="{}" aria-label="{}" data-cell>{}{}</a>{}</td>'
-    ).format(own.strip(), tint, state, wide, cell.href, cell.label, icons, inside, _peek(column, cell))
+    ).format(own.strip(), tint, state, form, cell.href, cell.label, icons, inside, _peek(column, cell))
 
 
 def _new_dot() -> Markup:
@@ -250,11 +259,25 @@ def _inside(cell: Cell) -> Markup:
     )
 
 
+def _even_inside(cell: Cell) -> Markup:
+    line = (
+        sparkline(cell.spark, width=TINY[0], height=TINY[1], window=WINDOW, padding=2, scale=0.4)
+        if cell.spark
+        else Markup("<span></span>")
+    )
+    return Markup('{}{}<span class="p{}">{}</span>').format(
+        line, _value(cell), " p--late" if cell.late else "", _words(cell)
+    )
+
+
+def _words(cell: Cell) -> str:
+    return " · ".join(text for text in (cell.state, _period(cell)) if text)
+
+
 def _own_inside(cell: Cell) -> Markup:
-    words = " · ".join(text for text in (cell.state, _period(cell)) if text)
     line = sparkline(cell.spark, width=SMALL[0], height=SMALL[1], window=WINDOW) if cell.spark else Markup("")
     return Markup('<span class="cell__w">{}<span class="p{}">{}</span></span>{}').format(
-        _value(cell), " p--late" if cell.late else "", words, line
+        _value(cell), " p--late" if cell.late else "", _words(cell), line
     )
 
 

@@ -1,0 +1,234 @@
+"""Overblik, the home page: a sentence first, then the matrix. Every count is a link; hover asks the server nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from dash import Dash, html
+from flask import Response, request
+from markupsafe import Markup
+
+from dashboards.components import states
+from dashboards.components.markup import Html
+from dashboards.context import current_store, current_today, current_viewer
+from dashboards.figures.icons import ui_icon, variation_icon
+from dashboards.figures.matrix import WINDOW, css_state, legend, matrix_list, matrix_table, matrix_twin
+from dashboards.figures.sparkline import sparkline
+from dashboards.pages import PageRecord
+from dashboards.presenters.overview import (
+    RAIL_COLUMNS,
+    Card,
+    Choice,
+    OverviewView,
+    Part,
+    matrix_csv,
+    overview_view,
+)
+from dashboards.selection import Selection
+from dashboards.text import N_, _, language, ngettext
+from data.access import NotAllowed, NotFound
+from data.queries import accounts, units
+from indicators.assessment import Variation
+from indicators.words import Words
+
+CARD_LINE = (240, 44)
+NO_UNITS = Words("Du har endnu ikke adgang til nogen enhed.", "You have no access to any unit yet.")
+
+
+class Ids:
+    PAGE = "overview"
+
+
+def last_visit() -> datetime | None:
+    """When the viewer was here before, as the account remembers it; None where nobody wrote it down."""
+    viewer = current_viewer()
+    account = accounts.by_email(current_store(), viewer, viewer.email)
+    return account.last_seen_at if account else None
+
+
+def layout(selection: Selection) -> Any:
+    if selection.unit is None:
+        return states.page_state(states.no_units())
+    view = overview_view(current_store(), current_viewer(), selection, today=current_today(), since=last_visit())
+    return html.Div(Html(html=page_markup(view)), id=Ids.PAGE)
+
+
+def register_callbacks(app: Dash) -> None:
+    """The page needs no callback: choices are links, and the peek row is opened by assets/matrix_keys.js."""
+    app.server.add_url_rule("/overblik.csv", "overview_csv", csv_file)
+
+
+def csv_file() -> Response:
+    """The matrix in words as a file, for the choices of the address."""
+    store, viewer = current_store(), current_viewer()
+    selection = Selection.from_query(request.query_string.decode("utf-8", "replace"))
+    try:
+        if selection.unit is None:
+            visible = units.visible(store, viewer)
+            home = viewer.home_units[0] if viewer.home_units else (visible[0].code if visible else None)
+            selection = selection.but(unit=home)
+        if selection.unit is None:
+            raise NotFound(NO_UNITS)
+        units.get(store, viewer, selection.unit)
+        view = overview_view(store, viewer, selection, today=current_today(), since=last_visit())
+    except (NotFound, NotAllowed) as refusal:
+        status = 403 if isinstance(refusal, NotAllowed) else 404
+        return Response(refusal.reason(language()), status, mimetype="text/plain; charset=utf-8")
+    name = "-".join(filter(None, ("tavle-overblik", selection.unit, "DEMO" if store.is_demo else "")))
+    return Response(
+        matrix_csv(view.matrix, is_demo=store.is_demo),
+        mimetype="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"},
+    )
+
+
+PAGE = PageRecord(path="/", name=N_("Overblik"), layout=layout, icon="home", order=10, fields=("enhed",))
+
+
+# ------------------------------------------------------------------------------------------------------ the pieces
+
+
+def page_markup(view: OverviewView) -> Markup:
+    """The whole page as HTML."""
+    n_columns = len(view.matrix.columns) if view.matrix is not None else 0
+    with_rail = bool(view.cards) and n_columns <= RAIL_COLUMNS
+    cards = _cards(view)
+    board = _board(view)
+    # With many units the matrix takes the width; the cards then follow it, in the order they are read.
+    sections = (cards + board) if with_rail else (board + cards)
+    return Markup('{}<div class="ov{}">{}</div>').format(_lead(view), " ov--rail" if with_rail else "", sections)
+
+
+def _parts(parts: tuple[Part, ...]) -> Markup:
+    return Markup("").join(
+        Markup('<a href="{}">{}</a>').format(part.href, part.text) if part.href else Markup("{}").format(part.text)
+        for part in parts
+    )
+
+
+def _lead(view: OverviewView) -> Markup:
+    goal = Markup('<p class="f-13">{}</p>').format(_parts(view.goal_note)) if view.goal_note else Markup("")
+    return Markup('<div class="lead"><div><h1>{}</h1><p>{}</p>{}</div></div>').format(
+        _parts(view.lead), _parts(view.second), goal
+    )
+
+
+def _chips(choices: tuple[Choice, ...], label: str, css: str) -> Markup:
+    if not choices:
+        return Markup("")
+    links = Markup("").join(
+        Markup('<a class="chip" href="{}"{}>{}</a>').format(
+            choice.href, Markup(' aria-current="true"') if choice.is_current else Markup(""), choice.label
+        )
+        for choice in choices
+    )
+    return Markup('<nav class="{}" aria-label="{}">{}</nav>').format(css, label, links)
+
+
+def _board(view: OverviewView) -> Markup:
+    head = Markup('<div class="ov__h"><h2 id="h-mx">{}</h2>{}{}</div>').format(
+        _("Alle målinger"),
+        _chips(view.chips, _("Vis"), "ov__chips"),
+        Markup('<a class="btn btn--quiet push" href="{}" download>{}{}</a>').format(
+            view.csv_href, ui_icon("download"), _("Hent CSV")
+        )
+        if view.matrix is not None
+        else Markup(""),
+    )
+    cohorts = _chips(view.cohort_chips, _("Hold"), "ov__chips ov__chips--row")
+    pages = _chips(view.page_chips, _("Enheder på holdet"), "ov__chips ov__chips--row")
+    if view.matrix is None:
+        body = Markup('<div class="card stt__c">{}</div>').format(_empty(view).markup("h3"))
+    else:
+        picks = _chips(view.unit_chips, _("Enhed"), "unitpick")
+        more = Markup('<p class="mx-more">{}</p>').format(view.more) if view.more else Markup("")
+        chance = Markup('<p class="chance">{}<span>{}</span></p>').format(ui_icon("info", size=16), view.chance)
+        body = Markup('<div class="mx-wrap print-a3">{}{}{}{}{}{}<div class="mx-tools">{}</div></div>').format(
+            legend(with_new=view.has_since),
+            picks,
+            matrix_table(view.matrix),
+            matrix_list(view.matrix),
+            more,
+            chance,
+            matrix_twin(view.matrix),
+        )
+    return Markup('<section aria-labelledby="h-mx">{}{}{}{}{}</section>').format(
+        cohorts, pages, head, body, _missing(view)
+    )
+
+
+def _empty(view: OverviewView) -> states.State:
+    if view.empty == "filter":
+        return states.State(
+            "filter",
+            _("Ingen målinger passer til filteret"),
+            _("Enheden følger målinger, men ingen af dem er det, du har valgt at se."),
+            (states.Action(_("Vis alle målinger"), view.show_all_href, is_primary=True),),
+        )
+    return states.State(
+        "chart",
+        _("Her er ingen målinger endnu"),
+        _("{unit} følger ingen målinger, og det gør enhederne under den heller ikke.").format(unit=view.unit_name),
+        hint=_("Vælg en anden enhed øverst, eller bed kvalitetsteamet om at begynde at indberette."),
+    )
+
+
+def _cards(view: OverviewView) -> Markup:
+    if not view.cards:
+        return Markup("")
+    return Markup(
+        '<section aria-labelledby="h-new"><div class="ov__h"><h2 id="h-new">{}</h2></div>'
+        '<div class="ncards">{}</div></section>'
+    ).format(view.cards_title, Markup("").join(_card(card) for card in view.cards))
+
+
+def _card(card: Card) -> Markup:
+    cell = card.cell
+    line = sparkline(cell.spark, width=CARD_LINE[0], height=CARD_LINE[1], window=WINDOW) if cell.spark else Markup("")
+    unit = f" {cell.unit_of_measure}" if cell.unit_of_measure and not cell.value.endswith("%") else ""
+    note = Markup("{}").format(card.note or _("Ingen note endnu"))
+    owner = Markup(' <span class="nowrap">· {}</span>').format(card.owner) if card.owner else Markup("")
+    return Markup(
+        '<article class="ncard"><div class="ncard__t">{}<h3><a href="{}">{}</a></h3>'
+        '<p>{} · {}: <b class="t-{}">{}</b>{}</p></div>{}<p class="ncard__s">{}</p><p class="ncard__n">{}{}</p>'
+        "</article>"
+    ).format(
+        variation_icon(cell.variation, cell.rising, size=24),
+        cell.href,
+        card.name,
+        card.unit,
+        cell.period,
+        css_state(cell.variation),
+        cell.value,
+        unit,
+        line,
+        cell.sentence,
+        note,
+        owner,
+    )
+
+
+def _missing(view: OverviewView) -> Markup:
+    if view.empty == "no_series":
+        return Markup("")
+    head = Markup('<div class="ov__h mt-4"><h2 id="h-miss">{}</h2><span class="muted f-13">{}</span></div>').format(
+        _("Mangler data"), view.missing_lead
+    )
+    if not view.missing:
+        return head + Markup('<p class="muted f-13">{}</p>').format(_("Alt er leveret."))
+    icon = variation_icon(Variation.MISSING, size=16, title=False)
+    rows = Markup("").join(
+        Markup(
+            '<tr><th scope="row">{} {}</th><td><a href="{}">{}</a></td><td data-label="{}">{}</td>'
+            '<td data-label="{}">{}</td></tr>'
+        ).format(icon, row.unit, row.href, row.indicator, _("Mangler"), row.periods, _("Ansvarlig"), row.owner)
+        for row in view.missing
+    )
+    count = len(view.missing)
+    caption = ngettext("{count} måling mangler data", "{count} målinger mangler data", count).format(count=count)
+    return head + Markup(
+        '<div class="mx-wrap miss"><table class="tbl tbl--compact"><caption class="visually-hidden">{}</caption>'
+        '<thead><tr><th scope="col">{}</th><th scope="col">{}</th><th scope="col">{}</th><th scope="col">{}</th></tr>'
+        "</thead><tbody>{}</tbody></table></div>"
+    ).format(caption, _("Enhed"), _("Måling"), _("Mangler"), _("Ansvarlig"), rows)

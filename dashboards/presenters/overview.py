@@ -1,0 +1,935 @@
+"""Overblik: which units stand side by side, what is said about each series, and what is new. No Dash here.
+
+Every sentence is made from the stored state of the series, the one the indicator page, the mail and the API read too.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from dashboards.figures.icons import assurance_words, variation_words
+from dashboards.figures.matrix import Cell, Column, Group, Matrix, Row, short_state, twin_heads, twin_rows
+from dashboards.figures.thermometer import direction_words
+from dashboards.selection import Selection
+from dashboards.text import (
+    _,
+    day_text,
+    language,
+    ngettext,
+    number,
+    period_text,
+    pgettext,
+    target_text,
+    value_text,
+    value_with_unit,
+)
+from data import deadlines
+from data.access import Role, Viewer
+from data.assessments import assess_series
+from data.queries import catalogue, cohorts, coverage, decisions, observations, series, states, units
+from data.queries.coverage import Missing
+from data.queries.units import Unit
+from data.states import SeriesState
+from data.store import Store
+from indicators.assessment import Assurance, Variation
+from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Scope, Target
+from indicators.spc import false_alarm_probability
+
+MOST_COLUMNS = 8  # the chosen unit and seven others
+RAIL_COLUMNS = 6  # with more units the matrix takes the width and the cards stand under it
+MOST_CARDS = 5
+PERIODS_LISTED = 4  # missing months written out one by one; more become a count
+
+
+class Show(StrEnum):
+    """What the matrix is narrowed to; the codes stand in the address (`vis`)."""
+
+    ALL = "alle"
+    NEW = "nye"
+    NEW_CONCERN = "nye-bekymrende"
+    NEW_IMPROVEMENT = "nye-forbedringer"
+    NEW_CHANGE = "nye-aendringer"
+    SIGNALS = "signaler"
+    CONCERN = "bekymrende"
+    IMPROVEMENT = "forbedringer"
+    CHANGE = "aendringer"
+    COMMON = "tilfaeldige"
+    TARGET_MISSED = "ikke-maal"
+    LATE = "mangler"
+
+    @classmethod
+    def of(cls, code: str | None) -> Show:
+        """The filter of an address; what is unknown shows everything."""
+        return cls(code) if code in set(cls) else cls.ALL
+
+
+_KIND_OF = {
+    Show.NEW_CONCERN: Variation.CONCERN,
+    Show.NEW_IMPROVEMENT: Variation.IMPROVEMENT,
+    Show.NEW_CHANGE: Variation.CHANGE,
+    Show.CONCERN: Variation.CONCERN,
+    Show.IMPROVEMENT: Variation.IMPROVEMENT,
+    Show.CHANGE: Variation.CHANGE,
+    Show.COMMON: Variation.COMMON,
+}
+SIGNALS = (Variation.CONCERN, Variation.IMPROVEMENT, Variation.CHANGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link that changes what is shown."""
+
+    label: str
+    href: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a sentence; with `href` it is a link."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A new signal: the cell it comes from, where it is, the latest note and who answers for the data."""
+
+    cell: Cell
+    name: str
+    unit: str
+    note: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRow:
+    """A series that lacks periods that are due."""
+
+    unit: str
+    indicator: str
+    href: str
+    periods: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewView:
+    """The page. `matrix` is None where there is nothing to show; `empty` then says why."""
+
+    lead: tuple[Part, ...]
+    second: tuple[Part, ...]
+    chips: tuple[Choice, ...]
+    unit_chips: tuple[Choice, ...]
+    cohort_chips: tuple[Choice, ...]
+    page_chips: tuple[Choice, ...]
+    matrix: Matrix | None
+    has_since: bool
+    cards_title: str
+    cards: tuple[Card, ...]
+    more: str
+    chance: str
+    missing: tuple[MissingRow, ...]
+    missing_lead: str
+    goal_note: tuple[Part, ...]
+    csv_href: str
+    empty: str = ""  # "", "no_series", "filter"
+    show_all_href: str = "/"
+    unit_name: str = ""
+
+
+# --------------------------------------------------------------------------------------------------- which units
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The units that stand side by side. `own` is the one the matrix is about, None where units are compared."""
+
+    own: Unit | None
+    others: tuple[Unit, ...]
+
+    @property
+    def all(self) -> tuple[Unit, ...]:
+        return ((self.own,) if self.own else ()) + self.others
+
+
+def side_by_side(chosen: Unit, visible: Sequence[Unit], with_series: Collection[str]) -> Side:
+    """The chosen unit and the units under it that follow something: the nearest level that does, in tree order.
+
+    A region whose hospitals follow indicators shows its hospitals, not their forty departments.
+    """
+    below: dict[str | None, list[Unit]] = {}
+    for unit in visible:
+        below.setdefault(unit.parent_code, []).append(unit)
+    level = below.get(chosen.code, [])
+    while level:
+        found = [unit for unit in level if unit.code in with_series]
+        if found:
+            break
+        level = [deeper for unit in level for deeper in below.get(unit.code, [])]
+    others = tuple(unit for unit in level if unit.code in with_series)
+    return Side(chosen if chosen.code in with_series or not others else None, others)
+
+
+# ------------------------------------------------------------------------------------------------- what is said
+
+
+def centre_words(definition: IndicatorDefinition) -> str:
+    """What the centre line is called in a sentence: a median on a run chart, else a level."""
+    return _("medianen") if definition.chart == "run" else _("niveauet")
+
+
+def sentence(definition: IndicatorDefinition, state: SeriesState) -> str:
+    """What the stored state says, in one or two sentences; the arithmetic stands on the indicator page."""
+    if state.variation is Variation.MISSING:
+        return _("Der er ingen data endnu.")
+    if state.reason == "no_variation":
+        value = value_with_unit(definition, state.centre) if state.centre is not None else ""
+        return _("Alle målinger er ens: {value}. Der er ingen udsving at vurdere.").format(value=value)
+    if state.variation is Variation.FEW:
+        return ngettext(
+            "{count} brugbar måling: for lidt til at skelne et signal fra støj.",
+            "{count} brugbare målinger: for lidt til at skelne et signal fra støj.",
+            state.n_useful,
+        ).format(count=state.n_useful)
+    if state.variation in SIGNALS:
+        return _signal_sentence(definition, state)
+    return {
+        Assurance.PASS: _("Udsvingene er tilfældige. Processen når målet, som den er."),
+        Assurance.MIXED: _("Udsvingene er tilfældige, og målet ligger inden for dem."),
+        Assurance.FAIL: _("Udsvingene er tilfældige. Processen når ikke målet, som den er."),
+        Assurance.NONE: _("Udsvingene er tilfældige."),
+    }[state.assurance]
+
+
+def _signal_sentence(definition: IndicatorDefinition, state: SeriesState) -> str:
+    centre = centre_words(definition)
+    at = value_text(definition, state.centre) if state.centre is not None else ""
+    if state.rule == "few_crossings":
+        return ngettext(
+            "Kurven krydser {centre} {count} gang; mindst {least} var ventet. Niveauet har sandsynligvis flyttet sig.",
+            "Kurven krydser {centre} {count} gange; mindst {least} var ventet. Niveauet har sandsynligvis flyttet sig.",
+            state.n_crossings or 0,
+        ).format(centre=centre, count=state.n_crossings or 0, least=state.n_crossings_min or 0)
+    if state.rule == "outside_limits":
+        count = state.n_outside_limits
+        return ngettext(
+            "{count} måling ligger uden for kontrolgrænserne. Det er næppe tilfældigt.",
+            "{count} målinger ligger uden for kontrolgrænserne. Det er næppe tilfældigt.",
+            count,
+        ).format(count=count)
+    side = {
+        Variation.CONCERN: _("på den dårlige side af {centre}"),
+        Variation.IMPROVEMENT: _("på den gode side af {centre}"),
+    }.get(state.variation, _("over {centre}") if state.rising else _("under {centre}"))
+    text = (
+        _("{count} målinger i træk {side}. Det er næppe tilfældigt.")
+        if not at
+        else _("{count} målinger i træk {side} på {value}. Det er næppe tilfældigt.")
+    )
+    return text.format(count=state.longest_run or 0, side=side.format(centre=centre), value=at)
+
+
+def assurance_text(definition: IndicatorDefinition, state: SeriesState) -> str:
+    """Whether the target is met; on a run chart counted, never predicted."""
+    words = assurance_words(state.assurance)
+    if words and definition.chart == "run" and state.counted:
+        counted = _("{met} af de seneste {counted}").format(met=state.met, counted=state.counted)
+        return f"{words} ({counted})"
+    return words
+
+
+def attention(state: SeriesState, *, is_late: bool) -> int:
+    """0 is looked at first: concern that misses its target, concern, missing data, target missed, the rest."""
+    misses = state.assurance is Assurance.FAIL
+    if state.variation is Variation.CONCERN:
+        return 0 if misses else 1
+    if is_late or state.variation is Variation.MISSING:
+        return 2
+    return 3 if misses else 4
+
+
+def chance_signals(shown: Iterable[tuple[int, str]]) -> float:
+    """How many of these charts would show a signal by chance alone: the sum of each one's own false-alarm chance.
+
+    `shown` holds the number of useful observations and the chart code of each series.
+    """
+    return float(sum(false_alarm_probability(n_useful, chart) for n_useful, chart in shown))
+
+
+# ---------------------------------------------------------------------------------------------------------- the page
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything the page and the national goals read about the series of some units."""
+
+    side: Side
+    definitions: dict[str, IndicatorDefinition]
+    states: dict[tuple[str, str], SeriesState]
+    late: dict[tuple[str, str], str]
+    new: frozenset[tuple[str, str]]
+    missing: tuple[Missing, ...]
+    owners: dict[tuple[str, str], str]
+    targets: dict[str, Target | None]
+
+    def cell(self, indicator: str, unit: Unit, selection: Selection) -> Cell | None:
+        """The series as it is shown, or None where the indicator is not followed in the unit."""
+        state = self.states.get((indicator, unit.code))
+        if state is None:
+            return None
+        definition = self.definitions[indicator]
+        key = (indicator, unit.code)
+        late = self.late.get(key, "")
+        value = period = spoken = ""
+        if state.latest_value is not None and state.latest_period is not None:
+            value = value_text(definition, state.latest_value, denominator=state.latest_denominator)
+            period = period_text(state.latest_period, definition.period, "name")
+            spoken = _("{value} i {period}").format(
+                value=value_with_unit(definition, state.latest_value, denominator=state.latest_denominator),
+                period=period_text(state.latest_period, definition.period, "long"),
+            )
+        elif state.latest_period is not None:
+            value = spoken = _("skjult")
+            period = period_text(state.latest_period, definition.period, "name")
+        said = sentence(definition, state)
+        meets = assurance_text(definition, state)
+        name, where = definition.name.say(language()), unit.name.say(language())
+        parts = [f"{name}, {where}: {spoken or _('ingen data')}", variation_words(state.variation, state.rising), meets]
+        label = ". ".join(part.rstrip(".") for part in (*parts, said, late, _("Ny") if key in self.new else "") if part)
+        target = state.sparkline.target
+        return Cell(
+            href=selection.href(f"/indikator/{indicator}", unit=unit.code, show=None, goal=None, cohort=None),
+            variation=state.variation,
+            rising=state.rising,
+            assurance=state.assurance,
+            direction=definition.direction,
+            state=short_state(state.variation),
+            value=value,
+            period=period,
+            sentence=said,
+            label=label + ".",
+            assurance_text=meets,
+            late=late,
+            is_new=key in self.new,
+            attention=attention(state, is_late=bool(late)),
+            spark=state.sparkline,
+            centre_label=_centre_label(definition, state),
+            target_label=_("Mål {value}").format(value=_target_value(definition, target)) if target is not None else "",
+            unit_of_measure=definition.unit_of_measure.say(language()),
+        )
+
+
+def _centre_label(definition: IndicatorDefinition, state: SeriesState) -> str:
+    if state.centre is None:
+        return ""
+    name = _("Median") if definition.chart == "run" else _("Niveau")
+    return f"{name} {value_text(definition, state.centre)}"
+
+
+def _target_value(definition: IndicatorDefinition, value: float) -> str:
+    sign = "≤" if definition.direction is Direction.DOWN else "≥"
+    return target_text(definition, Target(value, {"≤": "<=", "≥": ">="}[sign], None, None, "", definition.name))
+
+
+def read_board(
+    store: Store, viewer: Viewer, side: Side, *, today: date, since: datetime | None, all_units: Sequence[Unit]
+) -> Board:
+    """Read what the board needs about the units of `side`; `all_units` are those whose missing data is listed."""
+    codes = [unit.code for unit in side.all]
+    found = {(s.indicator_code, s.unit_code): s for s in states.of_units(store, viewer, codes)}
+    definitions = {definition.code: definition for definition in catalogue.indicators(store, viewer)}
+    missing = tuple(coverage.missing(store, viewer, [unit.code for unit in all_units], today=today))
+    late = {}
+    for one in missing:
+        definition = definitions.get(one.indicator_code)
+        if definition is None or not one.periods:
+            continue
+        due = deadlines.last_due(today, definition.period, store.deadline_day)
+        if due in one.periods:
+            late[one.indicator_code, one.unit_code] = _("{period} mangler").format(
+                period=period_text(due, definition.period, "name")
+            )
+    owners = {(s.indicator_code, s.unit_code): s.owner for s in series.listed(store, viewer, codes)}
+    first = side.own or (side.others[0] if side.others else None)
+    followed = {indicator for indicator, _unit in found}
+    targets = {
+        code: next(
+            (t for t in catalogue.targets(store, viewer, code, first.code if first else None) if t.holds_on(today)),
+            None,
+        )
+        for code in followed
+    }
+    return Board(
+        side=side,
+        definitions=definitions,
+        states=found,
+        late=late,
+        new=new_signals(store, viewer, found, since),
+        missing=missing,
+        owners=owners,
+        targets=targets,
+    )
+
+
+def new_signals(
+    store: Store, viewer: Viewer, found: Mapping[tuple[str, str], SeriesState], since: datetime | None
+) -> frozenset[tuple[str, str]]:
+    """The series whose signal was not on the board at `since`: the board of that moment is computed again and compared.
+
+    Only series with a signal and with data that came in since are asked. Without `since` nothing is called new.
+    """
+    if since is None:
+        return frozenset()
+    signals = tuple(key for key, state in found.items() if state.variation in SIGNALS)
+    if not signals:
+        return frozenset()
+    rights = (viewer.sees_all, viewer.owns_all, viewer.own_units, viewer.readable_units)
+    key = ("new_signals", signals, since, rights, store.small_number, store.deadline_day)
+    return store.remember(key, lambda: _compare(store, viewer, found, signals, since))
+
+
+def _compare(
+    store: Store,
+    viewer: Viewer,
+    found: Mapping[tuple[str, str], SeriesState],
+    signals: Sequence[tuple[str, str]],
+    since: datetime,
+) -> frozenset[tuple[str, str]]:
+    frame = observations.current_many(store, viewer, signals)
+    arrived = frame[frame["recorded_at"] > since]
+    touched = set(zip(arrived["indicator_code"], arrived["unit_code"], strict=True))
+    new = set()
+    for key in signals:
+        if key not in touched:
+            continue
+        before = assess_series(store, viewer, *key, today=since.date(), as_of=since)
+        if before.variation is not found[key].variation:
+            new.add(key)
+    return frozenset(new)
+
+
+def overview_view(
+    store: Store, viewer: Viewer, selection: Selection, *, today: date, since: datetime | None
+) -> OverviewView:
+    """The page for a viewer and a choice. `since` is when the viewer was here last; None where that is not known."""
+    assert selection.unit is not None, "the shell fills in the unit, or shows that there is none"
+    visible = units.visible(store, viewer, on=today)
+    by_code = {unit.code: unit for unit in visible}
+    chosen = by_code.get(selection.unit) or units.get(store, viewer, selection.unit)
+    listed = series.listed(store, viewer, list(by_code))
+    with_series = {one.unit_code for one in listed}
+    chips, cohort = cohort_choices(store, viewer, selection, today=today)
+    pages: tuple[Choice, ...] = ()
+    if cohort is not None:
+        pool = [
+            by_code[code] for code in cohort_unit_codes(store, viewer, cohort) if code in with_series & set(by_code)
+        ]
+        side, pages = cohort_page(pool, chosen, selection, cohort)
+        pool_units: Sequence[Unit] = side.others
+    else:
+        side = side_by_side(chosen, visible, with_series)
+        pool_units = side.all
+    board = read_board(store, viewer, side, today=today, since=since, all_units=pool_units)
+    show = Show.of(selection.show)
+    return _view(board, selection, show, chosen, today, since, chips, pages, store.deadline_day, store, viewer)
+
+
+def _view(
+    board: Board,
+    selection: Selection,
+    show: Show,
+    chosen: Unit,
+    today: date,
+    since: datetime | None,
+    cohort_chips: tuple[Choice, ...],
+    pages: tuple[Choice, ...],
+    deadline_day: int,
+    store: Store,
+    viewer: Viewer,
+) -> OverviewView:
+    keys = [
+        key
+        for key, state in board.states.items()
+        if selection.goal is None or board.definitions[key[0]].goal == selection.goal
+    ]
+    matching = [key for key in keys if _matches(board, key, show)]
+    columns_of = _columns(board.side, matching, show)
+    groups = _groups(store, viewer, board, columns_of, matching, selection, show)
+    matrix = Matrix(
+        tuple(_column(unit, board.side, chosen) for unit in columns_of),
+        groups,
+        _("Målinger efter nationalt mål og enhed. Brug piletaster mellem felter; Enter åbner målingen."),
+    )
+    empty = ""
+    if not board.states:
+        empty = "no_series"
+    elif not matching:
+        empty = "filter"
+    everything = selection.but(show=None)
+    has_since = since is not None
+    shown_states = [board.states[key] for key in keys]
+    n_signals = sum(state.variation in SIGNALS for state in shown_states)
+    unit_chips = tuple(
+        Choice(unit.short_name, selection.href("/", unit=unit.code), is_current=unit.code == columns_of[0].code)
+        for unit in columns_of
+    )
+    return OverviewView(
+        lead=_lead(board, keys, since, today, selection),
+        second=_second(board, keys, today, selection, deadline_day),
+        chips=_chips(board, keys, selection, show, has_since=has_since),
+        unit_chips=unit_chips if len(unit_chips) > 1 else (),
+        cohort_chips=cohort_chips,
+        page_chips=pages,
+        matrix=None if empty else matrix,
+        has_since=has_since,
+        cards_title=_("Nyt siden sidst") if has_since else _("Signaler nu"),
+        cards=_cards(store, viewer, board, keys, selection, has_since=has_since),
+        more=_more(board.side, columns_of, show, is_cohort=bool(pages) or bool(cohort_chips)),
+        chance=_chance(shown_states, n_signals),
+        missing=_missing_rows(board, selection),
+        missing_lead=_missing_lead(board, today, deadline_day),
+        goal_note=_goal_note(store, viewer, selection),
+        csv_href=selection.href("/overblik.csv"),
+        empty=empty,
+        show_all_href=everything.but(goal=None).href("/"),
+        unit_name=chosen.name.say(language()),
+    )
+
+
+def _matches(board: Board, key: tuple[str, str], show: Show) -> bool:
+    state = board.states[key]
+    is_new = key in board.new
+    if show in (Show.NEW, Show.NEW_CONCERN, Show.NEW_IMPROVEMENT, Show.NEW_CHANGE) and not is_new:
+        return False
+    if show in _KIND_OF:
+        return state.variation is _KIND_OF[show]
+    if show is Show.SIGNALS:
+        return state.variation in SIGNALS
+    if show is Show.TARGET_MISSED:
+        return state.assurance is Assurance.FAIL
+    if show is Show.LATE:
+        return key in board.late
+    return True
+
+
+def _columns(side: Side, matching: Sequence[tuple[str, str]], show: Show) -> tuple[Unit, ...]:
+    """The columns: the own unit and at most seven others; under a filter, those with something to show."""
+    others = list(side.others)
+    if show is not Show.ALL:
+        hits = {unit_code for _indicator, unit_code in matching}
+        others = [unit for unit in others if unit.code in hits] or others
+    room = MOST_COLUMNS - 1
+    return ((side.own,) if side.own else ()) + tuple(others[:room])
+
+
+def _column(unit: Unit, side: Side, chosen: Unit) -> Column:
+    is_own = side.own is not None and unit.code == side.own.code
+    caption = _("valgt enhed") if unit.code == chosen.code else kind_words(unit.kind)
+    name = unit.name.say(language()) if is_own else unit.short_name
+    return Column(unit.code, name, caption, is_own=is_own)
+
+
+def kind_words(kind: str) -> str:
+    """A kind of unit in the reader's language."""
+    return {
+        "nation": _("hele landet"),
+        "region": _("region"),
+        "municipality": _("kommune"),
+        "hospital": _("hospital"),
+        "department": _("afdeling"),
+        "ward": _("afsnit"),
+        "practice": _("praksis"),
+    }.get(kind, kind)
+
+
+def _groups(
+    store: Store,
+    viewer: Viewer,
+    board: Board,
+    columns: Sequence[Unit],
+    matching: Sequence[tuple[str, str]],
+    selection: Selection,
+    show: Show,
+) -> tuple[Group, ...]:
+    shown = {unit.code for unit in columns}
+    indicators = dict.fromkeys(indicator for indicator, unit_code in matching if unit_code in shown)
+    goals = [
+        (goal.number, goal.name.say(language()))
+        for goal in catalogue.goals(store, viewer)
+        if selection.goal in (None, goal.number)
+    ]
+    if any(board.definitions[code].goal is None for code in indicators):
+        goals.append((0, _("Uden nationalt mål")))
+    groups = []
+    for goal, name in goals:
+        rows = [
+            _row(board, board.definitions[code], columns, selection)
+            for code in indicators
+            if (board.definitions[code].goal or 0) == goal
+        ]
+        if not rows and show is not Show.ALL:
+            continue
+        rows.sort(
+            key=lambda row: (min(c.attention for c in row.present), -sum(c.is_signal for c in row.present), row.name)
+        )
+        href = selection.href(f"/maal/{goal}", goal=None, show=None) if goal else ""
+        groups.append(Group(goal, name, href, tuple(rows), _group_summary(rows)))
+    return tuple(groups)
+
+
+def _row(board: Board, definition: IndicatorDefinition, columns: Sequence[Unit], selection: Selection) -> Row:
+    cells = tuple(board.cell(definition.code, unit, selection) for unit in columns)
+    first = next(cell for cell in cells if cell is not None)
+    return Row(
+        code=definition.code,
+        name=definition.name.say(language()),
+        detail=row_detail(definition, board.targets.get(definition.code)),
+        href=first.href,
+        cells=cells,
+    )
+
+
+def row_detail(definition: IndicatorDefinition, target: Target | None) -> str:
+    """Unit of measure, direction and target of a row: "dage, lavere er bedre, mål ≤ 7"."""
+    unit = "" if definition.is_percent else definition.unit_of_measure.say(language())
+    aim = _("mål {value}").format(value=target_text(definition, target)) if target is not None else ""
+    return ", ".join(text for text in (unit, direction_words(definition.direction), aim) if text)
+
+
+def _group_summary(rows: Sequence[Row]) -> str:
+    cells = [cell for row in rows for cell in row.present]
+    return count_words({kind: sum(cell.variation is kind for cell in cells) for kind in SIGNALS}, joined=", ")
+
+
+def count_words(counts: Mapping[Variation, int], *, joined: str = "") -> str:
+    """Signals counted by kind: "2 bekymrende, 1 forbedring og 1 ændring uden retning"; empty without signals."""
+    parts = [_kind_count(kind, counts[kind]) for kind in SIGNALS if counts.get(kind)]
+    if joined or len(parts) < 2:
+        return (joined or " ").join(parts)
+    return _("{first} og {last}").format(first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def _kind_count(kind: Variation, count: int) -> str:
+    if kind is Variation.CONCERN:
+        text = ngettext("{count} bekymrende", "{count} bekymrende", count)
+    elif kind is Variation.IMPROVEMENT:
+        text = ngettext("{count} forbedring", "{count} forbedringer", count)
+    else:
+        text = ngettext("{count} ændring uden retning", "{count} ændringer uden retning", count)
+    return text.format(count=count)
+
+
+# ---------------------------------------------------------------------------------------------------- the sentences
+
+
+def _lead(
+    board: Board, keys: Sequence[tuple[str, str]], since: datetime | None, today: date, selection: Selection
+) -> tuple[Part, ...]:
+    """The heading: what is new since the last visit, or which signals there are where that is not known."""
+    if since is not None:
+        wanted = [key for key in keys if key in board.new]
+        day = day_text(since.date(), "short" if since.year == today.year else "long")
+        if not wanted:
+            return (Part(_("Ingen nye signaler siden {day}").format(day=day) + "."),)
+        opening = _("Siden {day}:").format(day=day)
+        text = ngettext("{count} nyt signal", "{count} nye signaler", len(wanted)).format(count=len(wanted))
+        total, shows = Show.NEW, (Show.NEW_CONCERN, Show.NEW_IMPROVEMENT, Show.NEW_CHANGE)
+    else:
+        wanted = [key for key in keys if board.states[key].variation in SIGNALS]
+        if not wanted:
+            return (Part(_("Ingen signaler nu") + "."),)
+        opening = _("Signaler nu:")
+        text = number(len(wanted))
+        total, shows = Show.SIGNALS, (Show.CONCERN, Show.IMPROVEMENT, Show.CHANGE)
+    parts = [Part(opening + " "), Part(text, selection.href("/", show=total.value)), Part(" – ")]
+    kinds = [
+        Part(_kind_count(kind, count), selection.href("/", show=shown.value))
+        for kind, shown in zip(SIGNALS, shows, strict=True)
+        if (count := sum(board.states[key].variation is kind for key in wanted))
+    ]
+    return (*parts, *_enumerated(kinds), Part("."))
+
+
+def _enumerated(parts: Sequence[Part]) -> list[Part]:
+    """Parts with commas between them and "og" before the last."""
+    joined: list[Part] = []
+    for i, part in enumerate(parts):
+        if i:
+            joined.append(Part(pgettext("between two things", " og ") if i == len(parts) - 1 else ", "))
+        joined.append(part)
+    return joined
+
+
+def _second(
+    board: Board, keys: Sequence[tuple[str, str]], today: date, selection: Selection, deadline_day: int
+) -> tuple[Part, ...]:
+    if not keys:
+        return ()
+    common = sum(board.states[key].variation is Variation.COMMON for key in keys)
+    late = sum(key in board.late for key in keys)
+    text = ngettext("{count} af {total} måling", "{count} af {total} målinger", len(keys))
+    parts = [
+        Part(text.format(count=number(common), total=number(len(keys))), selection.href("/", show=Show.COMMON.value)),
+        Part(" " + ngettext("viser kun tilfældig variation.", "viser kun tilfældig variation.", common) + " "),
+    ]
+    if late:
+        due = deadlines.last_due(today, PeriodKind.MONTH, deadline_day)
+        parts += [
+            Part(ngettext("{count} mangler", "{count} mangler", late).format(count=number(late)),
+                 selection.href("/", show=Show.LATE.value)),
+            Part(" " + _("tal for {month}.").format(month=period_text(due, PeriodKind.MONTH, "long"))),
+        ]  # fmt: skip
+    else:
+        parts.append(Part(_("Ingen mangler den seneste måned.")))
+    return tuple(parts)
+
+
+def _chips(
+    board: Board, keys: Sequence[tuple[str, str]], selection: Selection, show: Show, *, has_since: bool
+) -> tuple[Choice, ...]:
+    names = [
+        (Show.ALL, _("Alle")),
+        *([(Show.NEW, _("Nye"))] if has_since else []),
+        (Show.SIGNALS, _("Signaler")),
+        (Show.TARGET_MISSED, _("Når ikke målet")),
+        (Show.LATE, _("Mangler")),
+    ]
+    chips = [
+        Choice(
+            f"{name} {number(sum(_matches(board, key, kind) for key in keys))}",
+            selection.href("/", show=None if kind is Show.ALL else kind.value),
+            is_current=kind is show,
+        )
+        for kind, name in names
+    ]
+    if show not in {kind for kind, _name in names}:  # a filter that only a link of the heading leads to
+        count = number(sum(_matches(board, key, show) for key in keys))
+        chips.append(Choice(f"{_show_words(show)} {count}", selection.href("/"), is_current=True))
+    return tuple(chips)
+
+
+def _show_words(show: Show) -> str:
+    return {
+        Show.NEW: _("Nye"),
+        Show.NEW_CONCERN: _("Nye bekymrende"),
+        Show.NEW_IMPROVEMENT: _("Nye forbedringer"),
+        Show.NEW_CHANGE: _("Nye ændringer uden retning"),
+        Show.CONCERN: _("Bekymrende"),
+        Show.IMPROVEMENT: _("Forbedringer"),
+        Show.CHANGE: _("Ændringer uden retning"),
+        Show.COMMON: _("Kun tilfældig variation"),
+    }.get(show, show.value)
+
+
+def _more(side: Side, columns: Sequence[Unit], show: Show, *, is_cohort: bool) -> str:
+    """What is not shown because there is no room for it; nothing is left out without a word."""
+    left = len(side.all) - len(columns)
+    if left <= 0 or is_cohort:
+        return ""
+    if show is not Show.ALL:
+        return _("Filteret viser de enheder, der har noget at vise, {shown} af {total}.").format(
+            shown=number(len(columns)), total=number(len(side.all))
+        )
+    return _(
+        "Viser {shown} af {total} enheder. Vælg en anden enhed øverst for at se dens målinger, eller brug filtrene: "
+        "de søger i alle {total}."
+    ).format(shown=number(len(columns)), total=number(len(side.all)))
+
+
+def _chance(shown: Sequence[SeriesState], n_signals: int) -> str:
+    expected = chance_signals((state.n_useful, state.chart) for state in shown)
+    about = _("under 1") if expected < 0.5 else _("ca. {count}").format(count=number(expected))
+    charts = ngettext("{count} diagram vises", "{count} diagrammer vises", len(shown)).format(count=number(len(shown)))
+    return _(
+        "{charts}, {signals} har et signal. Ved ren tilfældighed ville {about} af dem vise et signal. "
+        "Åbne måneder tæller ikke med, før de er færdige."
+    ).format(charts=charts, signals=number(n_signals), about=about)
+
+
+def _cards(
+    store: Store,
+    viewer: Viewer,
+    board: Board,
+    keys: Sequence[tuple[str, str]],
+    selection: Selection,
+    *,
+    has_since: bool,
+) -> tuple[Card, ...]:
+    wanted = [key for key in keys if (key in board.new if has_since else board.states[key].variation in SIGNALS)]
+    order = {unit.code: i for i, unit in enumerate(board.side.all)}
+    units_by_code = {unit.code: unit for unit in board.side.all}
+    wanted.sort(
+        key=lambda key: (
+            SIGNALS.index(board.states[key].variation),
+            attention(board.states[key], is_late=key in board.late),
+            board.definitions[key[0]].goal or 9,
+            order[key[1]],
+        )
+    )
+    cards = []
+    for indicator, unit_code in wanted[:MOST_CARDS]:
+        unit = units_by_code[unit_code]
+        cell = board.cell(indicator, unit, selection)
+        assert cell is not None
+        notes = decisions.annotations(store, viewer, indicator, unit_code)
+        latest = max(notes, key=lambda note: note.starts_on, default=None)
+        note = ""
+        if latest is not None:
+            said = latest.text.say(language())
+            note = f"{day_text(latest.starts_on)}: {said}"
+        cards.append(
+            Card(
+                cell=cell,
+                name=board.definitions[indicator].name.say(language()),
+                unit=unit.name.say(language()),
+                note=note,
+                owner=board.owners.get((indicator, unit_code), ""),
+            )
+        )
+    return tuple(cards)
+
+
+def _missing_rows(board: Board, selection: Selection) -> tuple[MissingRow, ...]:
+    units_by_code = {unit.code: unit for unit in board.side.all}
+    rows = []
+    for one in board.missing:
+        definition, unit = board.definitions.get(one.indicator_code), units_by_code.get(one.unit_code)
+        if definition is None or unit is None or not one.periods:
+            continue
+        if selection.goal is not None and definition.goal != selection.goal:
+            continue
+        rows.append(
+            MissingRow(
+                unit=unit.name.say(language()),
+                indicator=definition.name.say(language()),
+                href=selection.href(f"/indikator/{definition.code}", unit=unit.code, show=None, goal=None, cohort=None),
+                periods=_periods(one.periods, definition.period),
+                owner=one.owner,
+            )
+        )
+    return tuple(rows)
+
+
+def _periods(periods: Sequence[date], kind: PeriodKind) -> str:
+    """The missing periods: written out while they are few, else first, last and how many."""
+    ordered = sorted(periods)
+    if len(ordered) <= PERIODS_LISTED:
+        return ", ".join(period_text(day, kind) for day in ordered)
+    return _("{count} perioder fra {first} til {last}").format(
+        count=number(len(ordered)), first=period_text(ordered[0], kind), last=period_text(ordered[-1], kind)
+    )
+
+
+def _missing_lead(board: Board, today: date, deadline_day: int) -> str:
+    due = deadlines.last_due(today, PeriodKind.MONTH, deadline_day)
+    last_day = deadlines.deadline(due, PeriodKind.MONTH, deadline_day)
+    return _("Tal for {month} skulle være leveret senest {day}.").format(
+        month=period_text(due, PeriodKind.MONTH, "long"), day=day_text(last_day)
+    )
+
+
+def _goal_note(store: Store, viewer: Viewer, selection: Selection) -> tuple[Part, ...]:
+    if selection.goal is None:
+        return ()
+    goal = next((goal for goal in catalogue.goals(store, viewer) if goal.number == selection.goal), None)
+    if goal is None:
+        return ()
+    return (
+        Part(_("Kun mål {number}: {name}.").format(number=goal.number, name=goal.name.say(language())) + " "),
+        Part(_("Vis alle otte mål"), selection.href("/", goal=None)),
+    )
+
+
+# --------------------------------------------------------------------------------------------------------- cohorts
+
+
+def cohort_choices(
+    store: Store, viewer: Viewer, selection: Selection, *, today: date
+) -> tuple[tuple[Choice, ...], str | None]:
+    """For evaluators: the cohorts as links, and the one that is chosen. Nothing for other roles."""
+    if not viewer.has(Role.EVALUATOR):
+        return (), None
+    granted = {grant.cohort_code for grant in viewer.grants if grant.role is Role.EVALUATOR}
+    offered = [
+        cohort
+        for cohort in cohorts.all(store, viewer)
+        if (None in granted or cohort.code in granted) and cohorts.units(store, viewer, cohort.code)
+    ]
+    if not offered:
+        return (), None
+    codes = [cohort.code for cohort in offered]
+    chosen = selection.cohort if selection.cohort in codes else None
+    if chosen is None and not viewer.own_units:
+        chosen = next((c for c in codes if selection.unit in cohort_unit_codes(store, viewer, c)), codes[0])
+    choices = []
+    for cohort in offered:
+        first = cohort_unit_codes(store, viewer, cohort.code)[0]
+        href = selection.href("/", cohort=cohort.code, unit=first)
+        choices.append(Choice(cohort.name.say(language()), href, is_current=cohort.code == chosen))
+    return tuple(choices), chosen
+
+
+def cohort_unit_codes(store: Store, viewer: Viewer, code: str) -> list[str]:
+    """Codes of the units that take part with a cohort and that the viewer may see, in the order of the query."""
+    return [unit.unit_code for unit in cohorts.units(store, viewer, code)]
+
+
+def cohort_page(
+    pool: Sequence[Unit], chosen: Unit, selection: Selection, cohort: str
+) -> tuple[Side, tuple[Choice, ...]]:
+    """Seven units of a cohort at a time: the page that holds the chosen unit, and links to the others."""
+    size = MOST_COLUMNS - 1
+    starts = range(0, len(pool), size)
+    codes = [unit.code for unit in pool]
+    at = codes.index(chosen.code) // size * size if chosen.code in codes else 0
+    pages = tuple(
+        Choice(
+            _("Enhed {first}–{last}").format(first=start + 1, last=min(start + size, len(pool))),
+            selection.href("/", unit=pool[start].code, cohort=cohort),
+            is_current=start == at,
+        )
+        for start in starts
+    )
+    return Side(None, tuple(pool[at : at + size])), pages if len(pages) > 1 else ()
+
+
+# ------------------------------------------------------------------------------------------------------- the CSV file
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def matrix_csv(matrix: Matrix | None, *, is_demo: bool) -> bytes:
+    """The matrix in words, one row per series, as Danish Excel opens it: semicolons, UTF-8 with a mark at the start.
+
+    In a demo every row says so, so that no part of the file can pass for real figures. A cell that a spreadsheet would
+    run as a formula is made text.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    extra = [_("Mærke")] if is_demo else []
+    writer.writerow([*twin_heads(), *extra])
+    mark = [_("DEMO: simulerede tal")] if is_demo else []
+    for row in twin_rows(matrix) if matrix is not None else []:
+        writer.writerow([_plain(value) for value in row] + mark)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _plain(value: str) -> str:
+    return f"'{value}" if value.startswith(_FORMULA) else value
+
+
+def local_indicators(board: Board, goal: int) -> list[IndicatorDefinition]:
+    """The local indicators under a goal that the board has states of, in catalogue order."""
+    followed = {indicator for indicator, _unit in board.states}
+    return [
+        definition
+        for definition in board.definitions.values()
+        if definition.goal == goal and definition.scope is Scope.LOCAL and definition.code in followed
+    ]
