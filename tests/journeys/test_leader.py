@@ -155,4 +155,4 @@ def test_two_people_at_once_do_not_mix(visit: Visit, board: Board) -> None:
 def _password(who: str) -> str:
     from data.demo import DEMO_SIGN_INS
 
-    return next(s.password for s in DEMO_SIGN_INS if s.email.startswith(f"{who}@"))
+    return DEMO_SIGN_INS[f"{who}@tavle.example"].password
