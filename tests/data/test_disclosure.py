@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.access import SYSTEM, Role
+from data.disclosure import Cell, hidden_units
+from data.queries import observations
+
+JANUARY = date(2026, 1, 1)
+
+
+def hide(cells, parents, *, own=(), readable=None, threshold=5) -> set[str]:
+    return set(
+        hidden_units(
+            cells,
+            parents,
+            is_own=lambda code: code in own,
+            may_see=lambda code: readable is None or code in readable,
+            threshold=threshold,
+        )
+    )
+
+
+def test_numerator_and_rest_below_the_threshold_are_hidden_and_the_threshold_itself_is_not() -> None:
+    alone = dict.fromkeys("abcdef")
+    cells = {"a": Cell(4, 50), "b": Cell(5, 50), "c": Cell(46, 50), "d": Cell(45, 50), "e": Cell(0, 50), "f": Cell(4)}
+    assert hide(cells, alone) == {"a", "c", "e", "f"}
+
+
+def test_a_rate_with_more_events_than_exposure_has_no_rest() -> None:
+    assert not Cell(300, 40).is_small(5)
+
+
+def test_own_units_are_never_hidden() -> None:
+    assert hide({"a": Cell(1, 50)}, {"a": None}, own={"a"}) == set()
+
+
+def test_one_hidden_part_takes_the_smallest_other_with_it() -> None:
+    cells = {"H": Cell(60, 200), "A": Cell(3, 50), "B": Cell(27, 70), "C": Cell(30, 80)}
+    assert hide(cells, dict.fromkeys("ABC", "H")) == {"A", "B"}
+
+
+def test_two_hidden_zeros_take_a_third_because_nothing_minus_nothing_says_which() -> None:
+    cells = {"H": Cell(40, 200), "A": Cell(0, 50), "B": Cell(0, 60), "C": Cell(20, 45), "D": Cell(20, 45)}
+    assert hide(cells, dict.fromkeys("ABCD", "H")) == {"A", "B", "C"}
+
+
+def test_the_total_is_hidden_when_every_other_part_is_the_viewers_own() -> None:
+    cells = {"H": Cell(33, 120), "A": Cell(3, 50), "B": Cell(30, 70)}
+    assert hide(cells, {"A": "H", "B": "H"}, own={"B"}) == {"A", "H"}
+
+
+def test_a_hidden_total_hides_a_part_so_that_the_parts_do_not_add_up_to_it() -> None:
+    # Region 38 = hospital X 33 + Y 5; X = A 3 + B 30, where B is the viewer's own, so X is hidden, and Y with it.
+    cells = {"R": Cell(38, 180), "X": Cell(33, 120), "Y": Cell(5, 60), "A": Cell(3, 50), "B": Cell(30, 70)}
+    parents = {"X": "R", "Y": "R", "A": "X", "B": "X"}
+    assert hide(cells, parents, own={"B"}) == {"A", "X", "Y"}
+
+
+def test_levels_without_figures_are_skipped() -> None:
+    cells = {"R": Cell(60, 200), "A": Cell(3, 50), "B": Cell(27, 70), "C": Cell(30, 80)}
+    assert hide(cells, {"A": "H", "B": "H", "C": "H", "H": "R"}) == {"A", "B"}
+
+
+def test_a_sibling_the_viewer_may_not_see_protects_a_hidden_one() -> None:
+    cells = {"H": Cell(60, 200), "A": Cell(3, 50), "B": Cell(57, 150)}
+    assert hide(cells, {"A": "H", "B": "H"}, readable={"H", "A"}) == {"A"}
+
+
+def test_a_small_unit_out_of_sight_is_not_given_away_by_those_in_sight() -> None:
+    cells = {"H": Cell(60, 200), "A": Cell(3, 50), "B": Cell(27, 70), "C": Cell(30, 80)}
+    assert hide(cells, dict.fromkeys("ABC", "H"), readable={"H", "B", "C"}) == {"B"}
+
+
+# ------------------------------------------------------------------------------------------------------ as a property
+
+counts = st.integers(0, 30)
+parts = st.lists(st.tuples(counts, counts), min_size=1, max_size=6)
+
+
+@settings(max_examples=400, deadline=None)
+@given(parts=parts, own=st.sets(st.integers(0, 5)), unseen=st.sets(st.integers(0, 5)), threshold=st.integers(1, 10))
+def test_no_hidden_figure_can_be_recomputed_from_what_is_shown(
+    parts: list[tuple[int, int]], own: set[int], unseen: set[int], threshold: int
+) -> None:
+    """An attacker who knows the rule of addition and every figure shown, in a total and its parts.
+
+    For each hidden part the attacker's range runs from 0 to what the total leaves over. The range must hold more than
+    `threshold` values, for events and for cases without the event alike. A hidden total must keep an unknown part.
+    """
+    cells = {f"part {i}": Cell(events, events + rest) for i, (events, rest) in enumerate(parts) if events + rest}
+    total = sum(cells.values(), start=Cell(0, 0))
+    parents = dict.fromkeys(cells, "total")
+    owned = {f"part {i}" for i in own}
+    readable = {code for code in [*cells, "total"] if code not in {f"part {i}" for i in unseen - own}}
+    everything = cells | {"total": total}
+    hidden = hide(everything, parents, own=owned, readable=readable, threshold=threshold)
+
+    assert not hidden & owned
+    assert hidden <= readable
+    shown = readable - hidden
+    assert all(code in hidden for code in readable - owned if everything[code].is_small(threshold))
+    unknown = [code for code in cells if code not in shown]
+    if "total" in shown and any(code in hidden for code in unknown):
+        events_left = total.count - sum(cells[code].count for code in cells if code in shown)
+        cases_left = total.total - sum(cells[code].total for code in cells if code in shown)
+        assert len(unknown) >= 2
+        assert events_left >= threshold, "events: the attacker's range is 0 to this"
+        assert cases_left - events_left >= threshold, "cases without the event: the attacker's range is 0 to this"
+    if "total" in hidden and not set(cells) <= owned:
+        assert unknown, "the parts add up to the hidden total"
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    wards=st.lists(st.lists(st.tuples(counts, counts), min_size=1, max_size=4), min_size=1, max_size=4),
+    threshold=st.integers(1, 8),
+)
+def test_no_hidden_figure_follows_from_the_sums_of_two_levels(
+    wards: list[list[tuple[int, int]]], threshold: int
+) -> None:
+    """Region = hospitals, hospital = departments. What one equation gives away is put into the others."""
+    cells, parents = {}, {}
+    for h, departments in enumerate(wards):
+        for d, (events, rest) in enumerate(departments):
+            cells[f"H{h}-{d}"] = Cell(events, events + rest)
+            parents[f"H{h}-{d}"] = f"H{h}"
+        cells[f"H{h}"] = sum((cells[f"H{h}-{d}"] for d in range(len(departments))), start=Cell(0, 0))
+        parents[f"H{h}"] = "R"
+    cells["R"] = sum((cells[f"H{h}"] for h in range(len(wards))), start=Cell(0, 0))
+    hidden = hide(cells, parents, threshold=threshold)
+
+    known = set(cells) - hidden
+    families = [(parent, [code for code in cells if parents.get(code) == parent]) for parent in set(parents.values())]
+    found_one = True
+    while found_one:
+        found_one = False
+        for parent, members in families:
+            unknown = [code for code in [parent, *members] if code not in known]
+            if len(unknown) == 1:
+                known.add(unknown[0])
+                found_one = True
+    assert not known & hidden
+
+
+# ---------------------------------------------------------------------------------------------------- in the queries
+
+
+@pytest.fixture
+def hospital(world):
+    world.deliver(
+        [
+            ("SCREEN", "H1", JANUARY, 60, 200),
+            ("SCREEN", "H1-A", JANUARY, 3, 50),
+            ("SCREEN", "H1-B", JANUARY, 27, 70),
+            ("SCREEN", "H1-C", JANUARY, 30, 80),
+            ("SCREEN", "901", JANUARY, 4, 40),
+            ("FALD", "H1-A", JANUARY, 2, None),
+        ]
+    )
+    return world
+
+
+def shown(world, viewer, unit_code: str, indicator_code: str = "SCREEN") -> tuple[float, bool]:
+    row = observations.current(world.store, viewer, indicator_code, unit_code).iloc[0]
+    return row.numerator, bool(row.is_hidden)
+
+
+def test_outside_ones_own_units_small_numbers_come_empty_and_are_said_to_be_hidden(hospital) -> None:
+    administrator = hospital.viewer(Role.ADMINISTRATOR)
+    frame = observations.current(hospital.store, administrator, "SCREEN", "H1-A")
+    assert frame.is_hidden.tolist() == [True]
+    assert frame[["numerator", "denominator", "value"]].isna().all(axis=None)
+    assert shown(hospital, administrator, "H1") == (60, False)
+    assert shown(hospital, administrator, "H1-B")[1], "secondary: the total minus the others would give H1-A away"
+    assert shown(hospital, administrator, "H1-C") == (30, False)
+    assert shown(hospital, administrator, "H1-A", "FALD")[1], "a count without a denominator"
+
+
+def test_owners_and_the_product_itself_see_their_figures(hospital) -> None:
+    for viewer in (SYSTEM, hospital.viewer(Role.LEADER, "H1"), hospital.viewer(Role.ADMINISTRATOR, "DK")):
+        assert shown(hospital, viewer, "H1-A") == (3, False)
+        assert shown(hospital, viewer, "H1-B") == (27, False)
+
+
+def test_an_evaluator_reads_the_cohorts_units_without_their_small_numbers(hospital) -> None:
+    evaluator = hospital.viewer(Role.EVALUATOR, cohort_code="1")
+    assert shown(hospital, evaluator, "H1-A")[1]
+    assert shown(hospital, evaluator, "901")[1]
+
+
+def test_what_is_hidden_does_not_depend_on_what_is_asked_for(hospital) -> None:
+    administrator = hospital.viewer(Role.ADMINISTRATOR)
+    pairs = [("SCREEN", code) for code in ("H1", "H1-A", "H1-B", "H1-C")]
+    together = observations.current_many(hospital.store, administrator, pairs)
+    for _, unit_code in pairs:
+        alone = shown(hospital, administrator, unit_code)[1]
+        assert together.loc[together.unit_code == unit_code, "is_hidden"].tolist() == [alone]
+
+
+def test_what_is_hidden_follows_the_data_at_once(hospital) -> None:
+    administrator = hospital.viewer(Role.ADMINISTRATOR)
+    assert shown(hospital, administrator, "H1-B")[1]
+    hospital.deliver([("SCREEN", "H1-A", JANUARY, 20, 50)], at=datetime(2026, 11, 6, 8, 0))
+    assert shown(hospital, administrator, "H1-B") == (27, False)
+    assert shown(hospital, administrator, "H1-A") == (20, False)
+
+
+def test_the_threshold_is_the_stores_unless_one_is_given(hospital) -> None:
+    administrator = hospital.viewer(Role.ADMINISTRATOR)
+    frame = observations.current(hospital.store, administrator, "SCREEN", "H1-A", threshold=2)
+    assert frame.numerator.tolist() == [3]
+    hospital.store.small_number = 2
+    assert shown(hospital, administrator, "H1-A") == (3, False)
+
+
+def test_a_note_on_a_hidden_figure_is_hidden_with_it(world) -> None:
+    world.deliver([("SCREEN", "901", JANUARY, 4, 40)])
+    world.store.write(lambda connection: connection.exec_driver_sql("UPDATE observation SET note = 'kun 4 borgere'"))
+    administrator, team = world.viewer(Role.ADMINISTRATOR), world.viewer(Role.QUALITY_TEAM, "901")
+    assert observations.current(world.store, administrator, "SCREEN", "901").note.tolist() == [""]
+    assert observations.current(world.store, team, "SCREEN", "901").note.tolist() == ["kun 4 borgere"]
