@@ -20,7 +20,7 @@ from data.demo.months import STORY_TODAY, Calendar
 from data.demo.notes import notes
 from data.demo.programme import Programme, plan
 from data.demo.simulate import generator, simulate
-from data.demo.truths import Truth, find, of_series, truths
+from data.demo.truths import PlantedPhase, Truth, find, of_series, truths
 from data.recording import record_delivery
 from data.schema import (
     account,
@@ -339,7 +339,11 @@ def _observations(
     connection: Connection, deliveries: Sequence[Delivery], rows: pd.DataFrame, accounts: Mapping[str, int]
 ) -> None:
     by_delivery = dict(list(rows.assign(indicator_version=1, period_kind="month").groupby("delivery", sort=False)))
-    is_told_again = rows[["indicator_code", "unit_code", "period_start"]].duplicated()
+    withdrawn = [one.key for one in deliveries if one.withdrawn_at]
+    kept = rows[~rows["delivery"].isin(withdrawn)]
+    is_told_again = (
+        kept[["indicator_code", "unit_code", "period_start"]].duplicated().reindex(rows.index, fill_value=False)
+    )
     changed = is_told_again.groupby(rows["delivery"]).sum()
     for one in deliveries:
         brought = by_delivery[one.key].drop(columns="delivery")
@@ -365,21 +369,33 @@ def _observations(
 def _decisions(
     connection: Connection, programme: Programme, planted: Mapping[tuple[str, str], Truth], calendar: Calendar
 ) -> None:
-    phases = [
-        {
+    def phase_of(unit_code: str, truth: Truth, planned: PlantedPhase, reason: str) -> dict[str, Any]:
+        return {
             "indicator_code": truth.plan.indicator,
-            "unit_code": truth.plan.unit,
+            "unit_code": unit_code,
             "starts_on": planned.starts_on,
             "name_da": planned.name.da,
             "name_en": planned.name.en,
             "freeze_until": planned.freeze_until,
             "is_break": planned.is_break,
-            "reason": planned.reason,
-            "author": programme.owners[truth.plan.unit],
+            "reason": reason,
+            "author": programme.owners[unit_code],
             "created_at": datetime.combine(planned.decided_on, time(12, 0)),
         }
+
+    phases = [
+        phase_of(truth.plan.unit, truth, planned, planned.reason)
         for truth in planted.values()
         for planned in truth.phases
+    ]
+    # What breaks a department's series breaks the hospital's, which is their sum.
+    phases += [
+        phase_of(hospital, planted[member], planned, f"{member[1]}: {planned.reason}")
+        for (_, hospital), members in programme.totals.items()
+        for member in members
+        if member in planted
+        for planned in planted[member].phases
+        if planned.is_break
     ]
     bulk_insert(connection, phase, pd.DataFrame(phases))
     written = [

@@ -127,6 +127,20 @@ def notes(calendar: Calendar) -> list[Note]:
             ),
         ),
         note(
+            "data", "KRAEFT", HOME_HOSPITAL, "2023-09", 1,
+            Words(
+                "Databrud i Kirurgisk Afdeling: forløbet regnes nu fra henvisningens dato.",
+                "Data break in the Department of Surgery: the pathway is now counted from the date of referral.",
+            ),
+        ),
+        note(
+            "data", "FAERDIG", HOME_HOSPITAL, "2024-07", 1,
+            Words(
+                "Databrud i Ortopædkirurgisk Afdeling: ventedage tælles fra meldingen.",
+                "Data break in the Department of Orthopaedic Surgery: days are counted from the message.",
+            ),
+        ),
+        note(
             "data", "MOBIL", "NOH-GYN", "2025-03", 1,
             Words(
                 "Marts mangler: skemaet var ikke med i den nye journalskabelon. Tallene kan ikke genskabes.",

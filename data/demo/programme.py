@@ -29,13 +29,21 @@ SHARE_IMPROVING, SHARE_WORSENING = 0.45, 0.07
 """Share of participating units whose main indicator is made better, or worse, after they began."""
 COHORT_STRENGTH = {1: 1.2, 2: 1.0, 3: 0.9, 4: 0.75}
 
-COHORT_OF_PLANTED = {"NOH-MED": 2, "NOH-ORT": 3, "NOH-KIR": 4, "217": 1, "219": 4}
+COHORT_OF_PLANTED = {"NOH-MED": 4, "NOH-ORT": 4, "NOH-KIR": 4, "217": 1, "219": 4}
 """Units with planted truths that take part, so that a demo leader finds the story of a participating unit at home."""
 
 EFFECT_OF_PLANTED = {"NOH-MED": 0, "NOH-ORT": 0, "NOH-KIR": 1, "217": 0, "219": -1}
 """What the planted truths say about the main indicator of those units."""
 
 HOME_HOSPITAL, HOME_MUNICIPALITY, HOME_REGION = "NOH", "219", "1084"
+HOME_FIRST = {
+    "FAERDIG": "2021-11", "FALD": "2021-11", "GENINDL": "2022-11", "MEDAFST": "2022-11", "ERNAER": "2022-11",
+    "MOBIL": "2022-11", "KRAEFT": "2023-01", "TRYKSAAR": "2023-11", "SEPSIS": "2023-11", "VENTOP": "2023-11",
+    "VIGTIGT": "2023-11", "LIGGETID": "2023-11", "AFLYST": "2023-11",
+}  # fmt: skip
+"""Since when the leader's hospital follows each indicator. All its departments began together: if one joined later, the
+hospital's figure would move because of who is counted, and not because of what was done."""
+
 NEARBY_MUNICIPALITIES = ("201", "210", "217", "219", "223", "250", "260", "270")
 """Municipalities that share patients with the leader's hospital."""
 
@@ -120,7 +128,7 @@ def plan(seed: int, municipalities: Sequence[str], calendar: Calendar) -> Progra
             plans[code, unit] = SeriesPlan(
                 indicator=code,
                 unit=unit,
-                first=first,
+                first=calendar.at(HOME_FIRST[code]) if unit.startswith(f"{HOME_HOSPITAL}-") else first,
                 last=calendar.last,
                 size=size * _typical_size(measure, departments.get(unit)),
                 level=base,
@@ -202,8 +210,8 @@ def _typical_size(measure: Measure, department: Department | None) -> float:
 
 
 def _first_month(unit: str, start: date | None, calendar: Calendar, rng: np.random.Generator) -> date:
-    """36, 48 or 60 months of data; a participating unit has at least twelve before it began."""
-    if unit.startswith(f"{HOME_HOSPITAL}-"):
+    """36, 48 or 60 months of data, at least twelve before a participating unit began; 60 where totals are followed."""
+    if unit.split("-")[0] in HOME_REGION_HOSPITALS:
         return calendar.first
     lengths = (60, 48, 36)
     allowed = [length for length in lengths if start is None or plus(calendar.last, 1 - length) <= plus(start, -12)]

@@ -299,9 +299,9 @@ def truths(calendar: Calendar) -> list[Truth]:
             Variation.CHANGE,
             Assurance.NONE,
         ),
-        Truth("noise", series("ERNAER", "NOH-MED", "2021-11", 120, 88), Variation.COMMON, Assurance.MIXED),
+        Truth("noise", series("ERNAER", "NOH-MED", "2022-11", 120, 88), Variation.COMMON, Assurance.MIXED),
         Truth("noise_meets_target", series("GENOPT", "217", "2021-11", 80, 5.0), Variation.COMMON, Assurance.PASS),
-        Truth("noise_misses_target", series("SEPSIS", "NOH-MED", "2022-11", 60, 76), Variation.COMMON, Assurance.FAIL),
+        Truth("noise_misses_target", series("SEPSIS", "NOH-MED", "2023-11", 60, 76), Variation.COMMON, Assurance.FAIL),
         Truth(
             "data_break",
             series("FAERDIG", "NOH-ORT", "2021-11", 1500, 15, Step(at("2024-07"), 23)),
@@ -317,7 +317,7 @@ def truths(calendar: Calendar) -> list[Truth]:
             ),
             more=_break_matters,
         ),
-        Truth("late", series("SEPSIS", "NOH-AKU", "2022-11", 48, 88), Variation.COMMON),
+        Truth("late", series("SEPSIS", "NOH-AKU", "2023-11", 48, 88), Variation.COMMON),
         Truth(
             "gap",
             series("MOBIL", "NOH-GYN", "2022-11", 70, 83, gaps=(at("2025-03"),)),
@@ -328,14 +328,14 @@ def truths(calendar: Calendar) -> list[Truth]:
             Truth(key, plan, Variation.COMMON, more=_is_missing(last))
             for key, plan in (
                 ("missing_screening", series("ERNAER", "NOH-ORT", "2022-11", 75, 82, gaps=(last,))),
-                ("missing_ulcers", series("TRYKSAAR", "NOH-ORT", "2022-11", 1500, 1.9, gaps=(last,))),
+                ("missing_ulcers", series("TRYKSAAR", "NOH-ORT", "2023-11", 1500, 1.9, gaps=(last,))),
                 ("missing_mobilised", series("MOBIL", "NOH-KIR", "2022-11", 95, 80, gaps=(last,))),
                 ("missing_municipality", series("VIGTIGT", "219", "2023-11", 36, 68, gaps=(last,))),
             )
         ),
         Truth(
             "july_dip",
-            series("MOBIL", "NOH-ORT", "2021-11", 110, 84, july_size=0.5, july_level=-10),
+            series("MOBIL", "NOH-ORT", "2022-11", 110, 84, july_size=0.5, july_level=-10),
             Variation.COMMON,
             more=_dips_in_july,
         ),
@@ -361,7 +361,7 @@ def truths(calendar: Calendar) -> list[Truth]:
             more=_reason("no_data", 0),
         ),
         Truth("corrected", series("MEDAFST", "NOH-KIR", "2022-11", 140, 85), Variation.COMMON),
-        Truth("withdrawn", series("AFLYST", "NOH-KIR", "2022-11", 190, 5.2, july_size=0.7), Variation.COMMON),
+        Truth("withdrawn", series("AFLYST", "NOH-KIR", "2023-11", 190, 5.2, july_size=0.7), Variation.COMMON),
     ]  # fmt: skip
 
 

@@ -142,6 +142,22 @@ def test_every_department_series_of_the_home_hospital_is_in_a_total(demo: Built)
     assert set(departments) == set(totals)
 
 
+def test_departments_of_the_home_hospital_began_each_indicator_together(demo: Built) -> None:
+    followed = demo.rows(series)
+    home = followed[followed["unit_code"].str.startswith("NOH")].set_index(["indicator_code", "unit_code"])["starts_on"]
+    home = home.drop([("VIGTIGT", "NOH-AKU"), ("VIGTIGT", "NOH-ORT")])
+    assert (home.groupby("indicator_code").nunique() == 1).all()
+
+
+def test_a_break_in_a_department_is_a_break_in_its_hospital(demo: Built) -> None:
+    breaks = demo.rows(phase).query("is_break")
+    own = breaks[breaks["unit_code"].str.contains("-")]
+    above = breaks[~breaks["unit_code"].str.contains("-")]
+    assert len(own) == len(above) == 2
+    keys = ["indicator_code", "starts_on"]
+    assert set(map(tuple, own[keys].to_numpy())) == set(map(tuple, above[keys].to_numpy()))
+
+
 def test_last_year_came_in_month_by_month(demo: Built) -> None:
     before = current(demo, date(2026, 5, 31))
     assert before["period_start"].max() == date(2026, 4, 1)
@@ -197,8 +213,8 @@ def test_deliveries_name_their_content_and_count_their_rows(demo: Built) -> None
     assert deliveries["sha256"].is_unique and deliveries["receipt"].is_unique
     brought = rows.groupby("delivery_id").size()
     assert (deliveries["n_new"] + deliveries["n_changed"]).to_dict() == brought.to_dict()
-    versions = rows.sort_values("recorded_at").duplicated(["indicator_code", "unit_code", "period_start"])
-    assert deliveries["n_changed"].sum() == versions.sum()
+    committed = rows[rows["delivery_id"].map(deliveries["state"]) == "committed"]
+    assert deliveries["n_changed"].sum() == committed.duplicated(["indicator_code", "unit_code", "period_start"]).sum()
 
 
 def test_notes_of_all_kinds_stand_on_the_charts_in_both_languages(demo: Built) -> None:
@@ -214,7 +230,7 @@ def test_notes_of_all_kinds_stand_on_the_charts_in_both_languages(demo: Built) -
 
 def test_every_phase_has_a_reason_an_author_and_a_day(demo: Built) -> None:
     phases = demo.rows(phase)
-    assert len(phases) == 4
+    assert len(phases) == 6
     assert phases[["reason", "author", "name_da", "name_en"]].ne("").all(axis=None)
     assert (phases["created_at"].dt.date > phases["starts_on"]).all()
 
