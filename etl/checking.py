@@ -13,6 +13,8 @@ from etl.report import Finding, Severity
 from etl.rows import Row
 from indicators.words import Words
 
+_LONGEST_VALUE = 80
+
 
 @dataclass(frozen=True)
 class Context:
@@ -73,11 +75,17 @@ class Check:
                 severity=self.severity,
                 row=hit.row.number if hit.row else None,
                 column=_column_name(hit.column, context),
-                value=text,
+                value=_short(text),
                 words=hit.words or self.words,
                 mend=hit.mend or self.mend,
-                values=hit.values,
+                values={key: _short(v) if isinstance(v, str) else v for key, v in hit.values.items()},
             )
+
+
+def _short(text: str) -> str:
+    """A cell's text on one line, cut where a message would drown in it."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_VALUE else line[: _LONGEST_VALUE - 1] + "…"
 
 
 def _column_name(column: str, context: Context) -> str:

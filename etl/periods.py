@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from indicators.definition import PeriodKind
+from indicators.periods import next_start, start_of
 from indicators.words import Words
 
 # A two-digit year is after 2000: no series on the board is older, and "okt-26" is what a spreadsheet makes of a month.
@@ -278,27 +279,15 @@ def with_article(kind: PeriodKind) -> Words:
     return _WITH_ARTICLE[kind]
 
 
-def first_day(day: date, kind: PeriodKind) -> date:
-    """The first day of the week, month, quarter or year that holds `day`.
+def last_day(start: date, kind: PeriodKind) -> date:
+    """The last day of the period that begins on `start`.
 
     Examples
     --------
-    >>> first_day(date(2026, 11, 23), PeriodKind.QUARTER)
-    datetime.date(2026, 10, 1)
+    >>> last_day(date(2024, 2, 1), PeriodKind.MONTH)
+    datetime.date(2024, 2, 29)
     """
-    if kind is PeriodKind.WEEK:
-        return day - timedelta(days=day.weekday())
-    month = {PeriodKind.MONTH: day.month, PeriodKind.QUARTER: 3 * ((day.month - 1) // 3) + 1, PeriodKind.YEAR: 1}[kind]
-    return date(day.year, month, 1)
-
-
-def last_day(start: date, kind: PeriodKind) -> date:
-    """The last day of the period that begins on `start`."""
-    if kind is PeriodKind.WEEK:
-        return start + timedelta(days=6)
-    months = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}[kind]
-    month = start.month + months - 1
-    return date(start.year, month, calendar.monthrange(start.year, month)[1])
+    return next_start(start, kind) - timedelta(days=1)
 
 
 def fit(period: Period, kind: PeriodKind) -> date | None:
@@ -307,7 +296,7 @@ def fit(period: Period, kind: PeriodKind) -> date | None:
     A day stands for the period it lies in. A month never stands for its quarter, nor a quarter for its first month.
     """
     if period.kind is None:
-        return first_day(period.start, kind)
+        return start_of(period.start, kind)
     return period.start if period.kind is kind else None
 
 

@@ -60,4 +60,5 @@ def compare(rows: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
         is_same &= (now == before) | (np.isnan(now) & np.isnan(before))
     is_same &= (merged["note"] == "").to_numpy() | (merged["note"] == merged.pop("note_before")).to_numpy()
     change = np.where(is_known, np.where(is_same, RowStatus.UNCHANGED, RowStatus.CHANGED), RowStatus.NEW)
-    return merged.assign(change=[RowStatus(one) for one in change])
+    # As objects: pandas would turn the enum into plain text.
+    return merged.assign(change=pd.Series([RowStatus(one) for one in change], index=merged.index, dtype=object))

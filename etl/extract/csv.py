@@ -36,7 +36,7 @@ _EXCEL_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe
 _OTHER_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"GIF8", b"PAR1", b"{\\rtf")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 # Control characters that no spreadsheet writes; with one of them the file is something else.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f\x80-\x84\x86-\x9f]")
 _ROWS_TO_GUESS_FROM = 50
 _MOST_CPR_FINDINGS = 200
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from etl import periods
 from etl.periods import Period, PeriodProblem
 from indicators.definition import PeriodKind
+from indicators.periods import start_of
 
 DAY, WEEK, MONTH, QUARTER, YEAR = None, PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR
 
@@ -150,7 +151,7 @@ def test_the_last_day_of_each_kind() -> None:
 
 @given(st.dates(date(1950, 1, 1), date(2100, 12, 31)), st.sampled_from(list(PeriodKind)))
 def test_what_tavle_writes_it_reads_back(day: date, kind: PeriodKind) -> None:
-    start = periods.first_day(day, kind)
+    start = start_of(day, kind)
     assert _read(periods.written(start, kind)) == (start, kind)
 
 

@@ -1,0 +1,345 @@
+"""What `tavle` does to a store, whoever holds it: the command itself, or the running server at its loopback door.
+
+Each job takes a store and a request of plain values and gives an `Answer`: what to print where, and the exit code. So
+the words and the codes are the same either way.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from api import plain_text
+from data import backup as backups
+from data.access import SYSTEM, Viewer, load_viewer
+from data.audit import ChainCheck
+from data.errors import DataError, NotAllowed, NotFound, StoreUnavailable
+from data.queries import audit, export, units
+from data.queries.catalogue import indicators
+from data.queries.export import SIMULATED
+from data.store import Store
+from etl import pipeline
+from etl.limits import Limits
+from indicators.words import Words
+
+
+class ExitCode(IntEnum):
+    """What `tavle` ends with; part of the fixed interface."""
+
+    DONE = 0
+    REFUSED = 1
+    WRONG_USE = 2
+    NOT_ALLOWED = 3
+    STORE_UNAVAILABLE = 4
+
+
+class JobSettings(Protocol):
+    """What the jobs need to know of what is set. `settings.Settings` is one; imports run down: it is not named."""
+
+    @property
+    def upload_limit_mb(self) -> float: ...
+
+    @property
+    def upload_row_limit(self) -> int: ...
+
+    @property
+    def store_url(self) -> str: ...
+
+    @property
+    def var(self) -> Path: ...
+
+    def current_day(self) -> date: ...
+
+    def current_moment(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command says: on standard output, on standard error, and its exit code."""
+
+    exit_code: ExitCode
+    out: str = ""
+    err: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRequest:
+    """A file to check or load. Empty strings mean "not given": what can be guessed is guessed."""
+
+    content: bytes
+    file_name: str
+    email: str = ""
+    today: str = ""
+    indicator: str = ""
+    unit: str = ""
+    decimal: str = ""
+    delimiter: str = ""
+    encoding: str = ""
+    note: str = ""
+    language: str = "da"
+    as_json: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"content": base64.b64encode(self.content).decode("ascii")}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> FileRequest:
+        return cls(**{**content, "content": base64.b64decode(content["content"], validate=True)})
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The arguments of the pipeline that were given."""
+        defaults = {key: text for key, text in (("indicator", self.indicator), ("unit", self.unit)) if text}
+        given = {"decimal": self.decimal, "delimiter": self.delimiter, "encoding": self.encoding}
+        return {"defaults": defaults} | {key: text for key, text in given.items() if text}
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRequest:
+    """A series to export. `form` is "csv" (comma, decimal point, ISO dates) or "da" (semicolon, decimal comma)."""
+
+    indicator: str
+    unit: str
+    email: str = ""
+    form: str = "csv"
+    language: str = "da"
+
+
+@dataclass(frozen=True, slots=True)
+class PlainRequest:
+    """A request with nothing but a language and, for backups, where the copy goes."""
+
+    language: str = "da"
+    path: str = ""
+
+
+NO_DELIVERIES = Words(
+    "{name} har ikke ret til at indberette. Bed en administrator om rollen kvalitetsteam.",
+    "{name} may not deliver. Ask an administrator for the role of quality team.",
+)
+DEMO_NOTE = Words("DEMO: simulerede data.", "DEMO: simulated data.")
+SAVED = Words("Sikkerhedskopi skrevet: {path} ({size} MB).", "Backup written: {path} ({size} MB).")
+
+_DEFAULT_DAY = "%Y-%m-%d"
+
+
+def guarded(job: Callable[[], Answer], language: str) -> Answer:
+    """Run a job and turn the refusals of the floors below into their words and exit codes."""
+    try:
+        return job()
+    except StoreUnavailable as error:
+        return Answer(ExitCode.STORE_UNAVAILABLE, err=error.reason(language) + "\n")
+    except NotAllowed as error:
+        return Answer(ExitCode.NOT_ALLOWED, err=error.reason(language) + "\n")
+    except DataError as error:
+        return Answer(ExitCode.REFUSED, err=error.reason(language) + "\n")
+
+
+def _person(store: Store, email: str) -> Viewer:
+    try:
+        return load_viewer(store, email)
+    except NotFound as error:
+        # Somebody nobody knows is not let in; that is not a fault of the file.
+        raise NotAllowed(error.words, **error.values) from error
+
+
+def _limits(settings: JobSettings) -> Limits:
+    return Limits.of_settings(settings.upload_limit_mb, settings.upload_row_limit)
+
+
+def _today(request: FileRequest, settings: JobSettings) -> date:
+    return datetime.strptime(request.today, _DEFAULT_DAY).date() if request.today else settings.current_day()  # noqa: DTZ007
+
+
+def check(store: Store, settings: JobSettings, request: FileRequest, *, notes: tuple[Words, ...] = ()) -> Answer:
+    """Say what is wrong with a file and what it would change; 1 where there is an error in it."""
+    viewer = _person(store, request.email) if request.email else None
+    report = pipeline.check(
+        store,
+        viewer,
+        request.content,
+        request.file_name,
+        today=_today(request, settings),
+        limits=_limits(settings),
+        **request.options,
+    )
+    said = plain_text.report_json if request.as_json else plain_text.report
+    err = "".join(note.say(request.language) + "\n" for note in notes)
+    return Answer(ExitCode.DONE if report.is_accepted else ExitCode.REFUSED, said(report, request.language), err)
+
+
+def load(store: Store, settings: JobSettings, request: FileRequest) -> Answer:
+    """Commit a file: 0 with the receipt, 1 with the findings, 3 where only the right to the units is missing."""
+    viewer = _person(store, request.email)
+    if not viewer.delivers:
+        raise NotAllowed(NO_DELIVERIES, name=viewer.name)
+    report, receipt = pipeline.deliver(
+        store,
+        viewer,
+        request.content,
+        request.file_name,
+        today=_today(request, settings),
+        now=settings.current_moment(),
+        limits=_limits(settings),
+        origin="file",
+        note=request.note,
+        **request.options,
+    )
+    said = plain_text.report_json if request.as_json else plain_text.report
+    if receipt is not None:
+        code = ExitCode.DONE
+    else:
+        code = ExitCode.NOT_ALLOWED if report.is_only_about_rights else ExitCode.REFUSED
+    return Answer(code, said(report, request.language, receipt))
+
+
+DANISH_HEADER = {
+    "indicator": "indikator",
+    "unit": "enhed",
+    "period_start": "periode_start",
+    "period_end": "periode_slut",
+    "numerator": "tæller",
+    "denominator": "nævner",
+    "value": "værdi",
+    "delivery": "levering",
+}
+
+
+def export_series(store: Store, settings: JobSettings, request: SeriesRequest) -> Answer:
+    """The figures of one series as CSV. In a store of simulated data, every simulated row says DEMO by its receipt."""
+    viewer = _person(store, request.email) if request.email else SYSTEM
+    unit = units.find(store, viewer, request.unit)
+    codes = {definition.code.casefold(): definition.code for definition in indicators(store, viewer)}
+    code = codes.get(request.indicator.casefold(), request.indicator)
+    frame = export.series_rows(store, viewer, code, unit.code)
+    is_danish = request.form == "da"
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=";" if is_danish else ",", lineterminator="\n")
+    writer.writerow(DANISH_HEADER[name] if is_danish else name for name in frame.columns)
+    for row in frame.itertuples(index=False):
+        writer.writerow(_cell(value, is_danish) for value in row)
+    is_simulated = frame["delivery"].str.startswith(SIMULATED).any()
+    err = f"# {DEMO_NOTE.say(request.language)}\n" if is_simulated else ""
+    return Answer(ExitCode.DONE, file.getvalue(), err)
+
+
+def _cell(value: object, is_danish: bool) -> str:
+    if isinstance(value, date):
+        return value.strftime("%d-%m-%Y" if is_danish else "%Y-%m-%d")
+    if isinstance(value, float):
+        if pd.isna(value):
+            return ""
+        # As many digits as the number has: what is exported reads back as the same number.
+        text = f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return text.replace(".", ",") if is_danish else text
+    return "" if value is None else str(value)
+
+
+def backup(store: Store, settings: JobSettings, request: PlainRequest) -> Answer:
+    """Copy the whole store to a new file."""
+    path = Path(request.path)
+    size = backups.backup(store, path)
+    said = SAVED.say(request.language, path=path, size=f"{size / 1e6:.1f}")
+    return Answer(ExitCode.DONE, said + "\n")
+
+
+_WORDS = {
+    "store": Words("Database", "Store"),
+    "kind": Words("Indhold", "Content"),
+    "tables": Words("Tabeller", "Tables"),
+    "counts": Words("Antal", "Counts"),
+    "version": Words("Dataversion", "Data version"),
+    "trace": Words("Hændelseslog", "Audit trail"),
+    "disk": Words("Ledig plads", "Free space"),
+}
+_DEMO = Words("DEMO, simulerede data", "DEMO, simulated data")
+_REAL = Words("indberettede data", "delivered data")
+_CURRENT = Words("i orden", "in order")
+_OLD = Words("ikke opdateret: start »tavle serve« for at opdatere", "not current: run “tavle serve” to update")
+_COUNTS = Words(
+    "{units} enheder, {indicators} indikatorer, {series} serier, {observations} tal, {deliveries} leveringer",
+    "{units} units, {indicators} indicators, {series} series, {observations} figures, {deliveries} deliveries",
+)
+_WHOLE = Words("{n} hændelser, kæden er hel ({head})", "{n} events, the chain is whole ({head})")
+_BROKEN = Words("kæden er brudt ved hændelse {at}", "the chain is broken at event {at}")
+_CUT = Words("de sidste hændelser mangler", "the last events are missing")
+
+
+def doctor(store: Store, settings: JobSettings, request: PlainRequest) -> Answer:
+    """Whether the store is well: 0 if so, 1 if its tables are old or its trace is broken."""
+    language = request.language
+    is_current = store.is_migrated()
+    lines = {"store": store.url.render_as_string(hide_password=True)}
+    is_well = is_current
+    lines["tables"] = (_CURRENT if is_current else _OLD).say(language)
+    if is_current:
+        chain = audit.check(store, SYSTEM)
+        is_well = chain.is_whole
+        lines["kind"] = (_DEMO if store.is_demo else _REAL).say(language)
+        lines["counts"] = _COUNTS.say(language, **export.counts(store, SYSTEM))
+        lines["version"] = str(store.data_version())
+        lines["trace"] = _trace(chain, language)
+    free = shutil.disk_usage(settings.var if settings.var.is_dir() else Path.cwd()).free
+    lines["disk"] = f"{free / 1e9:.1f} GB"
+    labels = {key: _WORDS[key].say(language) for key in lines}
+    width = max(len(label) for label in labels.values()) + 2
+    out = "".join(f"{labels[key]:<{width}}{text}\n" for key, text in lines.items())
+    return Answer(ExitCode.DONE if is_well else ExitCode.REFUSED, out)
+
+
+def _trace(chain: ChainCheck, language: str) -> str:
+    if chain.is_whole:
+        return _WHOLE.say(language, n=chain.n_events, head=chain.head[:12])
+    return _CUT.say(language) if chain.broken_at is None else _BROKEN.say(language, at=chain.broken_at)
+
+
+Request = FileRequest | SeriesRequest | PlainRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job by name: what it takes and what runs it."""
+
+    request: type[Any]
+    run: Callable[[Store, JobSettings, Any], Answer] = field(repr=False)
+
+
+JOBS: Mapping[str, Job] = {
+    "check": Job(FileRequest, check),
+    "load": Job(FileRequest, load),
+    "export": Job(SeriesRequest, export_series),
+    "doctor": Job(PlainRequest, doctor),
+    "backup": Job(PlainRequest, backup),
+}
+
+
+def to_json(request: Request) -> dict[str, Any]:
+    """A request as it travels to the loopback door."""
+    return request.to_json() if isinstance(request, FileRequest) else asdict(request)
+
+
+def from_json(name: str, content: Mapping[str, Any]) -> Request:
+    """A request as it came through the door.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        There is no such job, or the content is not a request of its kind.
+    """
+    kind = JOBS[name].request
+    return FileRequest.from_json(content) if kind is FileRequest else kind(**content)
+
+
+def run(name: str, store: Store, settings: JobSettings, request: Request) -> Answer:
+    """Run a job by name; what the floors below refuse comes back as an answer."""
+    return guarded(lambda: JOBS[name].run(store, settings, request), request.language)

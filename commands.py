@@ -1,0 +1,506 @@
+"""The command `tavle`. Every command is a few lines over the floors below; what they do to a store is in `api.jobs`.
+
+Exit codes: 0 done, 1 refused with findings, 2 wrong use, 3 not allowed, 4 store unavailable.
+
+DuckDB lets one process in. While the server runs, commands ask it on loopback (`api.local`); without one they open the
+store themselves. The words and exit codes are the same.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+import typer
+
+from api import jobs
+from api.jobs import Answer, ExitCode
+from indicators.words import Words
+from settings import Settings
+
+if TYPE_CHECKING:
+    from data.store import Store
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Tavle: følg om forbedringsarbejdet virker. / See whether improvement work works.",
+)
+export_app = typer.Typer(no_args_is_help=True, help="Skriv tal ud som CSV. / Print figures as CSV.")
+app.add_typer(export_app, name="export")
+user_app = typer.Typer(no_args_is_help=True, help="Brugere. / Users.")
+app.add_typer(user_app, name="user")
+
+Language = Annotated[
+    Literal["da", "en"], typer.Option("--lang", help="Sprog i svaret. / Language of the answer.", show_default=True)
+]
+FileArgument = Annotated[Path, typer.Argument(help="CSV-fil. / CSV file.", metavar="FILE")]
+Today = Annotated[
+    str, typer.Option("--today", metavar="YYYY-MM-DD", help="Regn som om det er denne dag. / Take this day as today.")
+]
+Indicator = Annotated[
+    str, typer.Option("--indicator", help="Indikator, hvis filen mangler den. / If the file lacks it.")
+]
+Unit = Annotated[str, typer.Option("--unit", help="Enhed, hvis filen mangler den. / If the file lacks it.")]
+Decimal = Annotated[
+    Literal["", "comma", "dot"], typer.Option("--decimal", help="Decimaltegn. / Decimal mark.", show_default=False)
+]
+Delimiter = Annotated[
+    Literal["", "semicolon", "comma", "tab"],
+    typer.Option("--delimiter", help="Skilletegn. / Delimiter.", show_default=False),
+]
+Encoding = Annotated[str, typer.Option("--encoding", help="Tegnsæt, fx utf-8, cp1252. / Character encoding.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Svar som JSON. / Answer as JSON.")]
+As = Annotated[str, typer.Option("--as", metavar="EMAIL", help="På vegne af denne bruger. / On behalf of this user.")]
+
+NO_FILE = Words("Filen {path} kan ikke læses.", "The file {path} cannot be read.")
+NO_STORE = Words(
+    "Der er ingen database endnu: filen er kontrolleret mod det katalog, der følger med Tavle, og ikke mod tidligere "
+    "leveringer eller rettigheder.",
+    "There is no store yet: the file was checked against the catalogue that comes with Tavle, and not against earlier "
+    "deliveries or rights.",
+)
+WRONG_DAY = Words("»{text}« er ikke en dato som 2026-11-23.", "“{text}” is not a date such as 2026-11-23.")
+WRONG_ENCODING = Words("Tegnsættet »{text}« kendes ikke. Brug {known}.", "Unknown encoding “{text}”. Use {known}.")
+SERVER_FAILED = Words(
+    "Den kørende Tavle på {url} kunne ikke svare ({why}). Se dens log.",
+    "The running Tavle at {url} could not answer ({why}). See its log.",
+)
+SERVER_RUNS = Words(
+    "Tavle kører på {url}. Stop den, før en sikkerhedskopi lægges ind.",
+    "Tavle is running at {url}. Stop it before a backup is restored.",
+)
+RESTORED = Words(
+    "{path} er lagt ind som {store} (dataversion {version}).", "{path} is now {store} (data version {version})."
+)
+KEPT = Words("Den tidligere database er gemt som {kept}.", "The store before it is kept as {kept}.")
+CONVERTED = Words("{out} er skrevet: {title}.", "{out} is written: {title}.")
+BUILDING = Words("Bygger demo-databasen …", "Building the demo store …")
+BUILT = Words("Bygget på {seconds} sekunder: {path}", "Built in {seconds} seconds: {path}")
+USER_ADDED = Words("Brugeren {email} er oprettet.", "The user {email} has been created.")
+PASSWORD = Words("Adgangskode: ", "Password: ")
+
+_DELIMITERS = {"": "", "semicolon": ";", "comma": ",", "tab": "\t"}
+
+
+# ------------------------------------------------------------------------------------------------- files in and out
+
+
+@app.command()
+def check(
+    file: FileArgument,
+    email: As = "",
+    today: Today = "",
+    indicator: Indicator = "",
+    unit: Unit = "",
+    decimal: Decimal = "",
+    delimiter: Delimiter = "",
+    encoding: Encoding = "",
+    lang: Language = "da",
+    as_json: AsJson = False,
+) -> None:
+    """Kontrollér en fil; intet gemmes. / Check a file; nothing is saved."""
+    settings = _settings()
+    request = _file_request(
+        settings, file, email, today, indicator, unit, decimal, delimiter, encoding, lang, as_json, note=""
+    )
+    if not _is_served(settings) and _has_no_store(settings):
+        _end(_check_without_store(settings, request))
+    _end(_do("check", settings, request))
+
+
+@app.command()
+def load(
+    file: FileArgument,
+    email: Annotated[str, typer.Option("--as", metavar="EMAIL", help="Hvem der indberetter. / Who delivers.")],
+    today: Today = "",
+    indicator: Indicator = "",
+    unit: Unit = "",
+    decimal: Decimal = "",
+    delimiter: Delimiter = "",
+    encoding: Encoding = "",
+    note: Annotated[str, typer.Option("--note", help="Note til leveringen. / Note on the delivery.")] = "",
+    lang: Language = "da",
+    as_json: AsJson = False,
+) -> None:
+    """Indlæs en fil: det hele eller intet. / Load a file: all of it or nothing."""
+    settings = _settings()
+    request = _file_request(
+        settings, file, email, today, indicator, unit, decimal, delimiter, encoding, lang, as_json, note=note
+    )
+    _end(_do("load", settings, request))
+
+
+@app.command()
+def convert(
+    file: FileArgument,
+    mapping: Annotated[Path, typer.Option("--mapping", help="Mapping (YAML), se docs/mappings. / Mapping (YAML).")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Leveringsfil, der skrives. / Delivery file to write.")],
+    lang: Language = "da",
+) -> None:
+    """Lav en fremmed CSV-fil om til en leveringsfil. / Turn a foreign CSV file into a delivery file."""
+    from api import plain_text
+    from etl.mapping import MappingError, read_mapping
+    from etl.mapping import convert as converted
+    from etl.report import RefusedError
+
+    settings = _settings()
+    try:
+        made = read_mapping(mapping)
+        content = converted(_read(file, settings, lang), made, file_name=file.name, limits=_limits(settings))
+    except MappingError as error:
+        _wrong_use(str(error))
+    except RefusedError as refused:
+        _end(Answer(ExitCode.REFUSED, "\n".join(plain_text.findings(refused.findings, lang)) + "\n"))
+    out.write_bytes(content)
+    _end(Answer(ExitCode.DONE, CONVERTED.say(lang, out=out, title=made.title.say(lang)) + "\n"))
+
+
+@export_app.command("series")
+def export_series(
+    indicator: Annotated[str, typer.Option("--indicator", help="Indikatorens kode. / Code of the indicator.")],
+    unit: Annotated[str, typer.Option("--unit", help="Enhedens kode eller navn. / Code or name of the unit.")],
+    email: As = "",
+    form: Annotated[Literal["csv", "da"], typer.Option("--form", help="da: semikolon og decimalkomma.")] = "csv",
+    kind: Annotated[Literal["csv"], typer.Option("--format", help="Filtype. / File type.")] = "csv",
+    lang: Language = "da",
+) -> None:
+    """Tallene i én serie. / The figures of one series."""
+    _end(_do("export", _settings(), jobs.SeriesRequest(indicator, unit, email, form, lang)))
+
+
+# ------------------------------------------------------------------------------------------------------- the store
+
+
+@app.command()
+def doctor(lang: Language = "da") -> None:
+    """Se, om databasen har det godt. / See whether the store is well."""
+    _end(_do("doctor", _settings(), jobs.PlainRequest(lang)))
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Ny fil. / A new file.", metavar="FILE")], lang: Language = "da"
+) -> None:
+    """Skriv en sikkerhedskopi af hele databasen. / Write a backup of the whole store."""
+    # The server works in a folder of its own: it is told where the file goes from the root.
+    _end(_do("backup", _settings(), jobs.PlainRequest(lang, str(file.absolute()))))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="Sikkerhedskopi. / Backup.", metavar="FILE")], lang: Language = "da"
+) -> None:
+    """Læg en sikkerhedskopi ind i stedet for databasen. / Put a backup in the place of the store."""
+    from data.backup import restore as put_back
+
+    settings = _settings()
+    if server := _server(settings):
+        _end(Answer(ExitCode.STORE_UNAVAILABLE, err=SERVER_RUNS.say(lang, url=server["url"]) + "\n"))
+
+    def job() -> Answer:
+        stamp = settings.current_moment().strftime("%Y%m%d-%H%M%S")
+        done = put_back(settings.store_url, file, stamp=stamp)
+        said = RESTORED.say(lang, path=file, store=done.store, version=done.data_version)
+        kept = f"\n{KEPT.say(lang, kept=done.kept)}" if done.kept else ""
+        return Answer(ExitCode.DONE, f"{said}{kept}\n")
+
+    _end(jobs.guarded(job, lang))
+
+
+@user_app.command("add")
+def user_add(
+    email: Annotated[str, typer.Argument(help="E-mailadresse. / E-mail address.")],
+    name: Annotated[str, typer.Option("--name", help="Navn. / Name.")],
+    role: Annotated[
+        Literal["leader", "quality_team", "evaluator", "administrator"], typer.Option("--role", help="Rolle. / Role.")
+    ],
+    unit: Annotated[str, typer.Option("--unit", help="Enhedens kode. / Code of the unit.")] = "",
+    cohort: Annotated[str, typer.Option("--cohort", help="Holdets kode. / Code of the cohort.")] = "",
+    lang: Language = "da",
+) -> None:
+    """Opret en bruger; adgangskoden spørges der om. / Create a user; the password is asked for."""
+    from data.access import SYSTEM, Grant, Role
+    from data.accounts import AccountError, create
+
+    settings = _settings()
+    password = getpass.getpass(PASSWORD.say(lang)) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+
+    def job() -> Answer:
+        store = _open(settings, create=True)
+        try:
+            grant = Grant(Role(role), unit or None, cohort or None)
+            create(
+                store,
+                SYSTEM,
+                email=email,
+                name=name,
+                password=password,
+                now=settings.current_moment(),
+                grants=[grant],
+            )
+        except AccountError as error:
+            return Answer(ExitCode.REFUSED, err=error.reason(lang) + "\n")
+        finally:
+            store.close()
+        return Answer(ExitCode.DONE, USER_ADDED.say(lang, email=email) + "\n")
+
+    _end(jobs.guarded(job, lang))
+
+
+# ------------------------------------------------------------------------------------------------------- the server
+
+Port = Annotated[int | None, typer.Option("--port", help="Port at lytte på. / Port to listen on.")]
+Host = Annotated[str | None, typer.Option("--host", help="Adresse at lytte på. / Address to listen on.")]
+
+
+@app.command()
+def serve(port: Port = None, host: Host = None, lang: Language = "da") -> None:
+    """Start tavlen. / Serve the board."""
+    from app import serve as run
+
+    run(_settings(port=port, host=host), language=lang)
+
+
+@app.command()
+def demo(
+    port: Port = None,
+    host: Host = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Byg demoen forfra. / Build the demo anew.")] = False,
+    lang: Language = "da",
+) -> None:
+    """Start en demo med simulerede data. / Serve a demo with simulated data."""
+    from app import require_free_port
+    from app import serve as run
+
+    settings = _settings(port=port, host=host, mode="demo")
+    require_free_port(settings, lang)
+    answer = jobs.guarded(lambda: _build_demo(settings, rebuild, lang), lang)
+    if answer.exit_code is not ExitCode.DONE:
+        _end(answer)
+    run(settings, language=lang)
+
+
+def _build_demo(settings: Settings, rebuild: bool, lang: str) -> Answer:
+    """Build the demo store where there is none yet; it takes its place only when it is complete."""
+    from data.demo import build
+    from data.store import Store
+
+    place = Path(settings.store_url.removeprefix("duckdb:///"))
+    if place.exists() and not rebuild:
+        return Answer(ExitCode.DONE)
+    typer.echo(BUILDING.say(lang))
+    began = time.perf_counter()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    new = place.with_name(f".{place.name}.new")
+    new.unlink(missing_ok=True)
+    store = Store.open(f"duckdb:///{new}", create=True)
+    try:
+        store.migrate()
+        build(store, today=settings.current_day())
+    finally:
+        store.close()
+    if place.exists():
+        Store.open(settings.store_url).close()  # refuses while somebody holds it
+    new.replace(place)
+    typer.echo(BUILT.say(lang, seconds=f"{time.perf_counter() - began:.1f}", path=place))
+    return Answer(ExitCode.DONE)
+
+
+# ---------------------------------------------------------------------------------------- settings, store and server
+
+
+def _settings(**given: Any) -> Settings:
+    """The settings, with what was given on the command line first. A demo lives on the day of its story."""
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    if settings.mode == "demo" and settings.today is None:
+        from data.demo.months import STORY_TODAY
+
+        settings.today = STORY_TODAY
+    return settings
+
+
+def _is_named(settings: Settings) -> bool:
+    """Whether somebody said which store is meant, rather than taking the one that is there."""
+    return bool(settings.model_fields_set & {"mode", "database_url"})
+
+
+def _open(settings: Settings, *, create: bool = False) -> Store:
+    from data.store import Store
+
+    store = Store.open(
+        settings.store_url,
+        create=create,
+        small_number=settings.small_number,
+        deadline_day=settings.delivery_deadline_day,
+    )
+    if create:
+        store.migrate()
+    return store
+
+
+def _has_no_store(settings: Settings) -> bool:
+    address = settings.store_url
+    return address.startswith("duckdb:///") and not Path(address.removeprefix("duckdb:///")).exists()
+
+
+def _server(settings: Settings) -> dict[str, Any] | None:
+    """The running server that wrote `var/server.json`; None where there is none or the file was left behind."""
+    try:
+        found = json.loads((settings.var / "server.json").read_text(encoding="utf-8"))
+        os.kill(int(found["pid"]), 0)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return dict(found)
+
+
+def _is_served(settings: Settings) -> bool:
+    return _server(settings) is not None
+
+
+def _do(name: str, settings: Settings, request: jobs.Request) -> Answer:
+    """Have a job done by the running server, else on the store itself."""
+    if (server := _server(settings)) and (answer := _ask(server, name, settings, request)) is not None:
+        return answer
+
+    def job() -> Answer:
+        store = _open(settings)
+        try:
+            return jobs.run(name, store, settings, request)
+        finally:
+            store.close()
+
+    return jobs.guarded(job, request.language)
+
+
+def _ask(server: dict[str, Any], name: str, settings: Settings, request: jobs.Request) -> Answer | None:
+    """What the server answers; None where it does not: it is gone, is another program, or holds another store."""
+    from api.local import OTHER_STORE, STORE_HEADER, TOKEN_HEADER
+
+    headers = {"Content-Type": "application/json", TOKEN_HEADER: str(server.get("token", ""))}
+    if _is_named(settings):
+        headers[STORE_HEADER] = settings.store_url
+    call = urllib.request.Request(
+        f"{server.get('url', '')}/_local/{name}", json.dumps(jobs.to_json(request)).encode(), headers
+    )
+    # No proxy from the environment stands between a machine and itself.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(call, timeout=600) as answer:
+            content = json.load(answer)
+    except urllib.error.HTTPError as error:
+        if error.code in (404, OTHER_STORE):
+            return None
+        said = SERVER_FAILED.say(request.language, url=server["url"], why=error.code)
+        return Answer(ExitCode.STORE_UNAVAILABLE, err=said + "\n")
+    except (OSError, ValueError):
+        return None
+    return Answer(ExitCode(content["exit_code"]), content["out"], content["err"])
+
+
+def _check_without_store(settings: Settings, request: jobs.FileRequest) -> Answer:
+    from dataclasses import replace
+
+    from data import catalogue
+    from data.store import Store
+
+    store = Store.open("duckdb:///:memory:", create=True)
+    try:
+        store.migrate()
+        store.write(catalogue.load)
+        nobody = replace(request, email="")
+        return jobs.guarded(lambda: jobs.check(store, settings, nobody, notes=(NO_STORE,)), request.language)
+    finally:
+        store.close()
+
+
+# ----------------------------------------------------------------------------------------------- files and endings
+
+
+def _limits(settings: Settings) -> Any:
+    from etl.limits import Limits
+
+    return Limits.of_settings(settings.upload_limit_mb, settings.upload_row_limit)
+
+
+def _read(file: Path, settings: Settings, lang: str) -> bytes:
+    """The content of a file; one over the limit is refused by its size alone, before it is read."""
+    from api import plain_text
+    from etl.extract.csv import too_large
+
+    limits = _limits(settings)
+    try:
+        if file.stat().st_size > limits.max_bytes:
+            finding = too_large(file.stat().st_size, limits)
+            _end(Answer(ExitCode.REFUSED, "\n".join(plain_text.findings([finding], lang)) + "\n"))
+        return file.read_bytes()
+    except OSError:
+        # Its name may hold what must not be repeated.
+        from etl import cpr
+
+        _wrong_use(NO_FILE.say(lang, path="" if cpr.count(file.name) else file))
+
+
+def _file_request(
+    settings: Settings,
+    file: Path,
+    email: str,
+    today: str,
+    indicator: str,
+    unit: str,
+    decimal: str,
+    delimiter: str,
+    encoding: str,
+    lang: str,
+    as_json: bool,
+    *,
+    note: str,
+) -> jobs.FileRequest:
+    from etl.extract.csv import ENCODINGS
+
+    if today:
+        try:
+            date.fromisoformat(today)
+        except ValueError:
+            _wrong_use(WRONG_DAY.say(lang, text=today))
+    if encoding and encoding.casefold() not in ENCODINGS:
+        _wrong_use(WRONG_ENCODING.say(lang, text=encoding, known=", ".join(ENCODINGS)))
+    return jobs.FileRequest(
+        content=_read(file, settings, lang),
+        file_name=file.name,
+        email=email,
+        today=today,
+        indicator=indicator,
+        unit=unit,
+        decimal=decimal,
+        delimiter=_DELIMITERS[delimiter],
+        encoding=encoding,
+        note=note,
+        language=lang,
+        as_json=as_json,
+    )
+
+
+def _wrong_use(said: str) -> NoReturn:
+    _end(Answer(ExitCode.WRONG_USE, err=said + "\n"))
+
+
+def _end(answer: Answer) -> NoReturn:
+    if answer.out:
+        typer.echo(answer.out, nl=False)
+    if answer.err:
+        typer.echo(answer.err, nl=False, err=True)
+    raise typer.Exit(int(answer.exit_code))
+
+
+if __name__ == "__main__":
+    app()
