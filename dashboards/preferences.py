@@ -52,6 +52,10 @@ def install(server: Flask, *, secure_cookies: bool) -> None:
             )
         )
 
+    @server.teardown_request
+    def fall_silent(_error: BaseException | None) -> None:
+        set_language(DEFAULT)  # the thread goes on to somebody else
+
     def keep(cookie: str, value: str) -> Response:
         # The sign-in page is a fine place to come back to here; its own `next` is looked at when somebody signs in.
         answer = redirect(local_address(request.args.get("next"), also=SIGN_IN), 303)

@@ -34,7 +34,7 @@ from dashboards.errors import TOAST, on_callback_error, report, state_page
 from dashboards.pages import Match
 from dashboards.security import csrf, headers
 from dashboards.selection import ALL_MONTHS, VERSION, Selection
-from dashboards.text import LANGUAGES, _, language
+from dashboards.text import LANGUAGES, _, day_text, language
 from data.access import NO_ACCESS, NotAllowed, NotFound, Role, Viewer
 from data.queries import units
 
@@ -157,6 +157,7 @@ class ShellView:
     roles: tuple[str, ...]
     links: tuple[NavigationLink, ...]
     fields: tuple[Field, ...]
+    day: str
     selection_version: int = VERSION
 
     @property
@@ -214,6 +215,7 @@ def shell_view() -> ShellView:
         roles=role_names(viewer) if viewer else (),
         links=tuple(navigation(parts().registry, viewer, page, selection)) if viewer else (),
         fields=_fields(viewer, selection, page.fields if page else (UNIT,)) if viewer else (),
+        day=day_text(selection.as_of or current_today()),
     )
 
 
@@ -316,6 +318,7 @@ def page_data(resolved: Resolved) -> dict[str, Any]:
         "title": full_title(resolved.title, is_demo=parts().is_demo),
         "current": page.path if page else "",
         "links": {link.path: link.href for link in navigation(parts().registry, current_viewer(), page, selection)},
+        "day": _("Data pr. {day}").format(day=day_text(selection.as_of or current_today())),
         "fields": list(page.fields if page else (UNIT,)),
         "values": {
             UNIT: selection.unit or "",

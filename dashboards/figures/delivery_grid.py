@@ -57,22 +57,26 @@ def _row(row: CheckedRow, findings: Sequence[Finding], is_valued: bool) -> Marku
     _icon, _tone, css = _ICONS[row.status]
     said = language()
     name = row.indicator_name.say(said) if row.indicator_name else row.indicator
-    unit = row.unit_name.say(said) if row.unit_name else row.unit
+    # Departments share names across hospitals; the code tells them apart.
+    unit = f"{row.unit_name.say(said)} · {row.unit}" if row.unit_name else row.unit
     period = period_text(row.period, PeriodKind(row.period_kind)) if row.period else row.written.get("period", "")
     cells = (
-        Markup('<td class="num rowno">{}</td><td>{}</td><th scope="row">{}<small>{}</small></th><td>{}</td>').format(
-            row.row, status_word(row.status), name, unit, period
-        )
+        Markup(
+            '<td class="num rowno" data-label="{}">{}</td><td>{}</td>'
+            '<th scope="row">{}<small>{}</small></th><td>{}</td>'
+        ).format(_("Række"), row.row, status_word(row.status), name, unit, period)
         + (
             Markup("")
             if is_valued
-            else Markup('<td class="num">{}</td><td class="num">{}</td>').format(
+            else Markup('<td class="num" data-label="{}">{}</td><td class="num" data-label="{}">{}</td>').format(
+                _("Tæller"),
                 _figure(row.numerator) if row.numerator is not None else row.written.get("numerator", "–"),
+                _("Nævner"),
                 _figure(row.denominator) if row.denominator is not None else row.written.get("denominator", "–"),
             )
         )
-        + Markup('<td class="num val">{}</td><td class="num old">{}</td>').format(
-            _shown(row.figures, row), _shown(row.before, row)
+        + Markup('<td class="num val" data-label="{}">{}</td><td class="num old" data-label="{}">{}</td>').format(
+            _("Værdi"), _shown(row.figures, row), _("Gemt før"), _shown(row.before, row)
         )
     )
     markup = Markup('<tr class="{}">{}</tr>').format(css, cells)

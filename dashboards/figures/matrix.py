@@ -13,11 +13,12 @@ from markupsafe import Markup
 
 from dashboards.figures.icons import assurance_icon, css_state, ui_icon, variation_icon, variation_words
 from dashboards.figures.sparkline import Spark, sparkline
-from dashboards.text import _
+from dashboards.text import _, pgettext
 from indicators.assessment import Assurance, Variation
 from indicators.definition import Direction
 
 WINDOW = 36  # months in a sparkline
+ALONE = (260, 30)  # where the own unit is the only one
 SMALL = (112, 30)  # beside the words of the own unit
 TINY = (44, 18)  # in every cell where units are compared and none is wider than the others
 LARGE = (384, 66)
@@ -178,10 +179,18 @@ def matrix_table(matrix: Matrix) -> Markup:
     heads = Markup("").join(_head(column) for column in matrix.columns)
     bodies = Markup("\n").join(_group(matrix, group, span) for group in matrix.groups)
     return Markup(
-        '<div class="mx-scroll"><table class="mx" data-matrix><caption class="visually-hidden">{}</caption>'
+        '<div class="mx-scroll"><table class="mx{}" data-matrix><caption class="visually-hidden">{}</caption>'
         '<colgroup>{}</colgroup><thead><tr><th scope="col" class="c0">{}<small>{}</small></th>{}</tr></thead>\n{}\n'
         "</table></div>"
-    ).format(matrix.caption, columns, _("Måling"), _("det vigtigste øverst under hvert mål"), heads, bodies)
+    ).format(
+        "" if len(matrix.columns) > 1 else " mx--one",
+        matrix.caption,
+        columns,
+        pgettext("a series", "Måling"),
+        _("det vigtigste øverst under hvert mål"),
+        heads,
+        bodies,
+    )
 
 
 def _head(column: Column) -> Markup:
@@ -214,11 +223,13 @@ def _group(matrix: Matrix, group: Group, span: int) -> Markup:
 
 def _row(matrix: Matrix, row: Row) -> Markup:
     head = Markup('<th class="m" scope="row"><a href="{}" title="{}" data-cell>{}</a><small title="{}">{}</small></th>')
-    cells = Markup("").join(_cell(matrix, column, cell) for column, cell in zip(matrix.columns, row.cells, strict=True))
+    cells = Markup("").join(
+        _cell(matrix, column, row, cell) for column, cell in zip(matrix.columns, row.cells, strict=True)
+    )
     return Markup("<tr>{}{}</tr>").format(head.format(row.href, row.name, row.name, row.detail, row.detail), cells)
 
 
-def _cell(matrix: Matrix, column: Column, cell: Cell | None) -> Markup:
+def _cell(matrix: Matrix, column: Column, row: Row, cell: Cell | None) -> Markup:
     own = " own" if column.is_own else ""
     if cell is None:
         return Markup(
@@ -230,14 +241,14 @@ def _cell(matrix: Matrix, column: Column, cell: Cell | None) -> Markup:
     icons = variation_icon(cell.variation, cell.rising, title=False)
     icons += assurance_icon(cell.assurance, cell.direction, title=False)
     if column.is_own:
-        form, inside = " cell--own", _own_inside(cell)
+        form, inside = " cell--own", _own_inside(cell, SMALL if len(matrix.columns) > 1 else ALONE)
     elif not matrix.has_own:
         form, inside = " cell--even", _even_inside(cell)
     else:
         form, inside = " cell--late" if cell.late else "", _inside(cell)
     return Markup(
         '<td class="{}{}"><a class="cell cell--{}{}" href="{}" aria-label="{}" data-cell>{}{}</a>{}</td>'
-    ).format(own.strip(), tint, state, form, cell.href, cell.label, icons, inside, _peek(column, cell))
+    ).format(own.strip(), tint, state, form, cell.href, cell.label, icons, inside, _peek(column, row, cell))
 
 
 def _new_dot() -> Markup:
@@ -274,14 +285,14 @@ def _words(cell: Cell) -> str:
     return " · ".join(text for text in (cell.state, _period(cell)) if text)
 
 
-def _own_inside(cell: Cell) -> Markup:
-    line = sparkline(cell.spark, width=SMALL[0], height=SMALL[1], window=WINDOW) if cell.spark else Markup("")
+def _own_inside(cell: Cell, size: tuple[int, int]) -> Markup:
+    line = sparkline(cell.spark, width=size[0], height=size[1], window=WINDOW) if cell.spark else Markup("")
     return Markup('<span class="cell__w">{}<span class="p{}">{}</span></span>{}').format(
         _value(cell), " p--late" if cell.late else "", _words(cell), line
     )
 
 
-def _peek(column: Column, cell: Cell) -> Markup:
+def _peek(column: Column, row: Row, cell: Cell) -> Markup:
     """What opens under the row (focus) or beside the cell (pointer): sentence, line, one button."""
     line = (
         sparkline(
@@ -298,9 +309,9 @@ def _peek(column: Column, cell: Cell) -> Markup:
     late = Markup(' <span class="muted">{}</span>').format(cell.late) if cell.late else Markup("")
     sign = Markup(" {}.").format(cell.assurance_text) if cell.assurance_text else Markup("")
     return Markup(
-        '<template><div class="peek__in"><p><b>{}:</b> {}{}{}</p>{}'
+        '<template><div class="peek__in"><p><b>{}, {}:</b> {}{}{}</p>{}'
         '<a class="btn btn--primary" href="{}">{}</a></div></template>'
-    ).format(column.name, cell.sentence, sign, late, line, cell.href, _("Åbn måling"))
+    ).format(row.name, column.name, cell.sentence, sign, late, line, cell.href, _("Åbn måling"))
 
 
 # ------------------------------------------------------------------------------------------------------- the phone
@@ -351,7 +362,7 @@ def twin_heads() -> tuple[str, ...]:
     """The column heads of the plain table and of the CSV file."""
     return (
         _("Mål"),
-        _("Måling"),
+        pgettext("a series", "Måling"),
         _("Enhed"),
         _("Variation"),
         _("Måltal"),

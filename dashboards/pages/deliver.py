@@ -29,6 +29,7 @@ NOT_DELIVERING = Words(
 
 
 class Ids:
+    INTRO = "deliver-intro"
     DROP = "deliver-drop"
     INDICATOR = "deliver-indicator"
     UNIT = "deliver-unit"
@@ -99,9 +100,14 @@ def _file_card(view: presenter.StartView) -> html.Section:
                     html.Div(_defaults(view), className="deliver__defaults"),
                 ],
             ),
-            html.H2(_("Sådan ser en levering ud"), className="mt-4"),
-            html.Pre(view.example, className="deliver__example mt-2", tabIndex=0),
-            html.P(advice, className="note"),
+            html.Div(
+                [
+                    html.H2(_("Sådan ser en levering ud"), className="mt-4"),
+                    html.Pre(view.example, className="deliver__example mt-2", tabIndex=0),
+                    html.P(advice, className="note"),
+                ],
+                className="deliver__help",
+            ),
         ],
     )
 
@@ -125,6 +131,7 @@ def _recent(view: presenter.StartView) -> html.Section:
         className="c-5 deliver__recent",
         **{"aria-labelledby": "deliver-recent"},
         children=[
+            Html(view.missing),
             html.H2(_("Seneste leveringer"), id="deliver-recent"),
             Html(view.recent, className="card card--flush mt-2 tbl-wrap"),
         ],
@@ -170,7 +177,7 @@ def layout(selection: Selection) -> html.Div:
         children=[
             head,
             html.Ol(steps("start"), id=Ids.STEPS, className="steps steps--b mt-3", **{"aria-label": _("Tre trin")}),
-            html.Div([_file_card(view), _recent(view)], className="grid12 mt-4"),
+            html.Div([_file_card(view), _recent(view)], id=Ids.INTRO, className="grid12 mt-4"),
             dcc.Loading(Html(id=Ids.RESULT, className="deliver__result mt-4"), delay_show=300),
             _commit_bar(),
         ],
@@ -186,6 +193,8 @@ def _shown(view: presenter.CheckView) -> tuple[Any, ...]:
         view.why_more,
         view.button or _("Indsend"),
         not view.can_commit,
+        # The answer is what counts now: the help and the lists step back.
+        "grid12 mt-4 is-compact",
     )
 
 
@@ -198,6 +207,7 @@ def register_callbacks(app: Dash) -> None:
         Output(Ids.WHY_MORE, "children", allow_duplicate=True),
         Output(Ids.COMMIT, "children", allow_duplicate=True),
         Output(Ids.COMMIT, "disabled", allow_duplicate=True),
+        Output(Ids.INTRO, "className", allow_duplicate=True),
     ]
 
     @app.callback(

@@ -26,7 +26,7 @@ from dashboards.presenters.overview import (
     overview_view,
 )
 from dashboards.selection import Selection
-from dashboards.text import N_, _, language, ngettext
+from dashboards.text import N_, _, language, ngettext, pgettext
 from data.access import NotAllowed, NotFound
 from data.queries import accounts, units
 from indicators.assessment import Variation
@@ -231,4 +231,4 @@ def _missing(view: OverviewView) -> Markup:
         '<div class="mx-wrap miss"><table class="tbl tbl--compact"><caption class="visually-hidden">{}</caption>'
         '<thead><tr><th scope="col">{}</th><th scope="col">{}</th><th scope="col">{}</th><th scope="col">{}</th></tr>'
         "</thead><tbody>{}</tbody></table></div>"
-    ).format(caption, _("Enhed"), _("Måling"), _("Mangler"), _("Ansvarlig"), rows)
+    ).format(caption, _("Enhed"), pgettext("a series", "Måling"), _("Mangler"), _("Ansvarlig"), rows)

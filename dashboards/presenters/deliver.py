@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from dashboards.figures.delivery_grid import STATUS_ORDER, delivery_grid, finding_list, status_word
 from dashboards.figures.icons import ui_icon
-from dashboards.text import _, language, moment_text, month, ngettext, number
+from dashboards.text import _, language, moment_text, month, ngettext, number, period_text
 from data.access import Viewer
 from data.queries import catalogue, coverage, deliveries, units
 from data.store import Store
@@ -34,6 +34,7 @@ class StartView:
     lead: str
     indicator_options: list[Option]
     unit_options: list[Option]
+    missing: Markup
     recent: Markup
     example: str
 
@@ -66,8 +67,13 @@ def start_view(store: Store, viewer: Viewer, *, today: date, deadline_day: int, 
         lead=missing_sentence(missing, len(mine)),
         indicator_options=[{"value": d.code, "label": f"{d.name.say(said)} ({d.code})"} for d in local],
         unit_options=[{"value": unit.code, "label": f"{unit.name.say(said)} ({unit.code})"} for unit in mine],
+        missing=_missing(
+            missing,
+            {unit.code: unit.name.say(said) for unit in mine},
+            {definition.code: definition.name.say(said) for definition in local},
+        ),
         recent=_recent(store, viewer, timezone),
-        example=_example(local[0].code if local else "TRYKSAAR", mine[0].code if mine else "NOH-KIR", today),
+        example=_example(missing, today),
     )
 
 
@@ -92,12 +98,60 @@ def missing_sentence(missing: list[coverage.Missing], n_units: int) -> str:
     return text.format(month=month(oldest, "long"), count=number(len(missing)))
 
 
-def _example(indicator: str, unit: str, today: date) -> str:
+def _example(missing: list[coverage.Missing], today: date) -> str:
+    """A delivery of two lines, for a series that is waited for where there is one."""
     year, before = (today.year, today.month - 1) if today.month > 1 else (today.year - 1, 12)
+    indicator, unit, period = "TRYKSAAR", "NOH-KIR", f"{year}-{before:02d}"
+    if missing:
+        indicator, unit, period = missing[0].indicator_code, missing[0].unit_code, f"{missing[0].newest:%Y-%m}"
     head = (
         "indicator;unit;period;numerator;denominator" if language() == "en" else "indikator;enhed;periode;tæller;nævner"
     )
-    return f"{head}\n{indicator};{unit};{year}-{before:02d};41;48"
+    return f"{head}\n{indicator};{unit};{period};41;48"
+
+
+# The list is for this Monday; all of it belongs on a page of its own.
+MOST_MISSING = 7
+
+
+def _missing(missing: list[coverage.Missing], units: dict[str, str], indicators: dict[str, str]) -> Markup:
+    """The series that wait for figures, the longest overdue first."""
+    if not missing:
+        return NOTHING
+    body = Markup("").join(
+        Markup('<tr><th scope="row">{}<small>{}</small></th><td>{}</td></tr>').format(
+            indicators.get(one.indicator_code, one.indicator_code),
+            f"{units[one.unit_code]} · {one.unit_code}" if one.unit_code in units else one.unit_code,
+            _months(one),
+        )
+        for one in missing[:MOST_MISSING]
+    )
+    hidden = len(missing) - MOST_MISSING
+    more = (
+        Markup('<p class="note pad">{}</p>').format(
+            ngettext("og {count} måling mere", "og {count} målinger mere", hidden).format(count=number(hidden))
+        )
+        if hidden > 0
+        else NOTHING
+    )
+    return Markup(
+        '<h2>{title}</h2><div class="card card--flush mt-2 tbl-wrap deliver__missing"><table class="tbl tbl--compact">'
+        '<caption class="visually-hidden">{title}</caption><thead><tr><th scope="col">{series}</th>'
+        '<th scope="col">{months}</th></tr></thead><tbody>{body}</tbody></table>{more}</div>'
+    ).format(title=_("Mangler"), series=_("Måling"), months=_("Måneder"), body=body, more=more)
+
+
+def _months(one: coverage.Missing) -> str:
+    if len(one.periods) == 1:
+        return period_text(one.oldest, one.kind)
+    if len(one.periods) == 2:
+        return f"{period_text(one.oldest, one.kind)}, {period_text(one.newest, one.kind)}"
+    text = _("{count} fra {first} til {last}")
+    return text.format(
+        count=number(len(one.periods)),
+        first=period_text(one.oldest, one.kind),
+        last=period_text(one.newest, one.kind),
+    )
 
 
 def _recent(store: Store, viewer: Viewer, timezone: str) -> Markup:
@@ -118,8 +172,8 @@ def _recent(store: Store, viewer: Viewer, timezone: str) -> Markup:
             '<tr><th scope="row">{}<small>{}</small></th><td>{}</td><td class="num">{}</td><td class="num">{}</td></tr>'
         ).format(
             row.receipt,
-            _("trukket tilbage") if row.state == "withdrawn" else row.file_name,
-            moment_text(row.recorded_at, timezone),
+            _("trukket tilbage") if row.is_withdrawn else row.file_name,
+            moment_text(row.recorded_at, timezone, style="day"),
             number(row.n_new),
             number(row.n_changed),
         )
@@ -353,7 +407,7 @@ def receipt_view(receipt: Receipt, store: Store, viewer: Viewer, timezone: str) 
     }
     links = Markup("").join(
         Markup('<li><a href="/indikator/{}?v=1&amp;enhed={}">{}</a> <span class="muted">{}</span></li>').format(
-            indicator, unit, names[indicator].say(said), units.get(store, viewer, unit).name.say(said)
+            indicator, unit, names[indicator].say(said), f"{units.get(store, viewer, unit).name.say(said)} · {unit}"
         )
         for indicator, unit in receipt.touched[:30]
     )

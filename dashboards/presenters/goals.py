@@ -347,7 +347,7 @@ def _detail(
             Contribution(
                 cell=cell,
                 name=definition.name.say(said),
-                unit=unit.name.say(said),
+                unit=board.unit_name(unit) if board is not None else unit.name.say(said),
                 towards=_towards(definitions.get(code)) if code else "",
             )
             for definition, unit, code, cell in limited

@@ -223,7 +223,7 @@ def _signal_sentence(definition: IndicatorDefinition, state: SeriesState) -> str
             "{count} måling ligger uden for kontrolgrænserne. Det er næppe tilfældigt.",
             "{count} målinger ligger uden for kontrolgrænserne. Det er næppe tilfældigt.",
             count,
-        ).format(count=count)
+        ).format(count=count) + _when(state)
     side = {
         Variation.CONCERN: _("på den dårlige side af {centre}"),
         Variation.IMPROVEMENT: _("på den gode side af {centre}"),
@@ -233,7 +233,22 @@ def _signal_sentence(definition: IndicatorDefinition, state: SeriesState) -> str
         if not at
         else _("{count} målinger i træk {side} på {value}. Det er næppe tilfældigt.")
     )
-    return text.format(count=state.longest_run or 0, side=side.format(centre=centre), value=at)
+    return text.format(count=state.longest_run or 0, side=side.format(centre=centre), value=at) + _when(state)
+
+
+def _when(state: SeriesState) -> str:
+    """When the signal was seen last, where that is not the latest closed period: it stays until a new phase is set."""
+    spark = state.sparkline
+    closed = [i for i in range(len(spark.values) - spark.n_open) if spark.values[i] is not None]
+    if not closed or spark.first is None:
+        return ""
+    if not spark.marks:
+        return " " + _("Det er mere end {count} perioder siden.").format(count=len(spark.values))
+    last = max(spark.marks)
+    if last >= closed[-1]:
+        return ""
+    seen = deadlines.next_period(spark.first, spark.kind, last)
+    return " " + _("Det var senest i {period}.").format(period=period_text(seen, spark.kind, "long"))
 
 
 def assurance_text(definition: IndicatorDefinition, state: SeriesState) -> str:
@@ -277,7 +292,12 @@ class Board:
     new: frozenset[tuple[str, str]]
     missing: tuple[Missing, ...]
     owners: dict[tuple[str, str], str]
-    targets: dict[str, Target | None]
+    parents: dict[str, str]
+
+    def unit_name(self, unit: Unit) -> str:
+        """The unit's name, with the hospital it belongs to where departments of several stand side by side."""
+        name = unit.name.say(language())
+        return f"{name}, {self.parents[unit.code]}" if unit.code in self.parents else name
 
     def cell(self, indicator: str, unit: Unit, selection: Selection) -> Cell | None:
         """The series as it is shown, or None where the indicator is not followed in the unit."""
@@ -300,7 +320,7 @@ class Board:
             period = period_text(state.latest_period, definition.period, "name")
         said = sentence(definition, state)
         meets = assurance_text(definition, state)
-        name, where = definition.name.say(language()), unit.name.say(language())
+        name, where = definition.name.say(language()), self.unit_name(unit)
         parts = [f"{name}, {where}: {spoken or _('ingen data')}", variation_words(state.variation, state.rising), meets]
         label = ". ".join(part.rstrip(".") for part in (*parts, said, late, _("Ny") if key in self.new else "") if part)
         target = state.sparkline.target
@@ -357,15 +377,6 @@ def read_board(
                 period=period_text(due, definition.period, "name")
             )
     owners = {(s.indicator_code, s.unit_code): s.owner for s in series.listed(store, viewer, codes)}
-    first = side.own or (side.others[0] if side.others else None)
-    followed = {indicator for indicator, _unit in found}
-    targets = {
-        code: next(
-            (t for t in catalogue.targets(store, viewer, code, first.code if first else None) if t.holds_on(today)),
-            None,
-        )
-        for code in followed
-    }
     return Board(
         side=side,
         definitions=definitions,
@@ -374,8 +385,18 @@ def read_board(
         new=new_signals(store, viewer, found, since),
         missing=missing,
         owners=owners,
-        targets=targets,
+        parents=_parents(store, viewer, side),
     )
+
+
+def _parents(store: Store, viewer: Viewer, side: Side) -> dict[str, str]:
+    """Short names of what the units belong to, where they belong to different places and share their names."""
+    above = {unit.code: unit.parent_code for unit in side.others if unit.kind in ("department", "ward")}
+    codes = [code for code in dict.fromkeys(above.values()) if code is not None]
+    if len(codes) < 2:
+        return {}
+    names = {code: found[0].short_name for code, found in units.find_many(store, viewer, codes).items() if found}
+    return {code: names[parent] for code, parent in above.items() if parent in names}
 
 
 def new_signals(
@@ -463,7 +484,7 @@ def _view(
     columns_of = _columns(board.side, matching, show)
     groups = _groups(store, viewer, board, columns_of, matching, selection, show)
     matrix = Matrix(
-        tuple(_column(unit, board.side, chosen) for unit in columns_of),
+        tuple(_column(unit, board, chosen) for unit in columns_of),
         groups,
         _("Målinger efter nationalt mål og enhed. Brug piletaster mellem felter; Enter åbner målingen."),
     )
@@ -529,9 +550,10 @@ def _columns(side: Side, matching: Sequence[tuple[str, str]], show: Show) -> tup
     return ((side.own,) if side.own else ()) + tuple(others[:room])
 
 
-def _column(unit: Unit, side: Side, chosen: Unit) -> Column:
+def _column(unit: Unit, board: Board, chosen: Unit) -> Column:
+    side = board.side
     is_own = side.own is not None and unit.code == side.own.code
-    caption = _("valgt enhed") if unit.code == chosen.code else kind_words(unit.kind)
+    caption = board.parents.get(unit.code) or (_("valgt enhed") if unit.code == chosen.code else kind_words(unit.kind))
     name = unit.name.say(language()) if is_own else unit.short_name
     return Column(unit.code, name, caption, is_own=is_own)
 
@@ -590,16 +612,31 @@ def _row(board: Board, definition: IndicatorDefinition, columns: Sequence[Unit],
     return Row(
         code=definition.code,
         name=definition.name.say(language()),
-        detail=row_detail(definition, board.targets.get(definition.code)),
+        detail=row_detail(
+            definition,
+            [
+                board.states[definition.code, unit.code].sparkline.target
+                for unit, cell in zip(columns, cells, strict=True)
+                if cell is not None
+            ],
+        ),
         href=first.href,
         cells=cells,
     )
 
 
-def row_detail(definition: IndicatorDefinition, target: Target | None) -> str:
-    """Unit of measure, direction and target of a row: "dage, lavere er bedre, mål ≤ 7"."""
+def row_detail(definition: IndicatorDefinition, targets: Sequence[float | None]) -> str:
+    """Unit of measure, direction and target of a row: "dage, lavere er bedre, mål ≤ 7".
+
+    `targets` are those the states of the row were held against; where they differ, no single number is given.
+    """
     unit = "" if definition.is_percent else definition.unit_of_measure.say(language())
-    aim = _("mål {value}").format(value=target_text(definition, target)) if target is not None else ""
+    different = set(targets)
+    aim = ""
+    if len(different) > 1:
+        aim = _("mål efter enhed")
+    elif different and (value := different.pop()) is not None:
+        aim = _("mål {value}").format(value=_target_value(definition, value))
     return ", ".join(text for text in (unit, direction_words(definition.direction), aim) if text)
 
 
@@ -635,7 +672,7 @@ def _lead(
     """The heading: what is new since the last visit, or which signals there are where that is not known."""
     if since is not None:
         wanted = [key for key in keys if key in board.new]
-        day = day_text(since.date(), "short" if since.year == today.year else "long")
+        day = _day(since.date(), today)
         if not wanted:
             return (Part(_("Ingen nye signaler siden {day}").format(day=day) + "."),)
         opening = _("Siden {day}:").format(day=day)
@@ -655,6 +692,12 @@ def _lead(
         if (count := sum(board.states[key].variation is kind for key in wanted))
     ]
     return (*parts, *_enumerated(kinds), Part("."))
+
+
+def _day(day: date, today: date) -> str:
+    """A day, with its year only where it is another one than today's: 3. november."""
+    text = day_text(day)
+    return text.removesuffix(f" {day.year}") if day.year == today.year else text
 
 
 def _enumerated(parts: Sequence[Part]) -> list[Part]:
@@ -779,7 +822,12 @@ def _cards(
         cell = board.cell(indicator, unit, selection)
         assert cell is not None
         notes = decisions.annotations(store, viewer, indicator, unit_code)
-        latest = max(notes, key=lambda note: note.starts_on, default=None)
+        # A note on the series itself says more about its signal than the latest one on the whole hospital.
+        latest = max(
+            notes,
+            key=lambda note: (note.indicator_code is not None, note.unit_code == unit_code, note.starts_on),
+            default=None,
+        )
         note = ""
         if latest is not None:
             said = latest.text.say(language())
@@ -788,7 +836,7 @@ def _cards(
             Card(
                 cell=cell,
                 name=board.definitions[indicator].name.say(language()),
-                unit=unit.name.say(language()),
+                unit=board.unit_name(unit),
                 note=note,
                 owner=board.owners.get((indicator, unit_code), ""),
             )
@@ -807,7 +855,7 @@ def _missing_rows(board: Board, selection: Selection) -> tuple[MissingRow, ...]:
             continue
         rows.append(
             MissingRow(
-                unit=unit.name.say(language()),
+                unit=board.unit_name(unit),
                 indicator=definition.name.say(language()),
                 href=selection.href(f"/indikator/{definition.code}", unit=unit.code, show=None, goal=None, cohort=None),
                 periods=_periods(one.periods, definition.period),
@@ -831,7 +879,7 @@ def _missing_lead(board: Board, today: date, deadline_day: int) -> str:
     due = deadlines.last_due(today, PeriodKind.MONTH, deadline_day)
     last_day = deadlines.deadline(due, PeriodKind.MONTH, deadline_day)
     return _("Tal for {month} skulle være leveret senest {day}.").format(
-        month=period_text(due, PeriodKind.MONTH, "long"), day=day_text(last_day)
+        month=period_text(due, PeriodKind.MONTH, "long"), day=_day(last_day, today)
     )
 
 
@@ -860,17 +908,19 @@ def cohort_choices(
     offered = [
         cohort
         for cohort in cohorts.all(store, viewer)
-        if (None in granted or cohort.code in granted) and cohorts.units(store, viewer, cohort.code)
+        if (None in granted or cohort.code in granted) and cohort_unit_codes(store, viewer, cohort.code)
     ]
     if not offered:
         return (), None
-    codes = [cohort.code for cohort in offered]
-    chosen = selection.cohort if selection.cohort in codes else None
-    if chosen is None and not viewer.own_units:
-        chosen = next((c for c in codes if selection.unit in cohort_unit_codes(store, viewer, c)), codes[0])
+    members = {cohort.code: cohort_unit_codes(store, viewer, cohort.code) for cohort in offered}
+    chosen = selection.cohort if selection.cohort in members else None
+    if chosen is None or selection.unit not in members[chosen]:
+        # A unit chosen in the context bar brings its own cohort with it.
+        home = next((code for code, inside in members.items() if selection.unit in inside), None)
+        chosen = home or chosen or (None if viewer.own_units else offered[0].code)
     choices = []
     for cohort in offered:
-        first = cohort_unit_codes(store, viewer, cohort.code)[0]
+        first = members[cohort.code][0]
         href = selection.href("/", cohort=cohort.code, unit=first)
         choices.append(Choice(cohort.name.say(language()), href, is_current=cohort.code == chosen))
     return tuple(choices), chosen

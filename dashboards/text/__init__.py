@@ -162,9 +162,11 @@ def day_text(day: date, style: str = "long") -> str:
     return format_date(day, format=(english if language() == "en" else danish)[style], locale=language())
 
 
-def moment_text(moment: datetime, timezone: str = "Europe/Copenhagen") -> str:
-    """A UTC moment on the reader's clock: 23. november 2026 kl. 06.15."""
+def moment_text(moment: datetime, timezone: str = "Europe/Copenhagen", style: str = "long") -> str:
+    """A UTC moment on the reader's clock: "long" 23. november 2026 kl. 06.15, "day" 23. nov. 2026."""
     local = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(timezone))
+    if style == "day":
+        return format_date(local.date(), format="d MMM y" if language() == "en" else "d. MMM y", locale=language())
     pattern = "d MMMM y, HH:mm" if language() == "en" else "d. MMMM y 'kl.' HH.mm"
     return format_datetime(local, format=pattern, locale=language())
 
