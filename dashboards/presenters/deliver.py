@@ -331,8 +331,8 @@ def _checked(report: Report) -> CheckView:
         notes=notes,
         grid=delivery_grid(report.rows, report.findings),
     )
-    n_errors, n_changes = len(report.errors), report.count(RowStatus.NEW) + report.count(RowStatus.CHANGED)
-    n_changes += sum(row.status is RowStatus.WARNING and _would_change(row) for row in report.rows)
+    n_errors = len(report.errors)
+    n_changes = sum(row.change in {RowStatus.NEW, RowStatus.CHANGED} for row in report.rows)
     if n_errors:
         why = ngettext("Ret {count} fejl, før I kan indsende.", "Ret {count} fejl, før I kan indsende.", n_errors)
         why, more = why.format(count=number(n_errors)), _("Hele filen gemmes samlet eller slet ikke.")
@@ -350,10 +350,6 @@ def _checked(report: Report) -> CheckView:
         )
     button = ngettext("Indsend {count} række", "Indsend {count} rækker", n_changes).format(count=number(n_changes))
     return CheckView("checked", markup, not n_errors and n_changes > 0, why, more, button, note)
-
-
-def _would_change(row: Any) -> bool:
-    return row.before is None or row.before != row.figures
 
 
 def _loose(findings: list[Finding], tone: str) -> Markup:
