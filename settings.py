@@ -78,5 +78,7 @@ class Settings(BaseSettings):
 
         A store that lives on a fixed day must also record on it, else "as of" would mix two calendars.
         """
-        moment = datetime.now(UTC).replace(tzinfo=None)
-        return datetime.combine(self.today, moment.time()) if self.today else moment
+        moment = datetime.now(ZoneInfo(self.timezone))
+        if self.today:
+            moment = datetime.combine(self.today, moment.time(), ZoneInfo(self.timezone))
+        return moment.astimezone(UTC).replace(tzinfo=None)
