@@ -118,7 +118,7 @@ def thermometer(reading: Reading) -> Markup:
     if reading.earlier is None or reading.earlier == reading.latest:
         # One place on the strip: the value stands on the side with room.
         anchor, at = ("end", now - 11) if now > WIDTH / 2 else ("start", now + 11)
-        label = latest_text if reading.earlier is None else f"{latest_text} ({_('uændret')})"
+        label = latest_text if reading.earlier is None else _("{value} (uændret)").format(value=latest_text)
         parts.append(_label(at, label, anchor, is_latest=True))
     else:
         then = x(reading.earlier)

@@ -31,6 +31,8 @@ from data.access import Viewer
 from data.queries import catalogue
 from data.store import Store
 
+NOTHING = Markup("")
+
 
 class Ids:
     PAGE = "goals"
@@ -192,9 +194,9 @@ def _source(source: str, notes: tuple[str, ...]) -> Markup:
     return Markup('<p class="src">{}</p>').format(text) if text else Markup("")
 
 
-def _folded(table: FigureTable, *, is_open: bool = False) -> Markup:
-    return Markup('<details class="disc"{}><summary>{}</summary>{}</details>').format(
-        Markup(" open") if is_open else Markup(""), table.caption, _table(table)
+def _folded(table: FigureTable, *, is_open: bool = False, below: Markup = NOTHING) -> Markup:
+    return Markup('<details class="disc"{}><summary>{}</summary>{}{}</details>').format(
+        Markup(" open") if is_open else NOTHING, table.caption, _table(table), below
     )
 
 
@@ -266,7 +268,11 @@ def _indicators(lines: tuple[IndicatorLine, ...]) -> Markup:
     if not lines:
         return Markup("")
     items = Markup("").join(_indicator(line) for line in lines)
-    return Markup('<h3>{}</h3><ul class="inds">{}</ul>').format(_("Indikatorer under målet"), items)
+    sources = Markup("").join(Markup("<li>{}: {}</li>").format(line.name, line.source) for line in lines if line.source)
+    folded = Markup('<details class="disc"><summary>{}</summary><ul class="src">{}</ul></details>').format(
+        _("Kilder til indikatorerne"), sources
+    )
+    return Markup('<h3>{}</h3><ul class="inds">{}</ul>{}').format(_("Indikatorer under målet"), items, folded)
 
 
 def _indicator(line: IndicatorLine) -> Markup:
@@ -274,14 +280,13 @@ def _indicator(line: IndicatorLine) -> Markup:
     direction = Markup('<span class="muted">{}</span>').format(line.direction) if line.direction else Markup("")
     texts = [line.definition, *line.targets, line.note]
     body = Markup("").join(Markup("<p>{}</p>").format(text) for text in texts if text)
-    source = Markup('<p class="muted">{}</p>').format(_("Kilde: {source}").format(source=line.source))
-    return Markup("<li><b>{}</b> {} {}{}{}</li>").format(line.name, direction, state, body, source)
+    return Markup("<li><b>{}</b> {} {}{}</li>").format(line.name, direction, state, body)
 
 
 def _other(figures: tuple[OtherFigures, ...], heading: str) -> Markup:
     if not figures:
         return Markup("")
-    parts = Markup("").join(_folded(one.table) + _source(one.source, one.notes) for one in figures)
+    parts = Markup("").join(_folded(one.table, below=_source(one.source, one.notes)) for one in figures)
     return Markup("<h3>{}</h3>{}").format(heading, parts)
 
 
@@ -289,5 +294,5 @@ def _below(view: GoalsView) -> Markup:
     """The status reports, and what is published but belongs to no goal."""
     loose = _other(view.unlinked, _("Publicerede tal, der ikke hører til et mål"))
     return Markup(
-        '<section class="card det reports" aria-labelledby="h-rep"><h2 id="h-rep">{}</h2>{}{}{}</section>'
-    ).format(_("Statusrapporterne"), _folded(view.reports), _source(view.reports_source, ()), loose)
+        '<section class="card det reports" aria-labelledby="h-rep"><h2 id="h-rep">{}</h2>{}{}</section>'
+    ).format(_("Statusrapporterne"), _folded(view.reports, below=_source(view.reports_source, ())), loose)

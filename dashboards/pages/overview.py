@@ -136,8 +136,9 @@ def _board(view: OverviewView) -> Markup:
         if view.matrix is not None
         else Markup(""),
     )
-    cohorts = _chips(view.cohort_chips, _("Hold"), "ov__chips ov__chips--row")
-    pages = _chips(view.page_chips, _("Enheder på holdet"), "ov__chips ov__chips--row")
+    cohorts = _chips(view.cohort_chips, _("Hold"), "ov__chips")
+    pages = _chips(view.page_chips, _("Enheder på holdet"), "ov__chips")
+    picks_of_cohort = Markup('<div class="ov__row">{}{}</div>').format(cohorts, pages) if cohorts else Markup("")
     if view.matrix is None:
         body = Markup('<div class="card stt__c">{}</div>').format(_empty(view).markup("h3"))
     else:
@@ -153,8 +154,8 @@ def _board(view: OverviewView) -> Markup:
             chance,
             matrix_twin(view.matrix),
         )
-    return Markup('<section aria-labelledby="h-mx">{}{}{}{}{}</section>').format(
-        cohorts, pages, head, body, _missing(view)
+    return Markup('<section aria-labelledby="h-mx">{}{}{}{}</section>').format(
+        picks_of_cohort, head, body, _missing(view)
     )
 
 

@@ -7,7 +7,7 @@ thing never stand in one row.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -102,14 +102,16 @@ class FigureSet:
 
 def published(store: Store, viewer: Viewer, codes: Iterable[str] | None = None) -> list[Published]:
     """Published figures of some codes (all when none are given), in the reader's language."""
+    everything = store.remember(("published_figures", language()), lambda: _published(store, viewer))
     wanted = None if codes is None else set(codes)
-    only = next(iter(wanted)) if wanted and len(wanted) == 1 else None
-    frame = catalogue.national_figures(store, viewer, only)
-    if wanted is not None:
-        frame = frame[frame["indicator_code"].isin(wanted)]
+    return [one for one in everything if wanted is None or one.code in wanted]
+
+
+def _published(store: Store, viewer: Viewer) -> tuple[Published, ...]:
+    frame = catalogue.national_figures(store, viewer)
     said = language()
     names = area_names(store, viewer)
-    return [
+    return tuple(
         Published(
             code=row["indicator_code"],
             name=row[f"name_{said}"],
@@ -126,7 +128,7 @@ def published(store: Store, viewer: Viewer, codes: Iterable[str] | None = None) 
             source=row["source"],
         )
         for row in frame.to_dict("records")
-    ]
+    )
 
 
 def _day(value: Any) -> date | None:
@@ -143,12 +145,13 @@ def _unit(unit: str) -> str:
 
 def area_names(store: Store, viewer: Viewer) -> dict[str, str]:
     """Short names of the country and the regions. Names are public, also of regions whose figures one may not read."""
-    found = units.find_many(store, viewer, [*REGIONS, EAST])
+    found = store.remember(("region_names",), lambda: units.find_many(store, viewer, [*REGIONS, EAST]))
     return {code: units_[0].short_name for code, units_ in found.items() if units_} | {NATION: _("Hele landet")}
 
 
 _REPORT = re.compile(r"statusrapport (\d{4})")
 _BASELINE = re.compile(r"(\d{4}-\d{4}) \(baseline\)")
+_LONG_SPAN = re.compile(r"(\d{4})([–/])\d\d(\d\d)")  # 2016/2017, where there is room for 2016/17 only
 _TOLD = re.compile(r"meddelt (\w+) (\d{4})")
 _DANISH_MONTHS = ("januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober",
                   "november", "december")  # fmt: skip
@@ -241,6 +244,7 @@ def key_reading(store: Store, viewer: Viewer, key: KeyFigure, direction: Directi
     def words(row: dict[Any, Any]) -> str:
         return period_words(row["period_label"], row["period_type"], _day(row["period_start"]))
 
+    both = f"{words(earlier)} → {words(latest)}" if earlier else words(latest)
     return Reading(
         latest=float(latest["value"]),
         latest_period=words(latest),
@@ -249,6 +253,7 @@ def key_reading(store: Store, viewer: Viewer, key: KeyFigure, direction: Directi
         earlier=float(earlier["value"]) if earlier else None,
         earlier_period=words(earlier) if earlier else "",
         decimals=decimals_of([float(row["value"]) for row in rows]),
+        periods=_LONG_SPAN.sub(r"\1\2\3", both),
     )
 
 
@@ -388,7 +393,8 @@ def cancer_pathways(store: Store, viewer: Viewer, own: str | None) -> list[Figur
         country_label=_("Land"),
         decimals=decimals,
     )
-    target_words = [target_sentence(row) for row in catalogue.target_rows(store, viewer, CANCER)]
+    names = area_names(store, viewer)
+    target_words = [target_sentence(row, names) for row in catalogue.target_rows(store, viewer, CANCER)]
     quarter = period_text(max(complete), PeriodKind.QUARTER)
     return [
         FigureSet(
@@ -521,10 +527,10 @@ LEGAL_KINDS = {
 }
 
 
-def target_sentence(row: TargetRow) -> str:
+def target_sentence(row: TargetRow, names: Mapping[str, str]) -> str:
     """A target in words: what it asks, its legal kind, its dates, and what the source leaves open.
 
-    A target without a number says so: none is invented.
+    A target without a number says so: none is invented. `names` are those of `area_names`.
     """
     said = language()
     unit = _unit(row.unit_of_measure.say(said))
@@ -543,7 +549,7 @@ def target_sentence(row: TargetRow) -> str:
     kind = _(LEGAL_KINDS[row.legal_kind]) if row.legal_kind in LEGAL_KINDS else row.legal_kind
     text = f"{row.text.say(said)}: {amount}" if row.text.say(said) else amount
     if row.unit_name is not None and row.unit_code != NATION:
-        text = f"{row.unit_name.say(said)}: {text}"
+        text = f"{names.get(row.unit_code or '', row.unit_name.say(said))}: {text}"
     note = row.validity_note.say(said)
     return f"{text} ({kind}, {_validity(row.valid_from, row.valid_to)})." + (f" {note}" if note else "")
 

@@ -27,6 +27,7 @@ from indicators.definition import IndicatorDefinition, Scope, Verification
 
 DEFAULT_GOAL = 5  # the goal with most published figures, shown beside the list until one is chosen
 PROGRAMME_RULE = "programme_rule"
+MOST_TARGETS = 3  # written out under an indicator
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def goals_view(store: Store, viewer: Viewer, selection: Selection, goal: int | N
         reports_source="; ".join(dict.fromkeys(report.source for report in reports)),
         unlinked=_others(store, viewer, unlinked, region),
         loose=tuple(
-            _line(store, viewer, one)
+            _line(store, viewer, one, region)
             for one in definitions.values()
             if one.scope is Scope.NATIONAL and one.goal is None
         ),
@@ -341,7 +342,7 @@ def _detail(
         former=goal.former_name.say(said) if goal.former_name else "",
         former_note=goal.former_name_note.say(said) if goal.former_name_note else "",
         figures=goal_figures.figure_sets(store, viewer, goal.number, region),
-        indicators=tuple(_line(store, viewer, one) for one in national),
+        indicators=tuple(_line(store, viewer, one, region) for one in national),
         other=_others(store, viewer, codes, region),
         contributions=tuple(
             Contribution(
@@ -378,11 +379,14 @@ def _contributions_lead(board: Board | None, local: Sequence[object], limited: S
     return _("De bidrager til målet; de er ikke det samme tal.")
 
 
-def _line(store: Store, viewer: Viewer, definition: IndicatorDefinition) -> IndicatorLine:
+def _line(store: Store, viewer: Viewer, definition: IndicatorDefinition, region: str | None) -> IndicatorLine:
     said = language()
     is_fact = definition.verification is not Verification.NOT_VERIFIED
     is_read = definition.verification is Verification.VERIFIED_DEFINITION
-    rows = catalogue.target_rows(store, viewer, definition.code) if is_fact else []
+    rows = [row for row in catalogue.target_rows(store, viewer, definition.code) if row.is_published] if is_fact else []
+    if len(rows) > MOST_TARGETS:  # the table of the figures has those of the other regions
+        rows = [row for row in rows if row.unit_code in (None, goal_figures.NATION, region)]
+    names = goal_figures.area_names(store, viewer)
     return IndicatorLine(
         code=definition.code,
         name=definition.name.say(said),
@@ -390,7 +394,7 @@ def _line(store: Store, viewer: Viewer, definition: IndicatorDefinition) -> Indi
         is_fact=is_fact,
         direction=direction_words(definition.direction) if is_fact else "",
         definition=definition.definition.say(said) if is_read else "",
-        targets=tuple(goal_figures.target_sentence(row) for row in rows if row.is_published),
+        targets=tuple(goal_figures.target_sentence(row, names) for row in rows),
         note=definition.note.say(said) if is_fact else "",
         source=definition.source,
     )

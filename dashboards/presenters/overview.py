@@ -38,6 +38,7 @@ from data.states import SeriesState
 from data.store import Store
 from indicators.assessment import Assurance, Variation
 from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Scope, Target
+from indicators.periods import next_start
 from indicators.spc import false_alarm_probability
 
 MOST_COLUMNS = 8  # the chosen unit and seven others
@@ -247,7 +248,9 @@ def _when(state: SeriesState) -> str:
     last = max(spark.marks)
     if last >= closed[-1]:
         return ""
-    seen = deadlines.next_period(spark.first, spark.kind, last)
+    seen = spark.first
+    for _step in range(last):
+        seen = next_start(seen, spark.kind)
     return " " + _("Det var senest i {period}.").format(period=period_text(seen, spark.kind, "long"))
 
 
