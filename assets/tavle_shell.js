@@ -102,7 +102,8 @@
       var following = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
       var label = link.getAttribute("data-label").replace("{now}", name(theme)).replace("{next}", name(following));
       var words = link.querySelector("[data-theme-words]");
-      if (words) { words.textContent = label; } else { link.setAttribute("aria-label", label); }
+      if (words) { words.textContent = link.getAttribute("data-label-words").replace("{now}", name(theme)); }
+      else { link.setAttribute("aria-label", label); }
       link.href = "/tema/" + following + "?next=" + encodeURIComponent(here());
       link.querySelector("use").setAttribute("href", ICONS[theme]);
     });
@@ -146,6 +147,8 @@
       label.hidden = page.fields.indexOf(key) === -1;
       if (page.values[key] && select.value !== page.values[key]) { select.value = page.values[key]; }
     });
+    var day = document.querySelector(".ctxbar__end");
+    if (day) { day.textContent = page.day; }
     // Focus follows to a new page, as it would in a page that is loaded anew; a changed choice leaves it where it is.
     if (lastPath !== null && lastPath !== window.location.pathname) { focusHeading(60); }
     lastPath = window.location.pathname;

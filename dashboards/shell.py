@@ -30,9 +30,10 @@ from dashboards.components.markup import Html
 from dashboards.components.navigation import NavigationLink, navigation
 from dashboards.components.states import State
 from dashboards.context import chosen_theme, current_store, current_today, current_viewer, parts
-from dashboards.errors import TOAST, on_callback_error, report, state_page
+from dashboards.errors import TOAST, on_callback_error, refuse, report, state_page
 from dashboards.pages import Match
 from dashboards.security import csrf, headers
+from dashboards.security.guard import is_for_script
 from dashboards.selection import ALL_MONTHS, VERSION, Selection
 from dashboards.text import LANGUAGES, _, day_text, language
 from data.access import NO_ACCESS, NotAllowed, NotFound, Role, Viewer
@@ -260,6 +261,8 @@ class TavleDash(dash.Dash):
         resolved = resolve(quote(request.path), request.query_string.decode("utf-8", "replace"))
         g.tavle_resolved = resolved
         if resolved.state is not None:
+            if is_for_script():
+                return refuse(resolved.status, resolved.state.title)
             return state_page(resolved.status, resolved.state)
         answer: ResponseReturnValue = super().index()
         return answer

@@ -26,9 +26,9 @@ SIGN_IN = "/log-ind"
 OPEN_PATHS = frozenset({SIGN_IN, "/healthz", "/favicon.ico", "/_favicon.ico"})
 STATIC_PREFIXES = ("/assets/", "/_dash-component-suites/")
 OPEN_PREFIXES = ("/sprog/", "/tema/")
-# Closed by other means: the command line's door on loopback asks for its token; the figures for monitoring answer to
+# Closed by other means: the command line's door (api/local.py) asks for its token; the figures for monitoring answer to
 # this machine and to administrators.
-LOOPBACK_DOOR, METRICS = "/_local/", "/metrics"
+LOOPBACK_DOOR, METRICS = "local", "/metrics"
 
 _SESSION_ID = "tavle_session"
 _ENDED = "tavle_ended_sessions"
@@ -96,7 +96,7 @@ def install(server: Flask, *, secure_cookies: bool, session_minutes: int, key: s
     def ask_who() -> ResponseReturnValue | None:
         path = request.path
         g.tavle_viewer = None
-        if path.startswith((*STATIC_PREFIXES, LOOPBACK_DOOR)) or path == "/healthz":
+        if path.startswith(STATIC_PREFIXES) or path == "/healthz" or request.blueprint == LOOPBACK_DOOR:
             return None  # nothing that depends on who asks: the store is not even opened for them
         if current_user.is_authenticated:
             g.tavle_viewer = current_user.viewer
@@ -119,7 +119,7 @@ def turn_away() -> ResponseReturnValue:
 def is_for_script() -> bool:
     """Whether the answer goes to a script or a machine rather than to somebody's eyes."""
     return (
-        request.path.startswith(("/_dash-", "/api/"))
+        request.path.startswith(("/_dash-", "/_local/", "/api/"))
         or request.headers.get("X-Requested-With") == "XMLHttpRequest"
         or request.headers.get("Sec-Fetch-Mode", "navigate") not in ("navigate", "nested-navigate")
     )
