@@ -14,13 +14,13 @@ _VALUE = Words("Værdi:", "Value:")
 _MEND = Words("Ret:", "Mend:")
 _MORE = Words("… og {count} fund mere.", "… and {count} more findings.")
 _ERRORS = Words(
-    "{errors} fejl og {warnings} advarsler i {rows} rækker. Intet er gemt.",
-    "{errors} errors and {warnings} warnings in {rows} rows. Nothing is saved.",
+    "Fejl: {errors}, advarsler: {warnings}, rækker: {rows}. Intet er gemt.",
+    "Errors: {errors}, warnings: {warnings}, rows: {rows}. Nothing is saved.",
 )
 _REFUSED = Words("Filen er afvist. Intet er gemt.", "The file is refused. Nothing is saved.")
 _ACCEPTED = Words(
-    "Ingen fejl, {warnings} advarsler. {new} nye, {changed} ændrede og {same} uændrede rækker.",
-    "No errors, {warnings} warnings. {new} new, {changed} changed and {same} unchanged rows.",
+    "Ingen fejl, advarsler: {warnings}. Rækker: nye {new}, ændrede {changed}, uændrede {same}.",
+    "No errors, warnings: {warnings}. Rows: new {new}, changed {changed}, unchanged {same}.",
 )
 _ONLY_CHECKED = Words("Filen er kun kontrolleret; intet er gemt.", "The file was only checked; nothing is saved.")
 

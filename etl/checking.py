@@ -96,7 +96,12 @@ def _column_name(column: str, context: Context) -> str:
 
 
 def run(checks: Iterable[Check], rows: Sequence[Row], context: Context) -> tuple[Finding, ...]:
-    """All findings of all checks, by row, then as the columns stand in a delivery; findings on the whole file first."""
+    """All findings of all checks, by row, then as the columns stand in a delivery; findings on the whole file first.
+
+    Warnings on a row with an error are left for the next check: what is wrong about it may be the reason for them.
+    """
     findings = [finding for check in checks for finding in check.findings(rows, context)]
+    wrong = {finding.row for finding in findings if finding.is_error and finding.row is not None}
+    findings = [finding for finding in findings if finding.is_error or finding.row not in wrong]
     order = {_column_name(name, context): position for position, name in enumerate(FIELDS)}
     return tuple(sorted(findings, key=lambda f: (f.row or 0, not f.is_error, order.get(f.column, len(order)), f.code)))

@@ -278,8 +278,8 @@ class Receipt:
         """The receipt in one sentence."""
         if not self.n_changes:
             text = Words(
-                "0 ændringer: alle {n} rækker står allerede i Tavle, og intet er skrevet.",
-                "0 changes: all {n} rows are already in Tavle, and nothing was written.",
+                "0 ændringer: alt i filen står allerede i Tavle (rækker: {n}), og intet er skrevet.",
+                "0 changes: all of the file is in Tavle already (rows: {n}), and nothing was written.",
             ).say(language, n=self.n_unchanged)
             if self.earlier:
                 text += Words(" Samme fil har kvittering {earlier}.", " The same file has receipt {earlier}.").say(
@@ -287,6 +287,6 @@ class Receipt:
                 )
             return text
         return Words(
-            "Kvittering {number}: {new} nye, {changed} ændrede, {same} uændrede rækker.",
-            "Receipt {number}: {new} new, {changed} changed, {same} unchanged rows.",
+            "Kvittering {number}. Rækker: nye {new}, ændrede {changed}, uændrede {same}.",
+            "Receipt {number}. Rows: new {new}, changed {changed}, unchanged {same}.",
         ).say(language, number=self.number, new=self.n_new, changed=self.n_changed, same=self.n_unchanged)

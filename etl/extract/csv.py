@@ -156,7 +156,7 @@ def _decode(content: bytes, encoding: str | None) -> tuple[str, str]:
         if not text.strip('\ufeff \t\r\n\x0c"' + "".join(DELIMITERS)):
             raise RefusedError(refusals.EMPTY_FILE.finding())
         return text, candidate
-    if _CONTROL.search(content.decode("latin-1")):
+    if re.search(b"[\x00-\x08\x0e-\x1f]", content):
         raise RefusedError(refusals.BINARY_FILE.finding())
     raise RefusedError(
         refusals.UNREADABLE_TEXT.finding(encodings=", ".join(ENCODING_NAMES[name] for name in candidates))

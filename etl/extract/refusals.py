@@ -124,8 +124,8 @@ DUPLICATE_COLUMN = Refusal(
 CPR = Refusal(
     "cpr",
     Words(
-        "Cellen indeholder {count} tal, der ligner CPR-numre. Filen er afvist, og intet er gemt.",
-        "The cell holds {count} number(s) that look like CPR numbers. The file is refused and nothing is saved.",
+        "Cellen indeholder noget, der ligner CPR-numre (antal: {count}). Filen er afvist, og intet er gemt.",
+        "The cell holds what looks like CPR numbers (found: {count}). The file is refused and nothing is saved.",
     ),
     Words(
         "Fjern indholdet af cellen, gem filen igen, og indlæs den rensede fil. Tavle må kun modtage optalte tal.",
@@ -135,8 +135,8 @@ CPR = Refusal(
 CPR_IN_TEXT = Refusal(
     "cpr",
     Words(
-        "Linjen indeholder {count} tal, der ligner CPR-numre. Filen er afvist, og intet er gemt.",
-        "The line holds {count} number(s) that look like CPR numbers. The file is refused and nothing is saved.",
+        "Linjen indeholder noget, der ligner CPR-numre (antal: {count}). Filen er afvist, og intet er gemt.",
+        "The line holds what looks like CPR numbers (found: {count}). The file is refused and nothing is saved.",
     ),
     CPR.mend,
 )
