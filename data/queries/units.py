@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -143,8 +144,7 @@ def _found(name: str, *meant: Unit) -> Unit:
 
 def _tree(store: Store, viewer: Viewer, on: date | None) -> list[Unit]:
     """All units in the order of the tree; with `on`, only those open that day, under their parents of that day."""
-    with store.read() as connection:
-        rows = {row.code: row for row in connection.execute(select(unit))}
+    rows = store.remember("unit_rows", partial(_rows, store))
     parents: Mapping[str, str | None]
     if on is not None:
         hierarchy = Hierarchy(rows)
@@ -165,6 +165,11 @@ def _tree(store: Store, viewer: Viewer, on: date | None) -> list[Unit]:
         found.append(_unit(rows[code], parents[code], depth, viewer))
         waiting += [(child, depth + 1) for child in reversed(below.get(code, []))]
     return found
+
+
+def _rows(store: Store) -> dict[str, Row[Any]]:
+    with store.read() as connection:
+        return {row.code: row for row in connection.execute(select(unit))}
 
 
 def _order(row: Row[Any]) -> tuple[int, str]:

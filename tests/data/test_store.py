@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import IntegrityError
 
-from data.schema import metadata, observation, store_info
+from data.schema import audit_event, metadata, observation, store_info
 from data.store import Store, StoreUnavailable, bulk_insert, bulk_upsert, read_info, write_info
 
 
@@ -281,3 +282,60 @@ def test_writes_run_in_the_order_they_were_asked_for_and_close_finishes_them(tmp
     with again.read() as connection:
         assert read_info(connection, "order") == "slow, then"
     again.close()
+
+
+def test_columns_named_like_sql_words_are_loaded_in_bulk_too(empty_store: Store) -> None:
+    row = {"at": datetime(2026, 11, 1), "actor": "a", "action": "b", "subject": "c", "detail": {"n": [1, 2]}}
+    frame = pd.DataFrame([row | {"previous_hash": "", "hash": ""}])
+    empty_store.write(lambda connection: bulk_insert(connection, audit_event, frame))
+    with empty_store.read() as connection:
+        assert connection.scalar(select(audit_event.c.detail)) == {"n": [1, 2]}
+
+
+def test_moments_with_a_zone_and_whole_numbers_with_gaps_are_stored_right(empty_store: Store) -> None:
+    frame = observations(1, 2)
+    frame["recorded_at"] = pd.Timestamp("2026-11-01 09:00", tz="Europe/Copenhagen")
+    frame["indicator_version"] = [1.0, 2.0]
+    empty_store.write(lambda connection: bulk_insert(connection, observation, frame))
+    with empty_store.read() as connection:
+        rows = connection.execute(select(observation.c.recorded_at, observation.c.indicator_version)).all()
+    assert [tuple(row) for row in rows] == [(datetime(2026, 11, 1, 8, 0), 1), (datetime(2026, 11, 1, 8, 0), 2)]
+
+
+def test_migrating_works_from_any_folder_and_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    handlers = list(logging.getLogger().handlers)
+    store = Store.open("duckdb:///tavle.duckdb", create=True)
+    store.migrate()
+    store.close()
+    assert logging.getLogger().handlers == handlers
+    assert capfd.readouterr() == ("", "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tavle.duckdb"]
+
+
+def test_what_is_remembered_is_worked_out_once_per_state_of_the_data(empty_store: Store) -> None:
+    asked: list[str] = []
+
+    def work(answer: str) -> str:
+        asked.append(answer)
+        return answer
+
+    assert empty_store.remember("key", lambda: work("first")) == "first"
+    assert empty_store.remember("key", lambda: work("again")) == "first"
+    assert empty_store.remember("other", lambda: work("other")) == "other"
+    empty_store.write(lambda connection: None, changes_data=False)
+    assert empty_store.remember("key", lambda: work("still")) == "first"
+    empty_store.write(lambda connection: write_info(connection, "seed", "1"))
+    assert empty_store.remember("key", lambda: work("second")) == "second"
+    assert asked == ["first", "other", "second"]
+
+
+def test_an_answer_worked_out_while_data_changed_is_not_kept(empty_store: Store) -> None:
+    def change_meanwhile() -> str:
+        empty_store.write(lambda connection: write_info(connection, "seed", "1"))
+        return "old"
+
+    assert empty_store.remember("key", change_meanwhile) == "old"
+    assert empty_store.remember("key", lambda: "new") == "new"
