@@ -396,21 +396,34 @@ def _current(result: SpcResult) -> Any:
 
 
 def _claims(result: SpcResult) -> list[_Claim]:
-    """The signals of the current phase, each with a direction."""
-    claims = []
-    for signal in result.signals:
-        if signal.phase != len(result.phases):
-            continue
+    """The signals of the current phase, each with a direction.
+
+    Few crossings belong to the whole phase: the level has moved, and the later half tells which way. A long run on that
+    side already shows where, so it speaks for both; without one, the longest stretch of the later half on that side is
+    what a reader is pointed to.
+    """
+    current = [signal for signal in result.signals if signal.phase == len(result.phases)]
+    claims = [_Claim(signal.rule, signal.is_above, signal.rows) for signal in current if signal.is_above is not None]
+    long_runs = {claim.is_above for claim in claims if claim.rule is Rule.LONG_RUN}
+    for signal in current:
         if signal.is_above is not None:
-            claims.append(_Claim(signal.rule, signal.is_above, signal.rows))
             continue
-        # Few crossings belong to the whole phase: the level has moved, and the later half tells which way.
         later = list(signal.rows[len(signal.rows) // 2 :])
         distance = (result.points.y - result.points.centre).to_numpy()
         is_above = bool(distance[later].mean() > 0)
-        rows = tuple(row for row in later if (distance[row] > 0) == is_above)
-        claims.append(_Claim(signal.rule, is_above, rows))
+        if is_above not in long_runs:
+            claims.append(_Claim(signal.rule, is_above, _longest_stretch(later, (distance > 0) == is_above)))
     return claims
+
+
+def _longest_stretch(rows: Sequence[int], is_member: np.ndarray) -> tuple[int, ...]:
+    """The longest run of neighbours among `rows` that are members, the latest of equals."""
+    best: list[int] = []
+    here: list[int] = []
+    for row in rows:
+        here = [*here, row] if is_member[row] else []
+        best = here if len(here) >= len(best) else best
+    return tuple(best)
 
 
 _LEADS = (Rule.LONG_RUN, Rule.OUTSIDE_LIMITS, Rule.FEW_CROSSINGS)
