@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from flask import current_app, g, request
+from flask import current_app, g, request, session
 
 if TYPE_CHECKING:
     from dashboards.pages import Registry
@@ -66,6 +66,7 @@ class BoardSettings(Protocol):
 
 
 EXTENSION = "tavle"
+LAST_VISIT = "tavle_last_visit"  # in the session: when the person was here before this one
 THEMES = ("auto", "light", "dark", "contrast")
 THEME_COOKIE = "tavle_theme"  # what the reader chose
 SCHEME_COOKIE = "tavle_scheme"  # what the machine prefers, told by the browser; serves "auto"
@@ -109,6 +110,12 @@ def current_viewer() -> Viewer:
     """The person who asks. The guard has let nobody past without signing in, so there is one."""
     viewer: Viewer = g.tavle_viewer
     return viewer
+
+
+def last_visit() -> datetime | None:
+    """When the viewer was here before this session (UTC), as the sign-in found it; None at the first visit."""
+    kept = session.get(LAST_VISIT)
+    return datetime.fromisoformat(kept) if kept else None
 
 
 def chosen_theme() -> str:

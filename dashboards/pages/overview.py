@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from dash import Dash, html
@@ -11,7 +10,7 @@ from markupsafe import Markup
 
 from dashboards.components import states
 from dashboards.components.markup import Html
-from dashboards.context import current_store, current_today, current_viewer
+from dashboards.context import current_settings, current_store, current_today, current_viewer, last_visit
 from dashboards.figures.icons import ui_icon, variation_icon
 from dashboards.figures.matrix import WINDOW, css_state, legend, matrix_list, matrix_table, matrix_twin
 from dashboards.figures.sparkline import sparkline
@@ -28,7 +27,7 @@ from dashboards.presenters.overview import (
 from dashboards.selection import Selection
 from dashboards.text import N_, _, language, ngettext, pgettext
 from data.access import NotAllowed, NotFound
-from data.queries import accounts, units
+from data.queries import units
 from indicators.assessment import Variation
 from indicators.words import Words
 
@@ -40,18 +39,22 @@ class Ids:
     PAGE = "overview"
 
 
-def last_visit() -> datetime | None:
-    """When the viewer was here before, as the account remembers it; None where nobody wrote it down."""
-    viewer = current_viewer()
-    account = accounts.by_email(current_store(), viewer, viewer.email)
-    return account.last_seen_at if account else None
-
-
 def layout(selection: Selection) -> Any:
     if selection.unit is None:
         return states.page_state(states.no_units())
-    view = overview_view(current_store(), current_viewer(), selection, today=current_today(), since=last_visit())
+    view = read_view(selection)
     return html.Div(Html(html=page_markup(view)), id=Ids.PAGE)
+
+
+def read_view(selection: Selection) -> OverviewView:
+    return overview_view(
+        current_store(),
+        current_viewer(),
+        selection,
+        today=current_today(),
+        since=last_visit(),
+        timezone=current_settings().timezone,
+    )
 
 
 def register_callbacks(app: Dash) -> None:
@@ -71,7 +74,7 @@ def csv_file() -> Response:
         if selection.unit is None:
             raise NotFound(NO_UNITS)
         units.get(store, viewer, selection.unit)
-        view = overview_view(store, viewer, selection, today=current_today(), since=last_visit())
+        view = read_view(selection)
     except (NotFound, NotAllowed) as refusal:
         status = 403 if isinstance(refusal, NotAllowed) else 404
         return Response(refusal.reason(language()), status, mimetype="text/plain; charset=utf-8")

@@ -9,8 +9,9 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from dashboards.figures.icons import assurance_words, variation_words
 from dashboards.figures.matrix import Cell, Column, Group, Matrix, Row, short_state, twin_heads, twin_rows
@@ -440,9 +441,22 @@ def _compare(
 
 
 def overview_view(
-    store: Store, viewer: Viewer, selection: Selection, *, today: date, since: datetime | None
+    store: Store,
+    viewer: Viewer,
+    selection: Selection,
+    *,
+    today: date,
+    since: datetime | None,
+    timezone: str = "Europe/Copenhagen",
 ) -> OverviewView:
-    """The page for a viewer and a choice. `since` is when the viewer was here last; None where that is not known."""
+    """The page for a viewer and a choice. `since` (UTC) is when the viewer was here last; None where nobody knows.
+
+    A visit earlier the same day counts as the same visit: what is new then is soon nothing, and the signals there are
+    say more.
+    """
+    since_day = None if since is None else since.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone)).date()
+    if since_day is not None and since_day >= today:
+        since = since_day = None
     assert selection.unit is not None, "the shell fills in the unit, or shows that there is none"
     visible = units.visible(store, viewer, on=today)
     by_code = {unit.code: unit for unit in visible}
@@ -462,7 +476,7 @@ def overview_view(
         pool_units = side.all
     board = read_board(store, viewer, side, today=today, since=since, all_units=pool_units)
     show = Show.of(selection.show)
-    return _view(board, selection, show, chosen, today, since, chips, pages, store.deadline_day, store, viewer)
+    return _view(board, selection, show, chosen, today, since_day, chips, pages, store.deadline_day, store, viewer)
 
 
 def _view(
@@ -471,7 +485,7 @@ def _view(
     show: Show,
     chosen: Unit,
     today: date,
-    since: datetime | None,
+    since: date | None,
     cohort_chips: tuple[Choice, ...],
     pages: tuple[Choice, ...],
     deadline_day: int,
@@ -670,12 +684,12 @@ def _kind_count(kind: Variation, count: int) -> str:
 
 
 def _lead(
-    board: Board, keys: Sequence[tuple[str, str]], since: datetime | None, today: date, selection: Selection
+    board: Board, keys: Sequence[tuple[str, str]], since: date | None, today: date, selection: Selection
 ) -> tuple[Part, ...]:
     """The heading: what is new since the last visit, or which signals there are where that is not known."""
     if since is not None:
         wanted = [key for key in keys if key in board.new]
-        day = _day(since.date(), today)
+        day = _day(since, today)
         if not wanted:
             return (Part(_("Ingen nye signaler siden {day}").format(day=day) + "."),)
         opening = _("Siden {day}:").format(day=day)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from flask import Flask, g, jsonify, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
-from dashboards.context import current_store
+from dashboards.context import LAST_VISIT, current_store
 from dashboards.security.addresses import local_address
 from dashboards.text import _
 from data.access import NotFound, Viewer, load_viewer
@@ -125,11 +125,16 @@ def is_for_script() -> bool:
     )
 
 
-def begin_session(viewer: Viewer) -> None:
-    """Sign `viewer` in under a new session: nothing of the one before it, its token included, is carried over."""
+def begin_session(viewer: Viewer, last_visit: datetime | None = None) -> None:
+    """Sign `viewer` in under a new session: nothing of the one before it, its token included, is carried over.
+
+    The session remembers when the person was here before: the account itself now says "today".
+    """
     session.clear()
     session.permanent = True
     session[_SESSION_ID] = secrets.token_urlsafe(16)
+    if last_visit is not None:
+        session[LAST_VISIT] = last_visit.isoformat()
     login_user(SignedIn(viewer))
 
 

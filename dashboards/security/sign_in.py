@@ -52,7 +52,7 @@ def install(server: Flask, limits: str) -> None:
             log.info("sign_in_failed")
             return page(email, _failed_text(verdict.remaining - 1)), 401
         attempts.succeeded(email, address)
-        begin_session(load_viewer(current_store(), account.email))
+        begin_session(load_viewer(current_store(), account.email), account.last_seen_at)
         log.info("sign_in")
         return redirect(local_address(request.form.get("next")), 303)
 
