@@ -82,7 +82,7 @@ def load(
             n_unchanged=said.n_unchanged,
             now=now,
         )
-        states.recalculate(connection, said.touched, today=today, now=now)
+        states.recalculate(connection, said.touched, today=today, now=now, deadline_day=store.deadline_day)
         audit.append(
             connection,
             at=now,
