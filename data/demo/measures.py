@@ -13,7 +13,7 @@ import yaml
 from indicators.definition import Direction, IndicatorDefinition, Role, Scope, Target, Verification
 from indicators.words import Words
 
-SOURCE = "DEMO: simulated data, own definition"
+SOURCE = "Tavle, DEMO"  # the same in every language
 NOTE = Words(
     "DEMO: en lokal måling til demonstration. Alle værdier er simulerede.",
     "DEMO: a local indicator for demonstration. All values are simulated.",
