@@ -129,23 +129,14 @@ def phase_names(spans: list[PhaseSpan]) -> list[str]:
     return names
 
 
-# What the centre line is called: every case of the noun stands here, since Danish bends the noun itself.
-_MEDIAN = {"name": N_("Median"), "the": N_("medianen")}
-_LEVEL = {"name": N_("Niveau"), "the": N_("niveauet")}
-
-
 def centre_name(definition: IndicatorDefinition) -> str:
     """ "Median" on charts without limits, "Niveau" on control charts."""
-    return _(_words_of_centre(definition)["name"])
+    return _("Niveau") if has_limits(definition) else _("Median")
 
 
 def the_centre(definition: IndicatorDefinition) -> str:
     """ "medianen" on charts without limits, "niveauet" on control charts."""
-    return _(_words_of_centre(definition)["the"])
-
-
-def _words_of_centre(definition: IndicatorDefinition) -> dict[str, str]:
-    return _LEVEL if has_limits(definition) else _MEDIAN
+    return _("niveauet") if has_limits(definition) else _("medianen")
 
 
 def has_limits(definition: IndicatorDefinition) -> bool:

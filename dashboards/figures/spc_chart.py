@@ -99,7 +99,7 @@ class Frame:
 
 
 WIDE = Frame(width=884, height=436, right=96, most_right=190, top=28, bottom=42, most_ticks=6)
-NARROW = Frame(width=346, height=300, right=72, most_right=116, top=28, bottom=42, most_ticks=5)
+NARROW = Frame(width=346, height=300, right=72, most_right=116, top=28, bottom=42, most_ticks=6)
 
 
 def figure(
@@ -363,7 +363,12 @@ class _Drawing:
                 words = _("mål fra {month}").format(month=month(target.valid_from, "short"))
                 place, shift = start - 0.5, 22
             if words:
-                self._label(words, x=place, pixels=self._y(target.value) - 9, xshift=shift, anchor=anchor, halo=True)
+                height = self._y(target.value)
+                # Above its line, unless a centre line runs just there.
+                centres = [self._y(span.centre) for span in self.spans if span.centre is not None]
+                is_taken = any(height - 18 < centre <= height for centre in centres)
+                pixels = height + (10 if is_taken else -9)
+                self._label(words, x=place, pixels=pixels, xshift=shift, anchor=anchor, halo=True)
 
     def _open_periods(self) -> None:
         first = next((self._place(point) for point in self.points if point.is_open), None)

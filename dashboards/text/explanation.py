@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from indicators.assessment import Assessment
     from indicators.definition import Target
 
+# Chance leaves 3 in 1,000 points outside 3 sigma; thirty times that, on both sides, is not that many events.
+OVERDISPERSION_SHARE, OVERDISPERSION_POINTS = 0.1, 20
 NEAR = 2  # periods before a signal begins in which a note may have to do with it
 
 
@@ -199,6 +201,9 @@ _SEE_OUTSIDE_ONLY = Words(
     "{when} is at {value} and lies {limit} of {bound}. The other {periods} of the phase lie within the limits.",
 )
 _SEE_OUTSIDE_MANY = Words("{count} {periods} ligger {limit}: {list}.", "{count} {periods} lie {limit}: {list}.")
+_SEE_OUTSIDE_LATEST = Words(
+    "{count} {periods} ligger {limit}, senest {list}.", "{count} {periods} lie {limit}, most recently {list}."
+)
 _SEE_COMMON_LIMITS = Words(
     "Alle {count} {periods} i fasen ligger inden for grænserne og svinger omkring {the_centre} på {centre}.",
     "All {count} {periods} of the phase lie within the limits and vary around {the_centre} of {centre}.",
@@ -307,6 +312,12 @@ _MEANS_OUTSIDE = {
         "{single} rarely gets so far from {the_centre} by chance. Something special happened.",
     ),
 }
+_MEANS_WIDE = Words(
+    "Så mange {periods} uden for grænserne på begge sider er sjældent så mange hændelser. Tallene svinger mere, end "
+    "diagrammet regner med, så grænserne er for snævre (overspredning).",
+    "So many {periods} outside the limits on both sides are seldom so many events. The figures vary more than the "
+    "chart reckons with, so the limits are too narrow (overdispersion).",
+)
 # (assurance, is it counted over the last periods rather than predicted from the limits)
 _MEANS_COMMON = {
     (Assurance.PASS, False): Words(
@@ -403,8 +414,8 @@ _TARGET = {
     ),
 }
 _BREAK = Words(
-    "Databrud {when}{reason}. Niveauer før og efter kan ikke sammenlignes.",
-    "Data break {when}{reason}. Levels before and after cannot be compared.",
+    "Databrud {when}. Niveauer før og efter kan ikke sammenlignes.",
+    "Data break {when}. Levels before and after cannot be compared.",
 )
 
 # ------------------------------------------------------------------------------------------------ what can you do now
@@ -475,6 +486,12 @@ _DO_OUTSIDE = {
         "Find out what was special in {when}, and whether it was meant. Check the registration too.",
     ),
 }
+_DO_WIDE = Words(
+    "Læs ikke de enkelte punkter som signaler. Se på niveauet over længere tid, og få vurderet, om nævneren og "
+    "diagramtypen passer til tallene.",
+    "Do not read single points as signals. Look at the level over a longer time, and have it judged whether the "
+    "denominator and the kind of chart suit the figures.",
+)
 _DO_OUTSIDE_NOTE = Words("Begynd med note {letter}.", "Begin with note {letter}.")
 _DO_COMMON = {
     Assurance.PASS: Words(
@@ -636,6 +653,14 @@ class _Speaker:
         latest = next((p for p in reversed(self.points) if not p.is_open and not p.is_excluded and p.side), None)
         return latest is not None and bool(self.signal) and latest.position <= self.signal[-1].position
 
+    def _is_overdispersed(self) -> bool:
+        """Whether a tenth of the phase or more lies outside its limits, on both sides: then the limits are at fault."""
+        assessment = self.assessment
+        if assessment.rule != "outside_limits" or assessment.n_points < OVERDISPERSION_POINTS:
+            return False
+        sides = {point.side for point in self.current if point.is_outside}
+        return sides == {1, -1} and assessment.n_outside_limits >= OVERDISPERSION_SHARE * assessment.n_points
+
     def _near_note(self) -> str:
         """The letter of the latest note from a little before the signal until just after it begins."""
         if not self.signal:
@@ -731,7 +756,8 @@ class _Speaker:
                     bound="" if bound is None else value_text(self.definition, bound),
                 )  # fmt: skip
             listed = [f"{self.when(p.period)} ({self._value(p)})" for p in self.signal[-4:]]
-            return self.say(_SEE_OUTSIDE_MANY, count=count, limit=limit, list=self.list_of(listed))
+            words = _SEE_OUTSIDE_MANY if count <= len(listed) else _SEE_OUTSIDE_LATEST
+            return self.say(words, count=count, limit=limit, list=self.list_of(listed))
         return self.say(
             _SEE_RUN_NOW if self._is_now() else _SEE_RUN_PAST,
             count=count,
@@ -815,7 +841,7 @@ class _Speaker:
                 words = _MEANS_CROSSINGS[variation if is_told else Variation.CHANGE]
                 sentences.append(self.say(words, higher=self.bit(_HIGHER[bool(assessment.rising)])))
             elif assessment.rule == "outside_limits":
-                sentences.append(self.say(_MEANS_OUTSIDE[variation]))
+                sentences.append(self.say(_MEANS_WIDE if self._is_overdispersed() else _MEANS_OUTSIDE[variation]))
             else:
                 sentences.append(self.say(_MEANS_RUN[variation]))
             sentences += self._target_sentence()
@@ -854,12 +880,7 @@ class _Speaker:
             return []
         first = self.points[0].period
         breaks = [phase for phase in self.assessment.phases if phase.is_break and phase.starts_on > first]
-        return [
-            self.say(
-                _BREAK, when=self.when(phase.starts_on), reason=f" ({phase.reason.rstrip('.')})" if phase.reason else ""
-            )
-            for phase in reversed(breaks[-2:])
-        ]
+        return [self.say(_BREAK, when=self.when(phase.starts_on)) for phase in reversed(breaks[-2:])]
 
     def do(self) -> list[str]:
         sentences = [self._do_first()]
@@ -882,6 +903,8 @@ class _Speaker:
         if variation is Variation.COMMON:
             return self.say(_DO_COMMON[assessment.assurance])
         letter = self._near_note()
+        if self._is_overdispersed():
+            return self.say(_DO_WIDE)
         if assessment.rule == "outside_limits":
             text = self.say(_DO_OUTSIDE[variation], when=self.list_of([self.when(p.period) for p in self.signal[-3:]]))
             return f"{text} {self.say(_DO_OUTSIDE_NOTE, letter=letter)}" if letter else text

@@ -99,6 +99,10 @@ STATES = {
     "several points outside": (
         [*outside(45), 70, 71, 46], {}, "concern", "none", "Bekymrende: 2 måneder ligger under nedre grænse",
     ),
+    "points outside on both sides": (
+        [v + (25 if i % 4 == 0 else -25 if i % 4 == 2 else 0) for i, v in enumerate(NOISE)], {}, "concern", "none",
+        "Bekymrende: 5 måneder ligger under nedre grænse",
+    ),
     "common cause, target met": (
         NOISE, {"targets": aim(50)}, "common", "pass", "Stabilt: målet nås måned efter måned",
     ),
@@ -254,6 +258,15 @@ def test_the_reasons_hold_the_exact_arithmetic_and_mark_what_was_hit(series_of):
     assert rows["Regel"].value == "Lang serie"
 
 
+def test_limits_that_are_too_narrow_are_told_apart_from_events(series_of):
+    values, options, *_expected = STATES["points outside on both sides"]
+    said = explain(series_of(values, **options), unit_name="NOH")
+    assert "overspredning" in said.means[0]
+    assert said.do[0].startswith("Læs ikke de enkelte punkter som signaler.")
+    few = explain(series_of(outside(48)), unit_name="NOH")
+    assert "overspredning" not in few.means[0]
+
+
 def test_a_run_chart_has_no_row_on_limits(series_of):
     labels = [row.label for row in explain(series_of(NOISE, chart="run"), unit_name="NOH").why]
     assert "Kryds af medianen" in labels
@@ -273,7 +286,7 @@ def test_open_missing_and_left_out_months_are_said(series_of):
 def test_a_data_break_warns_against_comparing_across_it(series_of):
     values, options, *_expected = STATES["data break in view"]
     said = explain(series_of(values, **options), unit_name="NOH")
-    assert said.means[1] == "Databrud jul. 2024 (Ny opgørelse). Niveauer før og efter kan ikke sammenlignes."
+    assert said.means[1] == "Databrud jul. 2024. Niveauer før og efter kan ikke sammenlignes."
     assert said.do[0].endswith("Sammenlign kun inden for samme fase.")
 
 
