@@ -274,7 +274,8 @@ def values_of(node, key):
     if isinstance(node, list):
         return [value for child in node for value in values_of(child, key)]
     if isinstance(node, dict):
-        return [node[key]] * (key in node) + [value for child in node.values() for value in values_of(child, key)]
+        below = [value for child in node.values() for value in values_of(child, key)]
+        return [node[key], *below] if key in node else below
     return []
 
 
