@@ -126,7 +126,7 @@ def page_not_allowed(text: str = "", *, home: str = "/") -> State:
         _("Du har ikke adgang til siden"),
         text or _("Siden findes, men er for andre roller end din."),
         (_home(home),),
-        _("Mangler du adgangen i dit arbejde, så bed den, der administrerer Tavle hos jer, om den."),
+        "" if text else _("Mangler du adgangen i dit arbejde, så bed den, der administrerer Tavle hos jer, om den."),
     )
 
 
