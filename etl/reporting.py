@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 import pandas as pd
 
@@ -71,29 +70,29 @@ def checked_rows(
             status = RowStatus.WARNING
         else:
             status = line.change
-        one = CheckedRow(
-            row=row.number,
-            status=status,
-            indicator=row.indicator.code if row.indicator else row.written["indicator"],
-            unit=row.unit.code if row.unit else row.written["unit"],
-            period=row.starts_on,
-            numerator=now.numerator,
-            denominator=now.denominator,
-            value=now.value,
-            before=None,
-            note=row.note,
-            indicator_name=row.indicator.name if row.indicator else None,
-            unit_name=row.unit.name if row.unit else None,
-            written=row.written,
+        before = None
+        if line is not None and line.change is not RowStatus.NEW and may_show(line.unit_code):
+            before = figures(line.numerator_before, line.denominator_before, line.value_before)
+        definition, unit = row.indicator, row.unit
+        checked.append(
+            CheckedRow(
+                row=row.number,
+                status=status,
+                indicator=definition.code if definition else row.written["indicator"],
+                unit=unit.code if unit else row.written["unit"],
+                period=row.starts_on,
+                numerator=now.numerator,
+                denominator=now.denominator,
+                value=now.value,
+                before=before,
+                note=row.note,
+                indicator_name=definition.name if definition else None,
+                unit_name=unit.name if unit else None,
+                change=None if line is None or status is RowStatus.ERROR else line.change,
+                per=definition.per if definition else 1.0,
+                decimals=definition.decimals if definition else 0,
+                period_kind=str(definition.period) if definition else "month",
+                written=row.written,
+            )
         )
-        if row.indicator:
-            kind = str(row.indicator.period)
-            one = replace(one, per=row.indicator.per, decimals=row.indicator.decimals, period_kind=kind)
-        if line is not None:
-            if line.change is not RowStatus.NEW and may_show(line.unit_code):
-                before = figures(line.numerator_before, line.denominator_before, line.value_before)
-                one = replace(one, before=before)
-            if status is not RowStatus.ERROR:
-                one = replace(one, change=line.change)
-        checked.append(one)
     return tuple(checked)

@@ -87,24 +87,20 @@ def interpret(
 
     `defaults` gives the indicator and unit where the file has no such column; a column that is there is used.
     """
-    read_period = cache(periods.parse)
+    # A file says the same few things over and over: each text is read once.
+    read_period, read_number = cache(periods.parse), cache(_number)
+    positions = [(field, table.fields[field]) for field in FIELDS if field in table.fields]
+    absent = {field: defaults.get(field, "") for field in FIELDS if field not in table.fields}
     rows = []
     for raw in table.rows:
-        written = {
-            field: raw.cells[table.fields[field]].strip()
-            if field in table.fields and table.fields[field] < len(raw.cells)
-            else ""
-            for field in FIELDS
-        }
-        for field, text in defaults.items():
-            if field not in table.fields:
-                written[field] = text
+        n_cells = len(raw.cells)
+        written = {field: raw.cells[at].strip() if at < n_cells else "" for field, at in positions} | absent
         indicator = lookups.indicator(written["indicator"])
         period = read_period(written["period"]) if written["period"] else None
         starts_on = None
         if indicator is not None and isinstance(period, periods.Period):
             starts_on = periods.fit(period, indicator.period)
-        figures = {field: _number(written[field], marks.get(field)) for field in NUMBER_FIELDS}
+        figures = {field: read_number(written[field], marks.get(field)) for field in NUMBER_FIELDS}
         rows.append(
             Row(
                 number=raw.number,
@@ -123,6 +119,8 @@ def interpret(
 
 
 def _number(text: str, mark: str | None) -> numbers.Number | None:
+    if not text:
+        return None
     # In a column that cannot tell its mark, whole numbers are still plain.
     return numbers.parse(text, mark or numbers.COMMA) if mark or numbers.form(text) is numbers.Form.WHOLE else None
 

@@ -66,7 +66,9 @@ def series_rows(
             "numerator": frame["numerator"],
             "denominator": frame["denominator"],
             "value": value,
-            "delivery": frame["delivery_id"].map(receipts),
+            "delivery": pd.Series(
+                [receipts[number] for number in frame["delivery_id"]], index=frame.index, dtype="str"
+            ),
         },
         columns=COLUMNS,
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from data import schema
+from data import catalogue, schema
 from data.access import Viewer, load_viewer
 from data.store import Store, bulk_insert
 from etl import pipeline
@@ -101,11 +103,26 @@ class Board:
         return pipeline.deliver(self.store, self.viewer, content, file_name, **settings)
 
 
-@pytest.fixture
-def board(store: Store) -> Board:
+@pytest.fixture(scope="session")
+def made_board(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of a board, made once; loading the catalogue for every test would take most of their time."""
+    path = tmp_path_factory.mktemp("board") / "tavle.duckdb"
+    store = Store.open(f"duckdb:///{path}", create=True)
+    store.migrate()
+    store.write(catalogue.load)
     store.write(_add_local)
     store.write(_add_people)
-    return Board(store, load_viewer(store, "team@noh.dk"))
+    store.close()
+    return path
+
+
+@pytest.fixture
+def board(made_board: Path, tmp_path: Path) -> Iterator[Board]:
+    copy = tmp_path / "tavle.duckdb"
+    shutil.copyfile(made_board, copy)
+    store = Store.open(f"duckdb:///{copy}")
+    yield Board(store, load_viewer(store, "team@noh.dk"))
+    store.close()
 
 
 @pytest.fixture
