@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -35,6 +36,7 @@ from data.assessments import assess_series
 from data.queries import catalogue, cohorts, coverage, decisions, observations, series, states, units
 from data.queries.coverage import Missing
 from data.queries.units import Unit
+from data.states import WINDOW as SPARK_WINDOW
 from data.states import SeriesState
 from data.store import Store
 from indicators.assessment import Assurance, Variation
@@ -220,39 +222,80 @@ def _signal_sentence(definition: IndicatorDefinition, state: SeriesState) -> str
             state.n_crossings or 0,
         ).format(centre=centre, count=state.n_crossings or 0, least=state.n_crossings_min or 0)
     if state.rule == "outside_limits":
-        count = state.n_outside_limits
-        return ngettext(
+        text = ngettext(
             "{count} måling ligger uden for kontrolgrænserne. Det er næppe tilfældigt.",
             "{count} målinger ligger uden for kontrolgrænserne. Det er næppe tilfældigt.",
-            count,
-        ).format(count=count) + _when(state)
+            state.n_outside_limits,
+        ).format(count=state.n_outside_limits)
+        if not state.sparkline.marks:
+            text += " " + _("Det er mere end {count} perioder siden.").format(count=len(state.sparkline.values))
+        return text
     side = {
         Variation.CONCERN: _("på den dårlige side af {centre}"),
         Variation.IMPROVEMENT: _("på den gode side af {centre}"),
     }.get(state.variation, _("over {centre}") if state.rising else _("under {centre}"))
-    text = (
-        _("{count} målinger i træk {side}. Det er næppe tilfældigt.")
-        if not at
-        else _("{count} målinger i træk {side} på {value}. Det er næppe tilfældigt.")
-    )
-    return text.format(count=state.longest_run or 0, side=side.format(centre=centre), value=at) + _when(state)
+    place = side.format(centre=centre)
+    if at:
+        place = _("{side} på {value}").format(side=place, value=at)
+    run = leading_run(state)
+    if run is None:  # it lies before the small line begins
+        return _("En lang række målinger {side}, for mere end {count} perioder siden.").format(
+            side=place, count=len(state.sparkline.values)
+        )
+    if run.began_before and run.count <= (state.longest_run_max or 0):
+        text = _("En lang række målinger {side}. Det er næppe tilfældigt.").format(side=place)
+    elif run.began_before:
+        text = _("Mindst {count} målinger i træk {side}. Det er næppe tilfældigt.").format(count=run.count, side=place)
+    else:
+        text = _("{count} målinger i træk {side}. Det er næppe tilfældigt.").format(count=run.count, side=place)
+    return text + _since(state, run.last)
 
 
-def _when(state: SeriesState) -> str:
-    """When the signal was seen last, where that is not the latest closed period: it stays until a new phase is set."""
+@dataclass(frozen=True, slots=True)
+class LeadingRun:
+    """The run a state speaks of: points in the small line, position of the last, whether it began before the line."""
+
+    count: int
+    last: int
+    began_before: bool
+
+
+def leading_run(state: SeriesState) -> LeadingRun | None:
+    """The latest run longer than its limit on the side the signal points to; None where it lies before the small line.
+
+    `state.longest_run` is the longest of the phase and may lie on the other side. Points on the centre line and missing
+    ones are passed over. Of a run that began before the line does, only the part within it is counted.
+    """
+    spark = state.sparkline
+    if not spark.centres or state.longest_run_max is None:
+        return None
+    start, stop, centre = spark.centres[-1]
+    is_cut = start == 0 and len(spark.values) >= SPARK_WINDOW
+    found: LeadingRun | None = None
+    count, began_before = 0, is_cut
+    for position in range(start, min(stop, len(spark.values) - spark.n_open)):
+        value = spark.values[position]
+        if value is None or math.isclose(value, centre, rel_tol=1e-5):
+            continue
+        if (value > centre) != bool(state.rising):
+            count, began_before = 0, False
+            continue
+        count += 1
+        if count > state.longest_run_max or (began_before and (state.longest_run or 0) > state.longest_run_max):
+            found = LeadingRun(count, position, began_before)
+    return found
+
+
+def _since(state: SeriesState, last: int) -> str:
+    """When a run ended, where that is not the latest closed period: its signal stays until a new phase is set."""
     spark = state.sparkline
     closed = [i for i in range(len(spark.values) - spark.n_open) if spark.values[i] is not None]
-    if not closed or spark.first is None:
+    if not closed or spark.first is None or last >= closed[-1]:
         return ""
-    if not spark.marks:
-        return " " + _("Det er mere end {count} perioder siden.").format(count=len(spark.values))
-    last = max(spark.marks)
-    if last >= closed[-1]:
-        return ""
-    seen = spark.first
+    ended = spark.first
     for _step in range(last):
-        seen = next_start(seen, spark.kind)
-    return " " + _("Det var senest i {period}.").format(period=period_text(seen, spark.kind, "long"))
+        ended = next_start(ended, spark.kind)
+    return " " + _("Rækken sluttede i {period}.").format(period=period_text(ended, spark.kind, "long"))
 
 
 def assurance_text(definition: IndicatorDefinition, state: SeriesState) -> str:
