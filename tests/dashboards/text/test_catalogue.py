@@ -66,7 +66,7 @@ def test_twins_have_the_same_places_to_fill_in() -> None:
 
 
 def test_english_has_no_danish_letters_except_in_names() -> None:
-    names = re.compile("Sjælland|Østdanmark|Region|Kommune|Københavns|»|tæller|nævner|værdi|Måned|måned")
+    names = re.compile("Anhøj|Sjælland|Østdanmark|Region|Kommune|Københavns|»|tæller|nævner|værdi|Måned|måned")
     wrong = []
     for (_context, danish), text in english().items():
         for form in text if isinstance(text, tuple | list) else (text,):
