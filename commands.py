@@ -311,6 +311,7 @@ def _build_demo(settings: Settings, rebuild: bool, lang: str) -> Answer:
         store.close()
     if place.exists():
         Store.open(settings.store_url).close()  # refuses while somebody holds it
+    place.with_name(f"{place.name}.wal").unlink(missing_ok=True)
     new.replace(place)
     typer.echo(BUILT.say(lang, seconds=f"{time.perf_counter() - began:.1f}", path=place))
     return Answer(ExitCode.DONE)

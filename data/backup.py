@@ -109,6 +109,10 @@ def restore(url: str, path: Path, *, stamp: str) -> Restored:
         if place.exists():
             kept = place.with_name(f"{place.stem}.before-{stamp}{place.suffix}")
             place.replace(kept)
+            # What a crash left unmerged belongs to the old file; beside the new one it would be played into it.
+            log = place.with_name(f"{place.name}.wal")
+            if log.exists():
+                log.replace(kept.with_name(f"{kept.name}.wal"))
         new.replace(place)
         place.chmod(0o600)
     finally:
