@@ -145,13 +145,12 @@ def has_limits(definition: IndicatorDefinition) -> bool:
     return record is not None and record.has_limits
 
 
-def fraction_text(point: Point) -> str:
-    """ "106 af 124"; empty where numerator or denominator is unknown or hidden."""
+def fraction_text(definition: IndicatorDefinition, point: Point) -> str:
+    """ "106 af 124" cases, "111 pr. 6.557" bed days; empty where numerator or denominator is unknown or hidden."""
     if point.numerator is None or point.denominator is None:
         return ""
-    return _("{numerator} af {denominator}").format(
-        numerator=count_text(point.numerator), denominator=count_text(point.denominator)
-    )
+    words = _("{numerator} af {denominator}") if definition.is_percent else _("{numerator} pr. {denominator}")
+    return words.format(numerator=count_text(point.numerator), denominator=count_text(point.denominator))
 
 
 def count_text(value: float) -> str:
@@ -203,7 +202,7 @@ def spoken(definition: IndicatorDefinition, point: Point, note: str = "") -> str
             value = _("{value} procent").format(value=value.rstrip("%\u202f"))
         elif unit := definition.unit_of_measure.say(language()):
             value = f"{value} {unit}"
-        parts = [value, fraction_text(point), relation_text(definition, point), *status_words(point)]
+        parts = [value, fraction_text(definition, point), relation_text(definition, point), *status_words(point)]
     return f"{when}: " + ", ".join(part for part in [*parts, note] if part)
 
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 LABEL_GAP = 16  # pixels between the middles of two labels on the right
 NARROW_WINDOW = 24  # months on a phone
+MOST_VALUES = 3  # with more points outside the limits their values would stand in each other's way
 MOST_FLAGS = 6  # more than this many notes in view are drawn together
 FLAG = 18  # pixels, side of a flag
 STRIP = 22  # pixels, height of the row that shows the denominator
@@ -347,28 +348,29 @@ class _Drawing:
             )  # fmt: skip
             if self.narrow:
                 continue
-            words, place, shift, anchor = "", 0.0, 0, "left"
+            words, left, right = "", self._x(start - 0.5), self._x(stop - 0.5)
             if stop < len(self.points) and target.valid_to is not None:
                 until = month(target.valid_to, "short")
                 words = _("mål {target} til {month}").format(target=target_text(self.definition, target), month=until)
-                place, shift, anchor = start - 0.5, 4, "left"
-                free = free_place(
-                    self._pixels(self.points), left=self._x(place), right=self._x(stop - 0.5),
-                    y=self._y(target.value), width=text_width(words),
-                )  # fmt: skip
-                if free is not None:
-                    self._label(words, x=self._position(free[0]), pixels=free[1], anchor="right", halo=True)
-                    continue
             elif start > 0 and target.valid_from is not None:
                 words = _("mål fra {month}").format(month=month(target.valid_from, "short"))
-                place, shift = start - 0.5, 22
-            if words:
-                height = self._y(target.value)
-                # Above its line, unless a centre line runs just there.
-                centres = [self._y(span.centre) for span in self.spans if span.centre is not None]
-                is_taken = any(height - 18 < centre <= height for centre in centres)
-                pixels = height + (10 if is_taken else -9)
-                self._label(words, x=place, pixels=pixels, xshift=shift, anchor=anchor, halo=True)
+                right = min(right, left + 2.5 * text_width(words))  # near where it begins
+            if not words:
+                continue
+            place = free_place(
+                self._obstacles(), left=left, right=right, y=self._y(target.value), width=text_width(words)
+            ) or (left + text_width(words) + 4, self._y(target.value) - 10)
+            self._label(words, x=self._position(place[0]), pixels=place[1], anchor="right", halo=True)
+
+    def _obstacles(self) -> list[tuple[float, float]]:
+        """The data line and the centre lines in pixels."""
+        centres = [
+            (self._x(position), self._y(span.centre))
+            for span in self.spans
+            if span.centre is not None
+            for position in (span.start - 0.5, span.stop - 0.5)
+        ]
+        return [*self._pixels(self.points), *centres]
 
     def _open_periods(self) -> None:
         first = next((self._place(point) for point in self.points if point.is_open), None)
@@ -463,7 +465,7 @@ class _Drawing:
         lines = [f"<b>{escape(period_text(point.period, self.definition.period, 'long'))}</b>"]
         if point.value is not None:
             value = value_text(self.definition, point.value, denominator=point.denominator)
-            fraction = fraction_text(point)
+            fraction = fraction_text(self.definition, point)
             lines.append(f"<b>{escape(value)}</b>" + (f" ({escape(fraction)})" if fraction else ""))
         relation = relation_text(self.definition, point)
         if relation and point.centre is not None:
@@ -645,7 +647,7 @@ class _Drawing:
             return
         latest = self._latest()
         outside = [point for point in self.points if point.is_outside and point.mark and point is not latest]
-        for point in outside[-3:]:
+        for point in outside if len(outside) <= MOST_VALUES else []:
             assert point.value is not None
             text = value_text(self.definition, point.value, denominator=point.denominator)
             room = self._x(self._place(point)) > text_width(text) + 14

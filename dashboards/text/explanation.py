@@ -773,7 +773,7 @@ class _Speaker:
         is_told = self.assessment.rule == "outside_limits" and len(self.signal) == 1
         if latest is not None and not (is_told and self.signal[0].period == latest.period):
             point = next((p for p in self.points if p.period == latest.period), None)
-            fraction = fraction_text(point) if point else ""
+            fraction = fraction_text(self.definition, point) if point else ""
             value = value_with_unit(self.definition, latest.value, denominator=latest.denominator)
             when = self.when(latest.period, "long")
             words = _LATEST_FRACTION if fraction else _LATEST
@@ -794,7 +794,7 @@ class _Speaker:
             sentences.append(self.say(_LEFT_OUT, list=self.list_of(left_out[-3:])))
         lines = [" ".join(sentences)] if sentences else []
         if others := self._other_signals():
-            lines.append(self.say(_EARLIER, list=self.list_of(others)))
+            lines.append(self.say(_EARLIER, list="; ".join(others)))
         return lines
 
     def _absent(self) -> list[Point]:
@@ -862,6 +862,10 @@ class _Speaker:
             return []
         # Where nothing varies there is no variation for the target to lie outside of: what was met is counted.
         is_counted = assessment.assurance_is_counted or assessment.is_constant
+        if assessment.assurance is Assurance.MIXED and assessment.met in (0, assessment.counted):
+            # In reach by the limits, yet always or never met of late: the count says more.
+            assurance = Assurance.FAIL if assessment.met == 0 else Assurance.PASS
+            return [self._with_target(_TARGET[(assurance, True)], assessment.target)]
         return [self._with_target(_TARGET[(assessment.assurance, is_counted)], assessment.target)]
 
     def _with_target(self, words: Words, target: Target) -> str:
@@ -980,7 +984,7 @@ class _Speaker:
         return "" if value is None else value_with_unit(self.definition, value)
 
     def _value_with_fraction(self, point: Point) -> str:
-        fraction = fraction_text(point)
+        fraction = fraction_text(self.definition, point)
         return f"{self._value(point)} ({fraction})" if fraction else self._value(point)
 
     def _value(self, point: Point) -> str:
