@@ -28,7 +28,11 @@ from dashboards.components import states
 from dashboards.context import EXTENSION, Parts
 from dashboards.pages import Registry, load_registry
 from dashboards.security import csrf, protect
-from data.store import Store
+from dashboards.security.attempts import parse_limits
+from data import catalogue
+from data.catalogue import CatalogueError
+from data.errors import StoreUnavailable
+from data.store import Store, read_info
 from indicators.words import Words
 from settings import Settings
 
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
     from dash import Dash
 
 THREADS = 8
+STORE_UNAVAILABLE = 4  # the exit code the command line has for it too
 # A file in a delivery travels as base64 inside JSON: four thirds of its size and some words around it.
 UPLOAD_FACTOR, UPLOAD_REST = 1.4, 1_000_000
 
@@ -110,14 +115,26 @@ def create_app(
 
 
 def open_store(settings: Settings) -> Store:
-    """The store the settings name, made if it is not there and brought to its newest form."""
+    """The store the settings name, made if it is not there, brought to its newest form and to today's catalogue.
+
+    The catalogue is loaded where its files have changed since the store last saw them, in one transaction; a file that
+    is refused (CatalogueError names it and its line) leaves the store as it was.
+    """
     store = Store.open(
         settings.store_url,
         create=True,
         small_number=settings.small_number,
         deadline_day=settings.delivery_deadline_day,
     )
-    store.migrate()
+    try:
+        store.migrate()
+        with store.read() as connection:
+            is_today = read_info(connection, "catalogue_sha256") == catalogue.fingerprint()
+        if not is_today:
+            store.write(catalogue.load)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 
@@ -144,14 +161,19 @@ def serve(settings: Settings, *, language: str = "da", say: Callable[[str], None
     Raises
     ------
     SystemExit
-        With one clear sentence when the port is taken or the store cannot be opened, before anything is started.
+        With one clear sentence: the port is taken or a setting makes no sense (code 1), the store cannot be opened or
+        the catalogue is refused (code 4).
     """
     require_free_port(settings, language)
+    try:
+        parse_limits(settings.sign_in_attempts)
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
     token = secrets.token_urlsafe(32)
     door = write_door(settings, token)
     try:
         run = _serve_with_waitress if sys.platform == "win32" else _serve_with_gunicorn
-        run(settings, token, lambda: say(greeting(settings, language)))
+        run(settings, token, language, lambda: say(greeting(settings, language)))
     finally:
         door.unlink(missing_ok=True)
 
@@ -185,6 +207,11 @@ def write_door(settings: Settings, token: str) -> Path:
     return path
 
 
+def why(refusal: StoreUnavailable | CatalogueError, language: str) -> str:
+    """The sentence of a refusal; what is wrong in the catalogue is said in English, to whoever edits its files."""
+    return refusal.reason(language) if isinstance(refusal, StoreUnavailable) else str(refusal)
+
+
 def greeting(settings: Settings, language: str) -> str:
     """What is printed once the server answers: the address, and in the demo one sign-in per role."""
     address = f"http://{settings.host}:{settings.port}"
@@ -202,8 +229,18 @@ def greeting(settings: Settings, language: str) -> str:
     return "\n".join(lines)
 
 
-def _serve_with_gunicorn(settings: Settings, token: str, ready: Callable[[], None]) -> None:
+def _serve_with_gunicorn(settings: Settings, token: str, language: str, ready: Callable[[], None]) -> None:
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+    from gunicorn.errors import AppImportError  # type: ignore[import-untyped]
+    from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+
+    class Log(Logger):  # type: ignore[misc,unused-ignore]
+        """Without gunicorn's three lines about a start that was refused: the sentence has been said."""
+
+        def error(self, message: str, *arguments: Any, **more: Any) -> None:
+            about_the_stop = message.startswith(("Shutting down", "Reason"))
+            if not about_the_stop and not (message.startswith("Worker") and arguments[-1:] == (STORE_UNAVAILABLE,)):
+                super().error(message, *arguments, **more)
 
     class Board(BaseApplication):  # type: ignore[misc,unused-ignore]
         def load_config(self) -> None:
@@ -216,10 +253,10 @@ def _serve_with_gunicorn(settings: Settings, token: str, ready: Callable[[], Non
                 "graceful_timeout": 10,
                 "keepalive": 5,
                 "loglevel": "warning",
+                "logger_class": Log,
                 "proc_name": "tavle",
                 "control_socket_disable": True,
                 "post_worker_init": lambda _worker: ready(),
-                "worker_exit": lambda _server, _worker: None,
             }
             for name, value in options.items():
                 if name in self.cfg.settings:
@@ -227,7 +264,11 @@ def _serve_with_gunicorn(settings: Settings, token: str, ready: Callable[[], Non
 
         def load(self) -> Flask:
             # In the worker, after the fork: the store's threads and its lock on the file belong to this process.
-            app = create_app(settings, local_token=token)
+            try:
+                app = create_app(settings, local_token=token)
+            except (StoreUnavailable, CatalogueError) as refusal:
+                # gunicorn prints the sentence and stops with code 4 instead of trying again for ever.
+                raise AppImportError(why(refusal, language)) from refusal
             store = app.server.extensions[EXTENSION].store
             atexit.register(store.close)
             server: Flask = app.server
@@ -236,10 +277,14 @@ def _serve_with_gunicorn(settings: Settings, token: str, ready: Callable[[], Non
     Board().run()
 
 
-def _serve_with_waitress(settings: Settings, token: str, ready: Callable[[], None]) -> None:
+def _serve_with_waitress(settings: Settings, token: str, language: str, ready: Callable[[], None]) -> None:
     from waitress import create_server  # type: ignore[import-untyped,unused-ignore]
 
-    app = create_app(settings, local_token=token)
+    try:
+        app = create_app(settings, local_token=token)
+    except (StoreUnavailable, CatalogueError) as refusal:
+        print(why(refusal, language), file=sys.stderr)  # noqa: T201
+        raise SystemExit(STORE_UNAVAILABLE) from refusal
     try:
         server = create_server(app.server, host=settings.host, port=settings.port, threads=THREADS, ident=None)
         ready()

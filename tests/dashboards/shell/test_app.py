@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -22,11 +21,13 @@ from structlog.testing import capture_logs
 from werkzeug.datastructures import LanguageAccept
 
 import app as app_module
-from app import greeting, require_free_port, write_door
+from app import greeting, open_store, require_free_port, write_door
 from dashboards.errors import new_reference
 from dashboards.pages import PageError, PageRecord, Registry, load_registry
 from dashboards.preferences import pick_language
 from dashboards.selection import Selection
+from data.access import SYSTEM
+from data.queries import units
 from data.store import Store
 from settings import Settings
 
@@ -505,10 +506,10 @@ def test_the_server_starts_answers_and_stops_cleanly(project: Path, tmp_path: Pa
     try:
         for _attempt in range(300):
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
                     assert answer.status == 200
                     break
-            except urllib.error.URLError:
+            except OSError:  # not there yet, or busy starting
                 assert server.poll() is None, server.stdout.read() if server.stdout else ""
                 time.sleep(0.1)
         door = json.loads((tmp_path / "server.json").read_text("utf-8"))
@@ -521,6 +522,44 @@ def test_the_server_starts_answers_and_stops_cleanly(project: Path, tmp_path: Pa
     assert not (tmp_path / "server.json").exists()
     # The file is let go of: the next process gets in.
     Store.open(f"duckdb:///{tmp_path / 'tavle.duckdb'}").close()
+
+
+def test_a_start_brings_the_store_to_todays_catalogue_and_a_second_one_writes_nothing(
+    board_settings: Settings, tmp_path: Path
+) -> None:
+    settings = board_settings.model_copy(update={"var": tmp_path})
+    versions = []
+    for _ in range(2):
+        store = open_store(settings)
+        assert store.is_migrated()
+        assert units.get(store, SYSTEM, "DK").name.da == "Danmark"
+        versions.append(store.data_version())
+        store.close()
+    assert versions[0] == versions[1] > 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="gunicorn is not there on Windows")
+def test_a_store_in_use_stops_the_start_with_one_sentence_and_code_4(project: Path, tmp_path: Path) -> None:
+    held = Store.open(f"duckdb:///{tmp_path / 'tavle.duckdb'}", create=True)
+    try:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        run = subprocess.run(
+            [sys.executable, "-c", "import app; from settings import Settings; app.serve(Settings(), language='en')"],
+            cwd=project,
+            env={**os.environ, "TAVLE_VAR": str(tmp_path), "TAVLE_PORT": str(port)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        held.close()
+    assert run.returncode == 4, run.stderr
+    (sentence,) = run.stderr.strip().splitlines()
+    assert "is in use by another program" in sentence
+    assert not (tmp_path / "server.json").exists()
 
 
 # ------------------------------------------------------------------------------------------------- what is written down

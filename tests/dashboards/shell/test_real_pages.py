@@ -1,0 +1,146 @@
+"""The pages of the product inside the frame: they open, for whom they are, also without data, and lead nowhere dead."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from dash import Dash
+
+from app import create_app, open_store
+from dashboards.shell import Ids
+from data import accounts, catalogue
+from data.access import SYSTEM, Grant, Role, load_viewer
+from data.store import Store
+from etl import pipeline
+from etl.limits import Limits
+from settings import Settings
+from tests.dashboards.shell.conftest import NOW, PASSWORD, TODAY
+
+VisitorOf = Callable[[Dash], Any]
+INDICATOR = "HAI-BAC"
+PAGES = {
+    "leder@tavle.example": ("/", f"/indikator/{INDICATOR}?v=1&enhed=NOH", "/maal", "/maal/3"),
+    "team@tavle.example": ("/", "/indberet", "/maal"),
+    "admin@tavle.example": ("/", "/?v=1&enhed=DK", "/maal/8", "/indberet"),
+}
+
+
+def _accounts(store: Store) -> None:
+    for email, grant in (
+        ("leder@tavle.example", Grant(Role.LEADER, unit_code="NOH")),
+        ("team@tavle.example", Grant(Role.QUALITY_TEAM, unit_code="NOH")),
+        ("admin@tavle.example", Grant(Role.ADMINISTRATOR)),
+    ):
+        accounts.create(store, SYSTEM, email=email, name="Ida Holm", password=PASSWORD, now=NOW, grants=[grant])
+
+
+@pytest.fixture(scope="module")
+def delivered(quick_hashes: None) -> Iterator[Store]:
+    """The catalogue, three people, and three years of one indicator in one hospital."""
+    store = Store.open("duckdb:///:memory:", create=True)
+    store.migrate()
+    store.write(catalogue.load)
+    _accounts(store)
+    rows = [
+        f"{INDICATOR};NOH;{2023 + month // 12}-{month % 12 + 1:02d};{20 + month * 7 % 13};{9000 + month * 31 % 700}"
+        for month in range(36)
+    ]
+    content = "\n".join(["indikator;enhed;periode;tæller;nævner", *rows]).encode()
+    team = load_viewer(store, "team@tavle.example")
+    now = datetime(2026, 11, 20)
+    report, receipt = pipeline.deliver(store, team, content, "bakteriæmi.csv", today=TODAY, now=now, limits=Limits())
+    assert receipt is not None, [finding.reason("da") for finding in report.findings]
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def product(board_settings: Settings, delivered: Store) -> Dash:
+    return create_app(board_settings, delivered, with_static=False)
+
+
+@pytest.fixture(scope="module")
+def first_day(board_settings: Settings, quick_hashes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dash]:
+    """A new installation: what the start itself puts into the store, one administrator, and nothing delivered."""
+    store = open_store(board_settings.model_copy(update={"var": tmp_path_factory.mktemp("new"), "mode": "production"}))
+    accounts.create(
+        store, SYSTEM, email="admin@tavle.example", name="Ida Holm", password=PASSWORD, now=NOW,
+        grants=[Grant(Role.ADMINISTRATOR)],
+    )  # fmt: skip
+    yield create_app(board_settings, store, with_static=False)
+    store.close()
+
+
+def _content(visitor: Any, address: str) -> str:
+    """The page as Dash gets it, after the first load answered 200."""
+    page = visitor.get(address)
+    assert page.status_code == 200, f"{address} answers {page.status_code}"
+    pathname, _, search = address.partition("?")
+    shown = json.dumps(visitor.show(pathname, f"?{search}" if search else "")["content"], ensure_ascii=False)
+    assert "Siden kunne ikke vises" not in shown and "could not be shown" not in shown, address
+    return shown
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("email", PAGES)
+def test_every_page_opens_for_those_it_is_for(product: Dash, visitor_of: VisitorOf, email: str, language: str) -> None:
+    visitor = visitor_of(product).sign_in(email)
+    visitor.get(f"/sprog/{language}")
+    for address in PAGES[email]:
+        assert re.search(r'"type": "H1"|<h1', _content(visitor, address)), f"{address} has no main heading"
+
+
+def test_every_page_opens_on_the_first_day(first_day: Dash, visitor_of: VisitorOf) -> None:
+    visitor = visitor_of(first_day).sign_in("admin@tavle.example")
+    for address in ("/", "/maal", "/indberet"):
+        assert re.search(r'"type": "H1"|<h1', _content(visitor, address)), f"{address} has no main heading"
+
+
+def test_every_callback_names_ids_that_its_page_draws(product: Dash, visitor_of: VisitorOf) -> None:
+    drawn = {value for name, value in vars(Ids).items() if name.isupper()}
+    for email, addresses in PAGES.items():
+        visitor = visitor_of(product).sign_in(email)
+        for address in addresses:
+            drawn |= set(re.findall(r'"id": "([^"]+)"', _content(visitor, address)))
+    asked: dict[str, str] = {}
+    for output, callback in product.callback_map.items():
+        for one in (*callback["inputs"], *callback["state"]):
+            asked[one["id"]] = output
+        for one in output.strip(".").split("..."):
+            asked[one.split("@")[0].rpartition(".")[0]] = output
+    assert len(asked) > 5
+    assert {name: callback for name, callback in asked.items() if name not in drawn} == {}
+
+
+def test_no_page_has_a_dead_link(product: Dash, visitor_of: VisitorOf) -> None:
+    followed = 0
+    for email, addresses in PAGES.items():
+        visitor = visitor_of(product).sign_in(email)
+        links: set[str] = set()
+        for address in addresses:
+            shown = html.unescape(_content(visitor, address).replace('\\"', '"'))
+            links |= {link for link in re.findall(r'href"?[=:] ?"(/[^"]*)"', shown) if not link.startswith("//")}
+        for link in sorted(links)[:60]:
+            followed += 1
+            assert visitor.get(link).status_code == 200, f"{email} finds a dead link: {link}"
+    assert followed > 20
+
+
+def test_what_a_page_does_not_have_is_404(product: Dash, visitor_of: VisitorOf) -> None:
+    visitor = visitor_of(product).sign_in("leder@tavle.example")
+    for address in ("/maal/9", "/maal/0", "/maal/x", "/indikator/FINDES-IKKE", "/indikator", "/indberet/mere"):
+        assert visitor.get(address).status_code == 404, address
+
+
+def test_the_chart_of_a_unit_one_may_not_see_is_403_in_every_form(product: Dash, visitor_of: VisitorOf) -> None:
+    visitor = visitor_of(product).sign_in("leder@tavle.example")
+    for address in (f"/indikator/{INDICATOR}?v=1&enhed=HGH", f"/indikator/{INDICATOR}.csv?v=1&enhed=HGH"):
+        answer = visitor.get(address)
+        assert answer.status_code == 403, address
+        assert not re.search(r"\d{4}-\d{2}", answer.text.split("<main")[-1].split("</main>")[0]), address
