@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from data.errors import DataError, StoreUnavailable
 from data.schema import store_info
-from data.store import Store
+from data.store import LOCKED, Store
 from indicators.words import Words
 
 THERE_ALREADY = Words(
@@ -99,7 +99,7 @@ def restore(url: str, path: Path, *, stamp: str) -> Restored:
         raise BackupError(NO_BACKUP, path=path)
     place = Path(parsed.database)
     if place.exists():
-        Store.open(url).close()  # raises while somebody holds it
+        _require_free(url)
     place.parent.mkdir(parents=True, exist_ok=True)
     new = place.with_name(f".{place.name}.{uuid4().hex}")
     try:
@@ -118,6 +118,15 @@ def restore(url: str, path: Path, *, stamp: str) -> Restored:
     finally:
         new.unlink(missing_ok=True)
     return Restored(place, kept, version)
+
+
+def _require_free(url: str) -> None:
+    """Raise while another process holds the store; one that is broken is what restoring is for."""
+    try:
+        Store.open(url).close()
+    except StoreUnavailable as error:
+        if error.words is LOCKED:
+            raise
 
 
 def _version_of(copy: Path, named: Path) -> int:

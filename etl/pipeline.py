@@ -16,9 +16,9 @@ import pandas as pd
 from data import reading
 from data.access import Viewer
 from data.store import Store
-from etl import checking, lookups, reporting
+from etl import checking, cpr, lookups, reporting
 from etl.checks import all_checks
-from etl.extract import csv
+from etl.extract import csv, refusals
 from etl.extract.csv import RawTable
 from etl.limits import Limits
 from etl.load import load
@@ -100,7 +100,9 @@ def deliver(
     NotAllowed
         The right to deliver went away between check and commit.
     """
-    examined = _examine(store, viewer, content, file_name, today, limits, defaults or {}, decimal, delimiter, encoding)
+    examined = _examine(
+        store, viewer, content, file_name, today, limits, defaults or {}, decimal, delimiter, encoding, note
+    )
     if not examined.report.is_accepted:
         return examined.report, None
     receipt = load(
@@ -135,10 +137,13 @@ def _examine(
     decimal: str | None,
     delimiter: str | None,
     encoding: str | None,
+    note: str = "",
 ) -> _Examined:
     # 1. Extract: bytes to text in cells, or a refusal.
     defaults = {field: text.strip() for field, text in defaults.items() if text and text.strip()}
     try:
+        if any(cpr.count(text) for text in (note, *defaults.values())):
+            raise RefusedError(refusals.CPR_BESIDE_FILE.finding())
         table = csv.read(
             content, file_name, limits=limits, given=tuple(defaults), delimiter=delimiter, encoding=encoding
         )

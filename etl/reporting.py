@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from etl import periods
+from etl import cpr, periods
 from etl.extract.csv import RawTable
 from etl.report import CheckedRow, Figures, Finding, Reading, RefusedError, Report, RowStatus
 from etl.rows import Row
@@ -21,7 +21,7 @@ def refusal(refused: RefusedError, content: bytes, file_name: str) -> Report:
         reading=None,
         findings=refused.findings,
         rows=(),
-        file_name="" if has_cpr and refused.findings[0].row is None else file_name,
+        file_name="" if cpr.count(file_name) else file_name,
         sha256="" if has_cpr else hashlib.sha256(content).hexdigest(),
     )
 

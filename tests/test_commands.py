@@ -372,6 +372,17 @@ def test_a_backup_gives_back_every_row_and_the_store_works_on(desk: Desk) -> Non
     assert desk.tavle("doctor").exit_code == 0
 
 
+def test_a_broken_store_can_be_replaced_by_a_backup(desk: Desk) -> None:
+    saved = desk.contents()
+    copy = desk.folder / "kopi.duckdb"
+    assert desk.tavle("backup", str(copy)).exit_code == 0
+    place = Path(desk.settings().store_url.removeprefix("duckdb:///"))
+    place.write_bytes(b"the disk was full here" * 1000)
+    assert desk.tavle("doctor").exit_code == 4
+    assert desk.tavle("restore", str(copy)).exit_code == 0
+    assert desk.contents() == saved
+
+
 def test_what_is_no_backup_is_not_put_in_place(desk: Desk) -> None:
     before = desk.contents()
     for path in (desk.file("ikke en database"), str(desk.folder / "findes-ikke.duckdb")):

@@ -148,6 +148,14 @@ CPR_IN_FILE_NAME = Refusal(
     ),
     Words("Omdøb filen, og indlæs den igen.", "Rename the file and load it again."),
 )
+CPR_BESIDE_FILE = Refusal(
+    "cpr",
+    Words(
+        "Noten eller det, der er valgt til filen, indeholder et tal, der ligner et CPR-nummer. Intet er gemt.",
+        "The note, or what was chosen for the file, holds a number that looks like a CPR number. Nothing is saved.",
+    ),
+    Words("Fjern tallet, og prøv igen.", "Remove the number and try again."),
+)
 CPR_MORE = Refusal(
     "cpr",
     Words("Yderligere {count} celler ligner CPR-numre.", "Another {count} cells look like CPR numbers."),

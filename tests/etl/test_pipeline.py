@@ -89,6 +89,16 @@ def test_a_cpr_number_in_the_file_name_is_not_repeated(board) -> None:
     assert "010190" not in repr(report)
 
 
+@pytest.mark.parametrize("beside", [{"note": "Se 010190-1234"}, {"defaults": {"unit": "010190-1234"}}])
+def test_a_cpr_number_in_the_note_or_beside_the_file_is_refused_too(board, contents_of, beside) -> None:
+    before = contents_of(board.store)
+    report, receipt = board.deliver(GOOD, **beside)
+    assert receipt is None
+    assert report.has_cpr
+    assert "010190" not in repr(report)
+    assert contents_of(board.store) == before
+
+
 def test_the_same_file_twice_is_no_change_and_writes_nothing(board, contents_of) -> None:
     _, first = board.deliver(GOOD)
     before, version = contents_of(board.store), board.store.data_version()
