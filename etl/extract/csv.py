@@ -176,7 +176,7 @@ def _sheet(text: str, encoding: str, limits: Limits, delimiter: str | None) -> R
         if findings := _cpr_in_text(text):
             raise RefusedError(*findings) from None
         raise
-    _refuse_cpr(records, text)
+    _refuse_cpr(records, text, delimiter)
     header_row, header = records[0]
     rows = tuple(RawRow(number, cells) for number, cells in records[1:])
     return RawSheet(header_row, header, rows, delimiter, encoding)
@@ -231,17 +231,20 @@ def _guess_delimiter(text: str) -> str:
     return max(DELIMITERS, key=score)
 
 
-def _refuse_cpr(records: Sequence[tuple[int, tuple[str, ...]]], text: str) -> None:
+def _refuse_cpr(records: Sequence[tuple[int, tuple[str, ...]]], text: str, delimiter: str) -> None:
     header_row, header = records[0]
     is_cpr_column = [cpr.is_cpr_column(name) for name in header]
-    # One pass over the whole text is fast and finds nothing in most files. Quotes may join digits that stand apart.
-    if '"' not in text and not any(is_cpr_column) and not cpr.count(text):
+    # One pass over the whole text is fast and finds nothing in most files. Inside a cell, quotes and tabs may stand
+    # between digits that belong together.
+    may_split = '"' in text or (delimiter != "\t" and "\t" in text)
+    if not may_split and not any(is_cpr_column) and not cpr.count(text):
         return
     is_note = [field_of(name) == "note" for name in header]
     names = [name.strip() if name.strip() and not cpr.count(name) else f"nr. {i}" for i, name in enumerate(header, 1)]
     findings: list[Finding] = []
     for number, cells in records:
-        for position, cell in enumerate(cells):
+        for position, written in enumerate(cells):
+            cell = " ".join(written.split())  # a line break inside a cell is a space like any other
             inside = position < len(header)
             if number != header_row and inside and is_cpr_column[position]:
                 found = cpr.count_in_cpr_column(cell)

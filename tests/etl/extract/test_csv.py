@@ -188,6 +188,8 @@ def test_a_cpr_number_in_a_comment_is_found_by_row_and_column_and_never_repeated
         (f"{HEAD}\nA;NOH;2026-10;1;2;x;{NUMBER}", 2, "nr. 7"),
         ("indikator;enhed;periode;værdi;CPR\nA;NOH;2026-10;1;101901234", 2, "CPR"),
         (f'{HEAD}\nA;NOH;2026-10;1;2;"linje\n{NUMBER}"', 2, "kommentar"),
+        (f'{HEAD}\nA;NOH;2026-10;1;2;"010190\n-1234"', 2, "kommentar"),
+        (f"{HEAD}\nA;NOH;2026-10;1;2;010190\t-1234", 2, "kommentar"),
         (f"forkerte;kolonner\n{NUMBER};2", 2, "forkerte"),
         (f"{NUMBER};2026-10;3\n1;2;3", 1, "nr. 1"),
         (f"{HEAD}\n\n;;;;;{NUMBER}", 3, "kommentar"),
