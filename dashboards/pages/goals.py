@@ -268,7 +268,12 @@ def _indicators(lines: tuple[IndicatorLine, ...]) -> Markup:
     if not lines:
         return Markup("")
     items = Markup("").join(_indicator(line) for line in lines)
-    sources = Markup("").join(Markup("<li>{}: {}</li>").format(line.name, line.source) for line in lines if line.source)
+    # The words on how far a definition was checked go wherever its name goes.
+    sources = Markup("").join(
+        Markup("<li>{}: {}</li>").format(f"{line.name} ({line.state})" if line.state else line.name, line.source)
+        for line in lines
+        if line.source
+    )
     folded = Markup('<details class="disc"><summary>{}</summary><ul class="src">{}</ul></details>').format(
         _("Kilder til indikatorerne"), sources
     )
