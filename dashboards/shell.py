@@ -267,6 +267,10 @@ class TavleDash(dash.Dash):
         answer: ResponseReturnValue = super().index()
         return answer
 
+    def _has_chart(self) -> bool:
+        resolved: Resolved | None = g.get("tavle_resolved")
+        return resolved is not None and resolved.match is not None and resolved.match.page.has_chart
+
     def interpolate_index(self, **pieces: str) -> str:
         mark = f'<script nonce="{headers.nonce()}"'
         scripts = static.without_unused(pieces["scripts"])
@@ -278,6 +282,7 @@ class TavleDash(dash.Dash):
             renderer=Markup(pieces["renderer"].replace("<script", mark)),
             dash_css=Markup(pieces["css"]),
             skeleton=states.skeleton(),
+            early_scripts=static.CHART_SCRIPTS if self._has_chart() else (),
         )
 
 

@@ -36,6 +36,9 @@ ASSETS = "/assets/"
 _UNUSED = re.compile(rf'<script src="{SUITES}dash/dash_table/[^"]*"></script>\n?')
 _ADDRESS = re.compile(rf'(?:src|href)="({SUITES}[^"?]+)"')
 
+# What a chart needs, by the addresses dcc asks for when it draws the first one.
+CHART_SCRIPTS = (f"{SUITES}plotly/package_data/plotly.min.js", f"{SUITES}dash/dcc/async-graph.js")
+
 # An answer shorter than this fits into one packet anyway.
 LEAST_BYTES = 1400
 

@@ -63,6 +63,9 @@ class PageRecord:
     `layout`: True or nothing to go on; False, or `data.access.NotFound`, for 404; `data.access.NotAllowed` for 403. The
     unit of the address is already checked by the shell.
 
+    `has_chart` says that a `dcc.Graph` stands on the page: the browser then fetches Plotly (1.5 MB) while Dash starts,
+    instead of when the chart is drawn.
+
     `fields` are the selects of the context bar on this page: "enhed", "periode".
     """
 
@@ -76,6 +79,7 @@ class PageRecord:
     title: Callable[..., str] | None = None
     also: tuple[str, ...] = ()
     fields: tuple[str, ...] = ("enhed",)
+    has_chart: bool = False
 
     @property
     def templates(self) -> tuple[str, ...]:

@@ -424,4 +424,5 @@ PAGE = PageRecord(
     title=title,
     exists=exists,
     fields=("enhed", "periode"),
+    has_chart=True,
 )

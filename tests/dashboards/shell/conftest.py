@@ -84,7 +84,12 @@ def small_registry() -> Registry:
             "/indberet", "Indberet", _front, icon="upload", order=3, roles=frozenset({Role.QUALITY_TEAM}), fields=()
         ),
         PageRecord(
-            "/indikator/<code>", "Indikator", _indicator, exists=_exists, title=lambda selection, code: f"Navn {code}"
+            "/indikator/<code>",
+            "Indikator",
+            _indicator,
+            exists=_exists,
+            title=lambda selection, code: f"Navn {code}",
+            has_chart=True,
         ),
     )
     return Registry(pages, (module,))

@@ -123,6 +123,19 @@ def test_long_answers_to_scripts_are_compressed_and_pages_are_not(board: Dash, v
     assert json.loads(gzip.decompress(answer.data))["response"]["told"]["children"] == "x" * 20_000
 
 
+def test_a_page_with_a_chart_fetches_plotly_early_and_no_other_page_does(
+    static_board: Dash, visitor: Any, board_settings: Settings
+) -> None:
+    visitor.sign_in()
+    early = {
+        path: re.findall(r'<link rel="preload" as="script" href="([^"]+)"', visitor.get(path).text)
+        for path in ("/", "/indikator/KIR-01")
+    }
+    assert early == {"/": [], "/indikator/KIR-01": list(static.CHART_SCRIPTS)}
+    for address in static.CHART_SCRIPTS:  # a wrong address would fetch it twice
+        assert (board_settings.var / "static" / address.lstrip("/")).is_file()
+
+
 def test_scripts_no_page_uses_stay_at_home(visitor: Any) -> None:
     page = visitor.sign_in().get("/").text
     assert "dash_table" not in " ".join(_addresses(page))
