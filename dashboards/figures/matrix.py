@@ -41,6 +41,7 @@ class Column:
     name: str
     caption: str
     is_own: bool = False
+    full_name: str = ""  # where there is room for it: the table of words and the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Cell:
     centre_label: str = ""
     target_label: str = ""
     unit_of_measure: str = ""
+    amount: str = ""  # the value without per cent sign, for a column of numbers
+    full_period: str = ""
 
     @property
     def is_signal(self) -> bool:
@@ -380,12 +383,12 @@ def twin_rows(matrix: Matrix) -> list[tuple[str, ...]]:
         (
             f"{group.number} {group.name}" if group.number else group.name,
             row.name,
-            column.name,
+            column.full_name or column.name,
             variation_words(cell.variation, cell.rising),
             cell.assurance_text,
-            cell.value,
+            cell.amount or cell.value,
             cell.unit_of_measure,
-            cell.period,
+            cell.full_period or cell.period,
             cell.sentence,
             cell.late,
         )

@@ -26,6 +26,7 @@ from dashboards.text import (
     number,
     period_text,
     pgettext,
+    shown_decimals,
     target_text,
     value_text,
     value_with_unit,
@@ -354,10 +355,12 @@ class Board:
         definition = self.definitions[indicator]
         key = (indicator, unit.code)
         late = self.late.get(key, "")
-        value = period = spoken = ""
+        value = period = spoken = amount = full_period = ""
         if state.latest_value is not None and state.latest_period is not None:
             value = value_text(definition, state.latest_value, denominator=state.latest_denominator)
+            amount = number(state.latest_value, shown_decimals(definition, state.latest_denominator))
             period = period_text(state.latest_period, definition.period, "name")
+            full_period = period_text(state.latest_period, definition.period)
             spoken = _("{value} i {period}").format(
                 value=value_with_unit(definition, state.latest_value, denominator=state.latest_denominator),
                 period=period_text(state.latest_period, definition.period, "long"),
@@ -390,6 +393,8 @@ class Board:
             centre_label=_centre_label(definition, state),
             target_label=_("Mål {value}").format(value=_target_value(definition, target)) if target is not None else "",
             unit_of_measure=definition.unit_of_measure.say(language()),
+            amount=amount,
+            full_period=full_period,
         )
 
 
@@ -615,7 +620,7 @@ def _column(unit: Unit, board: Board, chosen: Unit) -> Column:
     is_own = side.own is not None and unit.code == side.own.code
     caption = board.parents.get(unit.code) or (_("valgt enhed") if unit.code == chosen.code else kind_words(unit.kind))
     name = unit.name.say(language()) if is_own else unit.short_name
-    return Column(unit.code, name, caption, is_own=is_own)
+    return Column(unit.code, name, caption, is_own=is_own, full_name=board.unit_name(unit))
 
 
 def kind_words(kind: str) -> str:
