@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 # Without the background flags Chromium asks hosts of its vendor at every start.
@@ -144,7 +144,8 @@ class Visitor:
 
     def settled(self) -> None:
         self.page.locator("main h1").first.wait_for(state="visible", timeout=20_000)
-        self.page.wait_for_function("!document.querySelector('[data-dash-is-loading=true]')")
+        # Not wait_for_function: it polls with eval, which the page's content security policy refuses.
+        expect(self.page.locator('[data-dash-is-loading="true"]')).to_have_count(0, timeout=20_000)
 
 
 @pytest.fixture

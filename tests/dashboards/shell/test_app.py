@@ -42,7 +42,7 @@ def words(page: str) -> str:
 
 
 def options(page: str, key: str) -> list[tuple[str, bool]]:
-    select = re.search(rf'<select name="{key}">(.*?)</select>', page, re.S)
+    select = re.search(rf'<select id="ctx-{key}" name="{key}">(.*?)</select>', page, re.S)
     assert select, f"there is no select {key}"
     return [(value, bool(chosen)) for value, chosen in re.findall(r'<option value="([^"]*)"( selected)?>', select[1])]
 
