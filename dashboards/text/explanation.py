@@ -129,8 +129,8 @@ _COMPARISONS = {
 }
 _SIDES = {True: Words("over", "above"), False: Words("under", "below")}
 _LIMITS = {
-    True: Words("over øvre grænse", "above the upper limit"),
-    False: Words("under nedre grænse", "below the lower limit"),
+    True: Words("over den øvre grænse", "above the upper limit"),
+    False: Words("under den nedre grænse", "below the lower limit"),
 }
 _HIGHER = {True: Words("højere", "higher"), False: Words("lavere", "lower")}
 
@@ -146,29 +146,50 @@ _TITLE_RUN = Words(
     "{kind}: {count} {periods} in a row {side} {the_centre} of {centre}",
 )
 _TITLE_CROSSINGS = Words(
-    "{kind}: niveauet har flyttet sig {way} undervejs", "{kind}: the level has moved {way} along the way"
+    "{kind}: niveauet har sandsynligvis flyttet sig {way}",
+    "{kind}: the level has probably moved {way}",
 )
 _WAY = {True: Words("op", "up"), False: Words("ned", "down")}
 _TITLE_CROSSINGS_NO_WAY = Words(
-    "{kind}: niveauet har flyttet sig undervejs", "{kind}: the level has moved along the way"
+    "{kind}: niveauet har sandsynligvis flyttet sig",
+    "{kind}: the level has probably moved",
 )
 _TITLE_OUTSIDE_ONE = Words("{kind}: {when} ligger {limit}", "{kind}: {when} lies {limit}")
 _TITLE_OUTSIDE_MANY = Words("{kind}: {count} {periods} ligger {limit}", "{kind}: {count} {periods} lie {limit}")
+# Without limits the target is counted, and the title says what was counted.
 _TITLE_COMMON = {
-    Assurance.PASS: Words("Stabilt: målet nås {after_another}", "Stable: the target is met {after_another}"),
-    Assurance.MIXED: Words(
-        "Tilfældig variation: målet nås i nogle {periods}, ikke i andre",
+    (Assurance.PASS, False): Words(
+        "Stabilt: måltallet nås {after_another}", "Stable: the target is met {after_another}"
+    ),
+    (Assurance.PASS, True): Words(
+        "Tilfældig variation: måltallet er nået i alle de seneste {counted} {periods}",
+        "Random variation: the target was met in all of the last {counted} {periods}",
+    ),
+    (Assurance.MIXED, False): Words(
+        "Tilfældig variation: måltallet nås i nogle {periods}, ikke i andre",
         "Random variation: the target is met in some {periods}, not in others",
     ),
-    Assurance.FAIL: Words("Stabilt, men målet nås ikke", "Stable, but the target is not met"),
-    Assurance.NONE: Words(
-        "Tilfældig variation omkring {the_centre} på {centre}", "Random variation around {the_centre} of {centre}"
+    (Assurance.MIXED, True): Words(
+        "Tilfældig variation: måltallet er nået i {met} af de seneste {counted} {periods}",
+        "Random variation: the target was met in {met} of the last {counted} {periods}",
+    ),
+    (Assurance.FAIL, False): Words("Stabilt, men måltallet nås ikke", "Stable, but the target is not met"),
+    (Assurance.FAIL, True): Words(
+        "Tilfældig variation: måltallet er ikke nået i de seneste {counted} {periods}",
+        "Random variation: the target was met in none of the last {counted} {periods}",
     ),
 }
-_TITLE_COMMON_WITHIN = Words(
-    "Tilfældig variation: målet ligger inden for udsvingene", "Random variation: the target lies within it"
+_TITLE_COMMON_NO_TARGET = Words(
+    "Tilfældig variation omkring {the_centre} på {centre}", "Random variation around {the_centre} of {centre}"
 )
-_TITLE_CONSTANT = Words("Ingen variation: alle målinger er {value}", "No variation: every value is {value}")
+_TITLE_COMMON_WITHIN = Words(
+    "Tilfældig variation: måltallet ligger inden for udsvingene",
+    "Random variation: the target lies within it",
+)
+_TITLE_CONSTANT = Words(
+    "Ingen variation: alle {periods} ligger på {value}",
+    "No variation: all {periods} are at {value}",
+)
 _TITLE_FEW = Words("For få data: {count} af {needed} {periods}", "Too few data: {count} of {needed} {periods}")
 _TITLE_MISSING = Words("Ingen data endnu", "No data yet")
 
@@ -183,15 +204,15 @@ _SEE_RUN_PAST = Words(
     "{count} {periods} in a row ({span}) lay {side} {the_centre} of {centre}.",
 )
 _SEE_CROSSINGS = Words(
-    "Kurven krydser {the_centre} på {centre} {count} gange i {span}. Var intet ændret, ville vi vente "
-    "mindst {expected}.",
-    "The line crosses {the_centre} of {centre} {count} times in {span}. Had nothing changed, we would expect at least "
+    "Kurven krydser {the_centre} ({centre}) {count} gange i {span}. Var intet ændret, ville vi vente mindst "
     "{expected}.",
+    "The line crosses {the_centre} ({centre}) {count} times in {span}. Had nothing changed, we would expect "
+    "at least {expected}.",
 )
 _SEE_CROSSINGS_ONCE = Words(
-    "Kurven krydser {the_centre} på {centre} én gang i {span}. Var intet ændret, ville vi vente mindst {expected}.",
-    "The line crosses {the_centre} of {centre} once in {span}. Had nothing changed, we would expect at "
-    "least {expected}.",
+    "Kurven krydser {the_centre} ({centre}) én gang i {span}. Var intet ændret, ville vi vente mindst {expected}.",
+    "The line crosses {the_centre} ({centre}) once in {span}. Had nothing changed, we would expect at least "
+    "{expected}.",
 )
 _SEE_OUTSIDE_ONE = Words(
     "{when} er på {value} og ligger {limit} på {bound}.", "{when} is at {value} and lies {limit} of {bound}."
@@ -209,207 +230,222 @@ _SEE_COMMON_LIMITS = Words(
     "All {count} {periods} of the phase lie within the limits and vary around {the_centre} of {centre}.",
 )
 _SEE_COMMON = Words(
-    "{count} {periods} svinger omkring {the_centre} på {centre} uden mønster.",
-    "{count} {periods} vary around {the_centre} of {centre} without a pattern.",
+    "{count} {periods} svinger omkring {the_centre} på {centre} uden tegn på et skift.",
+    "{count} {periods} vary around {the_centre} of {centre} without sign of a shift.",
 )
-_SEE_CONSTANT = Words("Alle {count} {periods} er {value}.", "All {count} {periods} are {value}.")
+_SEE_CONSTANT = Words("Alle {count} {periods} ligger på {value}.", "All {count} {periods} are at {value}.")
 _SEE_FEW = Words(
-    "Der er {count} målinger ({span}). Der skal {needed} til, før vi leder efter signaler.",
-    "There are {count} values ({span}). It takes {needed} before we look for signals.",
+    "Der er tal for {count} {periods} ({span}). Der skal {needed} til, før vi leder efter signaler.",
+    "There are figures for {count} {periods} ({span}). It takes {needed} before we look for signals.",
 )
 _SEE_FEW_ONE = Words(
-    "Der er én måling. Der skal {needed} til, før vi leder efter signaler.",
-    "There is one value. It takes {needed} before we look for signals.",
+    "Der er tal for én {period}. Der skal {needed} til, før vi leder efter signaler.",
+    "There are figures for one {period}. It takes {needed} before we look for signals.",
 )
 _SEE_FEW_OFF_LINE = Words(
-    "{count} af {total} målinger ligger over eller under {the_centre}; resten ligger på den. Der skal {needed} til, "
-    "før vi leder efter signaler.",
-    "{count} of {total} values lie above or below {the_centre}; the rest lie on it. It takes {needed} before we look "
-    "for signals.",
+    "{count} af {total} {periods} ligger over eller under {the_centre}; resten ligger på linjen og tæller "
+    "ikke med. Der skal {needed} til, før vi leder efter signaler.",
+    "{count} of {total} {periods} lie above or below {the_centre}; the rest lie on the line and do not count. "
+    "It takes {needed} before we look for signals.",
 )
 _SEE_FEW_PHASE = Words(
-    "Den nuværende fase har {count} målinger ({span}). Der skal {needed} til, før vi leder efter signaler.",
-    "The current phase has {count} values ({span}). It takes {needed} before we look for signals.",
+    "Den nuværende fase har tal for {count} {periods} ({span}). Der skal {needed} til, før vi leder efter signaler.",
+    "The current phase has figures for {count} {periods} ({span}). It takes {needed} before we look for signals.",
 )
 _SEE_MISSING = Words(
-    "Der er ikke leveret data for {indicator} i {unit}.", "No data have been delivered for {indicator} in {unit}."
+    "Der er ikke indberettet tal for {indicator} i {unit}.",
+    "No figures have been handed in for {indicator} in {unit}.",
 )
 _SEE_ONLY_OPEN = Words(
-    "Der er kun data for {periods}, der endnu ikke er lukket.", "There are only data for {periods} that are still open."
+    "Der er kun tal for {periods}, der stadig er åbne.",
+    "There are figures only for {periods} that are still open.",
 )
 _LATEST = Words("{when}: {value}", "{when}: {value}")
 _LATEST_FRACTION = Words("{when}: {value} ({fraction})", "{when}: {value} ({fraction})")
-_OPEN_ONE = Words("{list} er åben og giver ingen signaler.", "{list} is open and raises no signal.")
-_OPEN_MANY = Words("{list} er åbne og giver ingen signaler.", "{list} are open and raise no signals.")
-_ABSENT = Words("Der mangler data for {list}.", "Data are missing for {list}.")
+_OPEN_ONE = Words(
+    "{list} er åben: tallet kan stadig ændre sig og giver intet signal.",
+    "{list} is open: the figure may still change and raises no signal.",
+)
+_OPEN_MANY = Words(
+    "{list} er åbne: tallene kan stadig ændre sig og giver ingen signaler.",
+    "{list} are open: the figures may still change and raise no signals.",
+)
+_ABSENT = Words("Der mangler tal for {list}.", "Figures are missing for {list}.")
 _ABSENT_MANY = Words(
-    "Der mangler data for {count} {periods}, senest {last}.", "Data are missing for {count} {periods}, latest {last}."
+    "Der mangler tal for {count} {periods}, senest {last}.",
+    "Figures are missing for {count} {periods}, most recently {last}.",
 )
 _HIDDEN = Words(
     "{count} {periods} er skjult, fordi tallene er små, og indgår ikke.",
-    "{count} {periods} hidden because the numbers are small; nothing is worked out from them.",
+    "Hidden because the numbers are small, and left out: {count} {periods}.",
 )
 _LEFT_OUT = Words("{list} er tegnet, men udeladt af beregningen.", "{list}: drawn, but left out of the calculation.")
-_EARLIER = Words("Andre signaler i serien: {list}.", "Other signals in the series: {list}.")
+_EARLIER = Words("Andre signaler i målingen: {list}.", "Other signals in the series: {list}.")
 
 # -------------------------------------------------------------------------------------------------- what does it mean
 
 _MEANS_RUN = {
     Variation.IMPROVEMENT: Words(
-        "Så lang en række på den gode side opstår sjældent tilfældigt: fremgangen er reel.",
-        "So long a run on the good side rarely comes about by chance: the progress is real.",
+        "Så lang en række på den gode side er næppe tilfældig. Noget har sandsynligvis ændret sig til det bedre.",
+        "So long a run on the good side is hardly chance. Something has probably changed for the better.",
     ),
     Variation.CONCERN: Words(
-        "Så lang en række på den dårlige side opstår sjældent tilfældigt. Noget har sandsynligvis ændret sig.",
-        "So long a run on the bad side rarely comes about by chance. Something has probably changed.",
+        "Så lang en række på den dårlige side er næppe tilfældig. Noget har sandsynligvis ændret sig.",
+        "So long a run on the bad side is hardly chance. Something has probably changed.",
     ),
     Variation.CHANGE: Words(
-        "Så lang en række opstår sjældent tilfældigt: niveauet har flyttet sig. Ingen retning er bedst her, "
-        "så I må selv "
-        "vurdere, om det er ønsket.",
-        "So long a run rarely comes about by chance: the level has moved. Neither direction is better here, "
-        "so judge for "
+        "Så lang en række er næppe tilfældig: niveauet har sandsynligvis flyttet sig. Ingen retning er bedst her, så I "
+        "må selv vurdere, om det er ønsket.",
+        "So long a run is hardly chance: the level has probably moved. Neither direction is better here, so judge for "
         "yourselves whether it is wanted.",
     ),
 }
 _MEANS_CROSSINGS = {
     Variation.IMPROVEMENT: Words(
-        "Niveauet har sandsynligvis flyttet sig undervejs: de seneste {periods} ligger {higher} end de "
-        "første, og det er "
-        "den gode retning.",
-        "The level has probably moved along the way: the latest {periods} lie {higher} than the first, and that is the "
-        "good direction.",
+        "Når kurven krydser så sjældent, har niveauet sandsynligvis flyttet sig undervejs. De seneste {periods} ligger "
+        "{higher} end de første, og det er den gode retning.",
+        "When the line crosses so seldom, the level has probably moved along the way. The latest {periods} lie "
+        "{higher} than the first, and that is the good direction.",
     ),
     Variation.CONCERN: Words(
-        "Niveauet har sandsynligvis flyttet sig undervejs: de seneste {periods} ligger {higher} end de "
-        "første, og det er "
-        "den dårlige retning.",
-        "The level has probably moved along the way: the latest {periods} lie {higher} than the first, and that is the "
-        "bad direction.",
+        "Når kurven krydser så sjældent, har niveauet sandsynligvis flyttet sig undervejs. De seneste {periods} ligger "
+        "{higher} end de første, og det er den dårlige retning.",
+        "When the line crosses so seldom, the level has probably moved along the way. The latest {periods} lie "
+        "{higher} than the first, and that is the bad direction.",
     ),
     Variation.CHANGE: Words(
-        "Niveauet har sandsynligvis flyttet sig undervejs. Kurven viser ikke, om det er til det bedre.",
-        "The level has probably moved along the way. The line does not show whether it is for the better.",
+        "Når kurven krydser så sjældent, har niveauet sandsynligvis flyttet sig undervejs. Kurven viser ikke, om det "
+        "er til det bedre.",
+        "When the line crosses so seldom, the level has probably moved along the way. The line does not show whether "
+        "it is for the better.",
     ),
 }
 _MEANS_OUTSIDE = {
     Variation.IMPROVEMENT: Words(
-        "Så langt fra {the_centre} kommer {single} sjældent tilfældigt. Noget særligt er sket, og det trak i den gode "
-        "retning.",
-        "{single} rarely gets so far from {the_centre} by chance. Something special happened, and it pulled "
-        "in the good "
-        "direction.",
+        "Så langt fra {the_centre} kommer {single} sjældent ved et tilfælde. Der er sandsynligvis sket noget særligt, "
+        "og det trak i den gode retning.",
+        "{single} rarely gets so far from {the_centre} by chance. Something special has probably happened, and it "
+        "pulled in the good direction.",
     ),
     Variation.CONCERN: Words(
-        "Så langt fra {the_centre} kommer {single} sjældent tilfældigt. Noget særligt er sket, og det trak i "
-        "den dårlige "
-        "retning.",
-        "{single} rarely gets so far from {the_centre} by chance. Something special happened, and it pulled in the bad "
-        "direction.",
+        "Så langt fra {the_centre} kommer {single} sjældent ved et tilfælde. Der er sandsynligvis sket noget særligt, "
+        "og det trak i den dårlige retning.",
+        "{single} rarely gets so far from {the_centre} by chance. Something special has probably happened, and it "
+        "pulled in the bad direction.",
     ),
     Variation.CHANGE: Words(
-        "Så langt fra {the_centre} kommer {single} sjældent tilfældigt. Noget særligt er sket.",
-        "{single} rarely gets so far from {the_centre} by chance. Something special happened.",
+        "Så langt fra {the_centre} kommer {single} sjældent ved et tilfælde. Der er sandsynligvis sket noget særligt.",
+        "{single} rarely gets so far from {the_centre} by chance. Something special has probably happened.",
     ),
 }
 _MEANS_WIDE = Words(
-    "Så mange {periods} uden for grænserne på begge sider er sjældent så mange hændelser. Tallene svinger mere, end "
-    "diagrammet regner med, så grænserne er for snævre (overspredning).",
-    "So many {periods} outside the limits on both sides are seldom so many events. The figures vary more than the "
-    "chart reckons with, so the limits are too narrow (overdispersion).",
+    "Så mange {periods} uden for grænserne på begge sider skyldes sjældent lige så mange hændelser. Tallene "
+    "svinger mere, end diagrammet regner med, så grænserne er for snævre (overspredning).",
+    "So many {periods} outside the limits on both sides are seldom due to as many events. The figures vary "
+    "more than the chart allows for, so the limits are too narrow (overdispersion).",
 )
 # (assurance, is it counted over the last periods rather than predicted from the limits)
 _MEANS_COMMON = {
     (Assurance.PASS, False): Words(
-        "Udsvingene er tilfældige, og målet ({target}) ligger uden for dem på den gode side. Processen når det "
-        "{after_another}.",
-        "The variation is random, and the target ({target}) lies outside it on the good side. The process meets it "
-        "{after_another}.",
+        "Intet tyder på andet end tilfældige udsving, og måltallet ({target}) ligger uden for dem på den gode side. "
+        "Bliver alt ved det gamle, kan I vente at nå det {after_another}.",
+        "Nothing points to more than random variation, and the target ({target}) lies outside it on the good side. If "
+        "nothing changes, you can expect to meet it {after_another}.",
     ),
     (Assurance.PASS, True): Words(
-        "Udsvingene er tilfældige. Målet ({target}) er nået i alle de seneste {counted} {periods}. Det er "
-        "talt op, ikke "
-        "forudsagt.",
-        "The variation is random. The target ({target}) was met in all of the last {counted} {periods}. That "
-        "is counted, "
-        "not predicted.",
+        "Intet tyder på andet end tilfældige udsving. Måltallet ({target}) er nået i alle de seneste {counted} "
+        "{periods}. Det er talt op, ikke forudsagt.",
+        "Nothing points to more than random variation. The target ({target}) was met in all of the last {counted} "
+        "{periods}. That is counted, not predicted.",
     ),
     (Assurance.MIXED, False): Words(
-        "Udsvingene er tilfældige, og målet ({target}) ligger inden for dem. Om I rammer det i {single}, er "
-        "tilfældigt: I nåede det i {met} af de seneste {counted}.",
-        "The variation is random, and the target ({target}) lies within it. Whether you meet it in {single} is chance: "
-        "you met it in {met} of the last {counted}.",
+        "Intet tyder på andet end tilfældige udsving, og måltallet ({target}) ligger inden for dem. Om I når det i "
+        "{single}, er tilfældigt: I nåede det i {met} af de seneste {counted}.",
+        "Nothing points to more than random variation, and the target ({target}) lies within it. Whether you meet it "
+        "in {single} is chance: you met it in {met} of the last {counted}.",
     ),
     (Assurance.MIXED, True): Words(
-        "Udsvingene er tilfældige. Målet ({target}) er nået i {met} af de seneste {counted} {periods}, uden "
-        "at noget er "
-        "ændret. Det er talt op, ikke forudsagt.",
-        "The variation is random. The target ({target}) was met in {met} of the last {counted} {periods} without "
-        "anything having changed. That is counted, not predicted.",
+        "Intet tyder på andet end tilfældige udsving. Måltallet ({target}) er nået i {met} af de seneste {counted} "
+        "{periods}. Det er talt op, ikke forudsagt.",
+        "Nothing points to more than random variation. The target ({target}) was met in {met} of the last {counted} "
+        "{periods}. That is counted, not predicted.",
     ),
     (Assurance.FAIL, False): Words(
-        "Processen er stabil, men målet ({target}) ligger uden for det, den kan. Den når det ikke, uanset "
-        "hvor meget der "
-        "følges op på de enkelte {periods}.",
-        "The process is stable, but the target ({target}) lies outside what it can do. It will not get there however "
-        "closely each of the {periods} is followed up.",
+        "Processen er stabil, men måltallet ({target}) ligger uden for det, den kan. I når det næppe, uanset hvor "
+        "meget I følger op på de enkelte {periods}.",
+        "The process is stable, but the target ({target}) lies outside what it can do. You will hardly meet it, "
+        "however closely you follow up single {periods}.",
     ),
     (Assurance.FAIL, True): Words(
-        "Udsvingene er tilfældige, og målet ({target}) er ikke nået i nogen af de seneste {counted} "
-        "{periods}. Processen "
-        "når det næppe af sig selv.",
-        "The variation is random, and the target ({target}) was met in none of the last {counted} {periods}. "
-        "The process "
-        "will hardly get there by itself.",
+        "Intet tyder på andet end tilfældige udsving. Måltallet ({target}) er ikke nået i nogen af de seneste "
+        "{counted} {periods}. Det er talt op, ikke forudsagt.",
+        "Nothing points to more than random variation. The target ({target}) was met in none of the last {counted} "
+        "{periods}. That is counted, not predicted.",
+    ),
+}
+# In reach by the limits, yet always or never met of late.
+_MEANS_COMMON_WITHIN = {
+    True: Words(
+        "Intet tyder på andet end tilfældige udsving, og måltallet ({target}) ligger inden for dem. I nåede det i alle "
+        "de seneste {counted} {periods}, men kan ikke vente at nå det hver gang.",
+        "Nothing points to more than random variation, and the target ({target}) lies within it. You met it in all of "
+        "the last {counted} {periods}, but cannot expect to meet it every time.",
+    ),
+    False: Words(
+        "Intet tyder på andet end tilfældige udsving, og måltallet ({target}) ligger inden for dem. I nåede det dog "
+        "ikke i nogen af de seneste {counted} {periods}.",
+        "Nothing points to more than random variation, and the target ({target}) lies within it. Yet you met it in "
+        "none of the last {counted} {periods}.",
     ),
 }
 _MEANS_COMMON_NO_TARGET = Words(
-    "Udsvingene er tilfældige. Processen leverer det samme {after_another}, og der er intet mål at holde den op imod.",
-    "The variation is random. The process delivers the same {after_another}, and there is no target to "
-    "hold it against.",
+    "Intet tyder på andet end tilfældige udsving. Processen leverer omtrent det samme {after_another}, og der "
+    "er intet måltal at holde den op imod.",
+    "Nothing points to more than random variation. The process delivers much the same {after_another}, and "
+    "there is no target to hold it against.",
 )
 _MEANS_COMMON_NO_DIRECTION = Words(
-    "Udsvingene er tilfældige. Processen leverer det samme {after_another}.",
-    "The variation is random. The process delivers the same {after_another}.",
+    "Intet tyder på andet end tilfældige udsving. Processen leverer omtrent det samme {after_another}.",
+    "Nothing points to more than random variation. The process delivers much the same {after_another}.",
 )
 _MEANS_CONSTANT = Words(
-    "Når intet varierer, kan der ikke beregnes grænser, og der er intet signal.",
-    "Where nothing varies no limits can be computed, and there is no signal.",
+    "Når intet svinger, kan der ikke beregnes grænser, og der kan ikke komme et signal.",
+    "Where nothing varies no limits can be computed, and no signal can arise.",
 )
 _MEANS_FEW = Words(
-    "Under {needed} målinger kan vi ikke skelne signal fra støj.",
-    "With fewer than {needed} values a signal cannot be told from noise.",
+    "Med så få tal kan vi ikke skelne et signal fra støj.", "With so few figures a signal cannot be told from noise."
 )
 _MEANS_MISSING = Words(
-    "Uden data kan vi ikke sige noget om processen.", "Without data nothing can be said of the process."
+    "Uden tal kan vi ikke sige noget om processen.",
+    "Without figures nothing can be said about the process.",
 )
 
 # What a target adds where there is a signal, or no variation.
 _TARGET = {
     (Assurance.PASS, False): Words(
-        "Målet ({target}) ligger nu uden for udsvingene på den gode side: processen når det {after_another}.",
-        "The target ({target}) now lies outside the variation on the good side: the process meets it {after_another}.",
+        "Måltallet ({target}) ligger uden for udsvingene i fasen, på den gode side.",
+        "The target ({target}) lies outside the variation of the phase, on the good side.",
     ),
     (Assurance.PASS, True): Words(
-        "Målet ({target}) er nået i alle de seneste {counted} {periods}.",
+        "Måltallet ({target}) er nået i alle de seneste {counted} {periods}.",
         "The target ({target}) was met in all of the last {counted} {periods}.",
     ),
     (Assurance.MIXED, False): Words(
-        "Målet ({target}) ligger inden for det, processen kan nu: I nåede det i {met} af de seneste "
-        "{counted} {periods}.",
-        "The target ({target}) lies within what the process can do now: you met it in {met} of the last {counted} "
+        "Måltallet ({target}) ligger inden for udsvingene i fasen: I nåede det i {met} af de seneste {counted} "
+        "{periods}.",
+        "The target ({target}) lies within the variation of the phase: you met it in {met} of the last {counted} "
         "{periods}.",
     ),
     (Assurance.MIXED, True): Words(
-        "Målet ({target}) er nået i {met} af de seneste {counted} {periods}.",
+        "Måltallet ({target}) er nået i {met} af de seneste {counted} {periods}.",
         "The target ({target}) was met in {met} of the last {counted} {periods}.",
     ),
     (Assurance.FAIL, False): Words(
-        "Målet ({target}) ligger stadig uden for det, processen kan.",
-        "The target ({target}) still lies outside what the process can do.",
+        "Måltallet ({target}) ligger stadig uden for udsvingene i fasen.",
+        "The target ({target}) still lies outside the variation of the phase.",
     ),
     (Assurance.FAIL, True): Words(
-        "Målet ({target}) er ikke nået i nogen af de seneste {counted} {periods}.",
+        "Måltallet ({target}) er ikke nået i nogen af de seneste {counted} {periods}.",
         "The target ({target}) was met in none of the last {counted} {periods}.",
     ),
 }
@@ -421,76 +457,69 @@ _BREAK = Words(
 # ------------------------------------------------------------------------------------------------ what can you do now
 
 _DO_RUN_BETTER = Words(
-    "Find ud af, hvad der virkede omkring {start}, skriv det ned, og del det. Overvej en ny fase fra "
-    "{start}, når årsagen "
-    "er forstået.",
-    "Find out what worked around {start}, write it down and share it. Consider a new phase from {start} "
-    "once the cause is "
-    "understood.",
+    "Find ud af, hvad der virkede omkring {start}, skriv det som note, og del det. Overvej en ny fase fra "
+    "{start}, når årsagen er forstået.",
+    "Find out what worked around {start}, write it as a note and share it. Consider a new phase from {start} "
+    "once the cause is understood.",
 )
 _DO_RUN_BETTER_NOTE = Words(
-    "Find ud af, hvad der virkede omkring {letter} ({start}), skriv det ned, og del det. Overvej en ny "
-    "fase fra {start}, "
-    "når årsagen er forstået.",
-    "Find out what worked around {letter} ({start}), write it down and share it. Consider a new phase "
-    "from {start} once "
-    "the cause is understood.",
+    "Find ud af, om note {letter} forklarer skiftet omkring {start}, og del det, der virkede. Overvej en ny fase fra "
+    "{start}, når årsagen er forstået.",
+    "Find out whether note {letter} explains the shift around {start}, and share what worked. Consider a new phase "
+    "from {start} once the cause is understood.",
 )
 _DO_BETTER_GOAL_AHEAD = Words(
     "Anerkend fremgangen, og bliv ved. Spørg, hvad den næste forhindring er.",
-    "Acknowledge the progress, and keep going. Ask what the next obstacle is.",
+    "Acknowledge the progress and keep going. Ask what the next obstacle is.",
 )
 _DO_RUN_WORSE = Words(
-    "Spørg: Hvad ændrede sig omkring {start}? Se noter og datakvalitet, før I vælger tiltag.",
-    "Ask: What changed around {start}? Look at notes and data quality before you choose what to do.",
+    "Spørg: Hvad ændrede sig omkring {start}? Se på noter og datakvalitet, før I vælger tiltag.",
+    "Ask: What changed around {start}? Look at the notes and the data quality before you choose what to do.",
 )
 _DO_RUN_WORSE_NOTE = Words(
     "Spørg: Hvad ændrede sig omkring {start}? Begynd med note {letter}, og se på datakvaliteten, før I vælger tiltag.",
-    "Ask: What changed around {start}? Begin with note {letter}, and look at data quality before you "
+    "Ask: What changed around {start}? Begin with note {letter}, and look at the data quality before you "
     "choose what to do.",
 )
 _DO_RUN_CHANGE = Words(
     "Find ud af, hvad der ændrede sig omkring {start}, og om det var meningen. Overvej en ny fase, når "
     "årsagen er forstået.",
-    "Find out what changed around {start}, and whether it was meant. Consider a new phase once the cause "
+    "Find out what changed around {start}, and whether it was intended. Consider a new phase once the cause "
     "is understood.",
 )
 _DO_RUN_CHANGE_NOTE = Words(
     "Find ud af, om ændringen omkring {start} hænger sammen med note {letter}, og om den var meningen. "
-    "Overvej en ny fase, "
-    "når årsagen er forstået.",
-    "Find out whether the change around {start} belongs to note {letter}, and whether it was meant. "
-    "Consider a new phase "
-    "once the cause is understood.",
+    "Overvej en ny fase, når årsagen er forstået.",
+    "Find out whether the change around {start} has to do with note {letter}, and whether it was intended. "
+    "Consider a new phase once the cause is understood.",
 )
 _DO_CROSSINGS = Words(
-    "Se efter et skift eller en glidende ændring, og hold det op mod noterne. Overvej en ny fase, når "
-    "årsagen er forstået.",
-    "Look for a step or a gradual change, and hold it against the notes. Consider a new phase once the cause is "
-    "understood.",
+    "Se efter et skift eller en glidende ændring, og hold det op mod noterne. Overvej en ny fase, når årsagen "
+    "er forstået.",
+    "Look for a step or a gradual change, and compare it with the notes. Consider a new phase once the cause "
+    "is understood.",
 )
 _DO_OUTSIDE = {
     Variation.IMPROVEMENT: Words(
         "Find ud af, hvad der var særligt i {when}, og om det kan gentages. Tjek også registreringen.",
-        "Find out what was special in {when}, and whether it can be repeated. Check the registration too.",
+        "Find out what was special about {when}, and whether it can be repeated. Check the recording too.",
     ),
     Variation.CONCERN: Words(
-        "Find ud af, hvad der var særligt i {when}: en hændelse, registreringen eller arbejdsgangen? Lav "
-        "ikke om på det "
-        "hele på grund af {single}.",
-        "Find out what was special in {when}: an event, the registration or the way of working? Do not turn everything "
-        "around because of {single}.",
+        "Find ud af, hvad der var særligt i {when}: en hændelse, registreringen eller arbejdsgangen? Lav ikke om på "
+        "det hele på grund af {single}.",
+        "Find out what was special about {when}: an event, the recording or the way of working? Do not change "
+        "everything because of {single}.",
     ),
     Variation.CHANGE: Words(
         "Find ud af, hvad der var særligt i {when}, og om det var meningen. Tjek også registreringen.",
-        "Find out what was special in {when}, and whether it was meant. Check the registration too.",
+        "Find out what was special about {when}, and whether it was intended. Check the recording too.",
     ),
 }
 _DO_WIDE = Words(
-    "Læs ikke de enkelte punkter som signaler. Se på niveauet over længere tid, og få vurderet, om nævneren og "
-    "diagramtypen passer til tallene.",
-    "Do not read single points as signals. Look at the level over a longer time, and have it judged whether the "
-    "denominator and the kind of chart suit the figures.",
+    "Læs ikke de enkelte punkter som signaler. Se på niveauet over længere tid, og få vurderet, om nævneren "
+    "og diagramtypen passer til tallene.",
+    "Do not read single points as signals. Look at the level over a longer time, and have someone judge "
+    "whether the denominator and the type of chart suit the figures.",
 )
 _DO_OUTSIDE_NOTE = Words("Begynd med note {letter}.", "Begin with note {letter}.")
 _DO_COMMON = {
@@ -499,14 +528,14 @@ _DO_COMMON = {
         "No intervention. Consider measuring less often or raising the ambition.",
     ),
     Assurance.MIXED: Words(
-        "{Single} på den forkerte side af målet er ikke et signal. Skal I nå målet stabilt, må arbejdsgangen ændres.",
-        "{Single} on the wrong side of the target is not a signal. To meet the target steadily, the way of "
-        "working has to "
-        "change.",
+        "{Single} på den forkerte side af måltallet er ikke et signal. Skal I nå måltallet hver gang, må arbejdsgangen "
+        "ændres.",
+        "{Single} on the wrong side of the target is not a signal. To meet the target every time, the way of working "
+        "has to change.",
     ),
     Assurance.FAIL: Words(
-        "Lav processen om: vælg den årsag, der vejer mest, og afprøv én ændring ad gangen.",
-        "Change the process: choose the cause that weighs most, and test one change at a time.",
+        "Lav arbejdsgangen om: vælg den årsag, der vejer mest, og afprøv én ændring ad gangen.",
+        "Change the way of working: choose the cause that weighs most, and test one change at a time.",
     ),
     Assurance.NONE: Words(
         "Reagér ikke på {single}. Vil I et andet sted hen, må arbejdsgangen ændres.",
@@ -519,38 +548,38 @@ _DO_CONSTANT = Words(
 )
 _DO_CONSTANT_OFF_TARGET = Words(
     "Tjek, at tallene er registreret rigtigt. Er de det, må arbejdsgangen ændres.",
-    "Check that the numbers were registered correctly. If they were, the way of working has to change.",
+    "Check that the figures were recorded correctly. If they were, the way of working has to change.",
 )
 _DO_FEW = Words(
     "Bliv ved med at måle. Læs tallene, men konkludér ikke endnu.",
-    "Keep measuring. Read the numbers, but do not conclude yet.",
+    "Keep measuring. Read the figures, but do not conclude yet.",
 )
 _DO_MISSING = Words(
-    "Aftal, hvem der leverer tallene, og hvornår de første ventes.",
-    "Agree who delivers the numbers, and when the first are expected.",
+    "Aftal, hvem der indberetter tallene, og hvornår de første ventes.",
+    "Agree who hands in the figures, and when the first are expected.",
 )
-_DO_BREAK = Words("Sammenlign kun inden for samme fase.", "Compare within the same phase only.")
-_DO_ABSENT = Words("Skaf de manglende tal, hvis de findes.", "Get the missing numbers if they exist.")
+_DO_BREAK = Words("Sammenlign kun inden for samme fase.", "Compare only within the same phase.")
+_DO_ABSENT = Words("Skaf de manglende tal, hvis de findes.", "Get the missing figures if they exist.")
 
 # --------------------------------------------------------------------------------------------------------- the reasons
 
 _WHY_RULE = Words("Regel", "Rule")
 _WHY_RULES = {
-    "long_run": Words("Lang serie", "Long run"),
-    "few_crossings": Words("Få kryds", "Few crossings"),
-    "outside_limits": Words("Uden for grænserne", "Outside the limits"),
+    "long_run": Words("Mange i træk på samme side (lang serie)", "Many in a row on one side (long run)"),
+    "few_crossings": Words("Kurven krydser for sjældent (få kryds)", "The line crosses too seldom (few crossings)"),
+    "outside_limits": Words("Punkt uden for grænserne (3 sigma)", "Point outside the limits (3 sigma)"),
 }
-_WHY_NO_RULE = Words("Ingen regel er slået ud", "No rule has been triggered")
+_WHY_NO_RULE = Words("Ingen regel gav signal", "No rule gave a signal")
 _WHY_NOT_JUDGED = Words("Ikke vurderet", "Not judged")
 _WHY_RUN = Words("Længste serie", "Longest run")
 _WHY_RUN_VALUE = Words("{count} (signal over {bound})", "{count} (signal above {bound})")
 _WHY_CROSSINGS = Words("Kryds af {the_centre}", "Crossings of {the_centre}")
 _WHY_CROSSINGS_VALUE = Words("{count} (signal under {bound})", "{count} (signal below {bound})")
-_WHY_OUTSIDE = Words("Uden for 3-sigma-grænser i fasen", "Outside 3 sigma limits in the phase")
+_WHY_OUTSIDE = Words("Punkter uden for 3 sigma-grænserne i fasen", "Points outside the 3 sigma limits in the phase")
 _WHY_OUTSIDE_VALUE = Words("{count} af {total}", "{count} of {total}")
 _WHY_USEFUL = Words("Brugbare datapunkter i fasen", "Useful data points in the phase")
 _WHY_USEFUL_VALUE = Words("{count} (mindst {needed})", "{count} (at least {needed})")
-_WHY_FALSE_ALARM = Words("Falsk alarm, hvis intet var ændret", "False alarm had nothing changed")
+_WHY_FALSE_ALARM = Words("Risiko for falsk alarm, hvis intet var ændret", "Risk of a false alarm had nothing changed")
 _ABOUT = Words("ca. {value}", "about {value}")
 
 _ALT = Words(
@@ -693,10 +722,12 @@ class _Speaker:
         if assessment.variation is Variation.FEW:
             return self.say(_TITLE_FEW, count=self._few(), needed=self._needed())
         if assessment.variation is Variation.COMMON:
-            words = _TITLE_COMMON[assessment.assurance]
-            if assessment.assurance is Assurance.MIXED and assessment.met in (0, assessment.counted):
-                words = _TITLE_COMMON_WITHIN
-            return self.say(words, centre=self.rough_centre)
+            if assessment.assurance is Assurance.NONE or assessment.target is None:
+                return self.say(_TITLE_COMMON_NO_TARGET, centre=self.rough_centre)
+            if self._is_within_yet_one_sided():
+                return self.say(_TITLE_COMMON_WITHIN)
+            words = _TITLE_COMMON[(assessment.assurance, assessment.assurance_is_counted)]
+            return self._with_target(words, assessment.target)
         kind = self.bit(_KIND[assessment.variation])
         if assessment.rule == "few_crossings":
             if assessment.rising is None:
@@ -832,7 +863,7 @@ class _Speaker:
             sentences.append(self.say(_MEANS_CONSTANT))
             sentences += self._target_sentence()
         elif variation is Variation.FEW:
-            sentences.append(self.say(_MEANS_FEW, needed=self._needed()))
+            sentences.append(self.say(_MEANS_FEW))
         elif variation is Variation.COMMON:
             sentences.append(self._means_common())
         else:
@@ -852,6 +883,8 @@ class _Speaker:
         if assessment.assurance is Assurance.NONE or assessment.target is None:
             has_direction = self.definition.direction is not Direction.NEITHER
             return self.say(_MEANS_COMMON_NO_TARGET if has_direction else _MEANS_COMMON_NO_DIRECTION)
+        if self._is_within_yet_one_sided():
+            return self._with_target(_MEANS_COMMON_WITHIN[bool(assessment.met)], assessment.target)
         return self._with_target(
             _MEANS_COMMON[(assessment.assurance, assessment.assurance_is_counted)], assessment.target
         )
@@ -862,11 +895,16 @@ class _Speaker:
             return []
         # Where nothing varies there is no variation for the target to lie outside of: what was met is counted.
         is_counted = assessment.assurance_is_counted or assessment.is_constant
-        if assessment.assurance is Assurance.MIXED and assessment.met in (0, assessment.counted):
-            # In reach by the limits, yet always or never met of late: the count says more.
+        if self._is_within_yet_one_sided():
+            # The count says more.
             assurance = Assurance.FAIL if assessment.met == 0 else Assurance.PASS
             return [self._with_target(_TARGET[(assurance, True)], assessment.target)]
         return [self._with_target(_TARGET[(assessment.assurance, is_counted)], assessment.target)]
+
+    def _is_within_yet_one_sided(self) -> bool:
+        """Whether the target lies within the limits and was yet always or never met of late."""
+        assessment = self.assessment
+        return assessment.assurance is Assurance.MIXED and assessment.met in (0, assessment.counted)
 
     def _with_target(self, words: Words, target: Target) -> str:
         counted = self.assessment.counted or 0

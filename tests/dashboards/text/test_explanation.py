@@ -73,58 +73,61 @@ STATES = {
         "Bekymrende: 10 måneder i træk under niveauet på 75 %",
     ),
     "few crossings, for the better": (
-        FEW_CROSSINGS, {"chart": "run"}, "improvement", "none", "Forbedring: niveauet har flyttet sig op undervejs",
+        FEW_CROSSINGS, {"chart": "run"}, "improvement", "none", "Forbedring: niveauet har sandsynligvis flyttet sig op",
     ),
     "few crossings, for the worse": (
         FEW_CROSSINGS, {"chart": "run", "direction": DOWN}, "concern", "none",
-        "Bekymrende: niveauet har flyttet sig op undervejs",
+        "Bekymrende: niveauet har sandsynligvis flyttet sig op",
     ),
     "few crossings without direction": (
         FEW_CROSSINGS, {"chart": "run", "direction": NEITHER}, "change", "none",
-        "Ændring: niveauet har flyttet sig op undervejs",
+        "Ændring: niveauet har sandsynligvis flyttet sig op",
     ),
     "few crossings, target not yet reached": (
         FEW_CROSSINGS, {"chart": "run", "targets": aim(90)}, "improvement", "fail",
-        "Forbedring: niveauet har flyttet sig op undervejs",
+        "Forbedring: niveauet har sandsynligvis flyttet sig op",
     ),
     "one point above the limit": (
-        outside(92), {}, "improvement", "none", "Forbedring: aug. 2025 ligger over øvre grænse",
+        outside(92), {}, "improvement", "none", "Forbedring: aug. 2025 ligger over den øvre grænse",
     ),
     "one point below the limit": (
-        outside(48), {}, "concern", "none", "Bekymrende: aug. 2025 ligger under nedre grænse",
+        outside(48), {}, "concern", "none", "Bekymrende: aug. 2025 ligger under den nedre grænse",
     ),
     "one point outside without direction": (
-        outside(48), {"direction": NEITHER}, "change", "none", "Ændring: aug. 2025 ligger under nedre grænse",
+        outside(48), {"direction": NEITHER}, "change", "none", "Ændring: aug. 2025 ligger under den nedre grænse",
     ),
     "several points outside": (
-        [*outside(45), 70, 71, 46], {}, "concern", "none", "Bekymrende: 2 måneder ligger under nedre grænse",
+        [*outside(45), 70, 71, 46], {}, "concern", "none", "Bekymrende: 2 måneder ligger under den nedre grænse",
     ),
     "points outside on both sides": (
         [v + (25 if i % 4 == 0 else -25 if i % 4 == 2 else 0) for i, v in enumerate(NOISE)], {}, "concern", "none",
-        "Bekymrende: 5 måneder ligger under nedre grænse",
+        "Bekymrende: 5 måneder ligger under den nedre grænse",
     ),
     "common cause, target met": (
-        NOISE, {"targets": aim(50)}, "common", "pass", "Stabilt: målet nås måned efter måned",
+        NOISE, {"targets": aim(50)}, "common", "pass", "Stabilt: måltallet nås måned efter måned",
     ),
     "common cause, target met as counted": (
-        NOISE, {"chart": "run", "targets": aim(60)}, "common", "pass", "Stabilt: målet nås måned efter måned",
+        NOISE, {"chart": "run", "targets": aim(60)}, "common", "pass",
+        "Tilfældig variation: måltallet er nået i alle de seneste 12 måneder",
     ),
     "common cause, hit and miss": (
-        NOISE, {"targets": aim(72)}, "common", "mixed", "Tilfældig variation: målet nås i nogle måneder, ikke i andre",
+        NOISE, {"targets": aim(72)}, "common", "mixed",
+        "Tilfældig variation: måltallet nås i nogle måneder, ikke i andre",
     ),
     "common cause, hit and miss as counted": (
         NOISE, {"chart": "run", "targets": aim(72)}, "common", "mixed",
-        "Tilfældig variation: målet nås i nogle måneder, ikke i andre",
+        "Tilfældig variation: måltallet er nået i 6 af de seneste 12 måneder",
     ),
     "common cause, target not met": (
-        NOISE, {"targets": aim(95)}, "common", "fail", "Stabilt, men målet nås ikke",
+        NOISE, {"targets": aim(95)}, "common", "fail", "Stabilt, men måltallet nås ikke",
     ),
     "common cause, target not met as counted": (
-        NOISE, {"chart": "run", "targets": aim(95)}, "common", "fail", "Stabilt, men målet nås ikke",
+        NOISE, {"chart": "run", "targets": aim(95)}, "common", "fail",
+        "Tilfældig variation: måltallet er ikke nået i de seneste 12 måneder",
     ),
     "common cause, lower is better": (
         NOISE, {"direction": DOWN, "targets": aim(60, "<=")}, "common", "mixed",
-        "Tilfældig variation: målet ligger inden for udsvingene",
+        "Tilfældig variation: måltallet ligger inden for udsvingene",
     ),
     "common cause without target": (
         NOISE, {}, "common", "none", "Tilfældig variation omkring niveauet på 71 %",
@@ -143,13 +146,13 @@ STATES = {
     ),
     "data break in view": (
         [90, 92, 91, 93, 90, 92, *NOISE], {"phases": [BREAK], "targets": aim(50)}, "common", "pass",
-        "Stabilt: målet nås måned efter måned",
+        "Stabilt: måltallet nås måned efter måned",
     ),
     "constant at 100": (
-        [100] * 20, {"targets": aim(100)}, "common", "pass", "Ingen variation: alle målinger er 100,0 %",
+        [100] * 20, {"targets": aim(100)}, "common", "pass", "Ingen variation: alle måneder ligger på 100,0 %",
     ),
     "constant below the target": (
-        [90] * 20, {"targets": aim(95)}, "common", "fail", "Ingen variation: alle målinger er 90,0 %",
+        [90] * 20, {"targets": aim(95)}, "common", "fail", "Ingen variation: alle måneder ligger på 90,0 %",
     ),
     "missing months": (
         [*NOISE[:6], None, None, *NOISE[8:]], {}, "common", "none", "Tilfældig variation omkring niveauet på 71 %",
@@ -234,16 +237,18 @@ def test_a_long_run_is_told_with_its_months_its_side_and_its_level(series_of):
         "De seneste 10 lukkede måneder (sep. 2025–jun. 2026) ligger alle over niveauet på 74,8 %."
     )
     assert plain(said.means[0]).endswith(
-        "Målet (mindst 80 %) ligger inden for det, processen kan nu: I nåede det i 10 af de seneste 12 måneder."
+        "Måltallet (mindst 80 %) ligger inden for udsvingene i fasen: I nåede det i 10 af de seneste 12 måneder."
     )
     assert plain(said.see[1]) == "Juni 2026: 82,0 % (82 af 100)."
 
 
 def test_a_note_near_the_start_of_a_signal_is_named_by_its_letter(series_of):
     assessment = series_of(SHIFTED)
-    assert "omkring A (sep. 2025)" in explain(assessment, unit_name="NOH", annotations=NOTES).do[0]
+    assert (
+        "om note A forklarer skiftet omkring sep. 2025" in explain(assessment, unit_name="NOH", annotations=NOTES).do[0]
+    )
     far = (Flag(date(2024, 2, 1), "A", "Ny instruks"),)
-    assert "omkring sep. 2025" in explain(assessment, unit_name="NOH", annotations=far).do[0]
+    assert "virkede omkring sep. 2025" in explain(assessment, unit_name="NOH", annotations=far).do[0]
 
 
 def test_the_reasons_hold_the_exact_arithmetic_and_mark_what_was_hit(series_of):
@@ -252,10 +257,10 @@ def test_the_reasons_hold_the_exact_arithmetic_and_mark_what_was_hit(series_of):
     assert rows["Længste serie"].value == f"{assessment.longest_run} (signal over {assessment.longest_run_max})"
     assert rows["Længste serie"].is_hit
     assert rows["Kryds af niveauet"].value == f"{assessment.n_crossings} (signal under {assessment.n_crossings_min})"
-    assert rows["Uden for 3-sigma-grænser i fasen"].value == "0 af 30"
-    assert not rows["Uden for 3-sigma-grænser i fasen"].is_hit
+    assert rows["Punkter uden for 3 sigma-grænserne i fasen"].value == "0 af 30"
+    assert not rows["Punkter uden for 3 sigma-grænserne i fasen"].is_hit
     assert rows["Brugbare datapunkter i fasen"].value == "30 (mindst 10)"
-    assert rows["Regel"].value == "Lang serie"
+    assert rows["Regel"].value == "Mange i træk på samme side (lang serie)"
 
 
 def test_limits_that_are_too_narrow_are_told_apart_from_events(series_of):
@@ -275,9 +280,11 @@ def test_a_run_chart_has_no_row_on_limits(series_of):
 
 def test_open_missing_and_left_out_months_are_said(series_of):
     open_months = explain(series_of([*NOISE, 10, 99], open_periods=2), unit_name="NOH")
-    assert "sep. 2025 og okt. 2025 er åbne og giver ingen signaler." in open_months.see[1].replace("Sep.", "sep.")
+    assert "sep. 2025 og okt. 2025 er åbne: tallene kan stadig ændre sig og giver ingen signaler." in open_months.see[
+        1
+    ].replace("Sep.", "sep.")
     missing = explain(series_of([*NOISE[:6], None, *NOISE[7:]]), unit_name="NOH")
-    assert "Der mangler data for jul. 2024." in missing.see[1]
+    assert "Der mangler tal for jul. 2024." in missing.see[1]
     assert missing.do[0].endswith("Skaf de manglende tal, hvis de findes.")
     left_out = explain(series_of(outside(20), exclusions=[date(2025, 8, 1)]), unit_name="NOH")
     assert "Aug. 2025 er tegnet, men udeladt af beregningen." in left_out.see[1]
@@ -298,10 +305,10 @@ def test_a_target_is_said_with_its_direction(series_of):
 def test_other_signals_are_told_after_the_one_that_leads(series_of):
     values, options, *_expected = STATES["signals both ways"]
     said = explain(series_of(values, **options), unit_name="NOH")
-    assert said.see[2] == "Andre signaler i serien: jan. 2024–aug. 2025 over niveauet."
+    assert said.see[2] == "Andre signaler i målingen: jan. 2024–aug. 2025 over niveauet."
 
 
 def test_an_empty_series_has_no_reasons_and_says_who_should_act(series_of):
     said = explain(series_of([None] * 6), unit_name="Kirurgisk Afdeling", language="en")
-    assert said.see == ("No data have been delivered for On time in Kirurgisk Afdeling.",)
+    assert said.see == ("No figures have been handed in for On time in Kirurgisk Afdeling.",)
     assert said.why == ()
