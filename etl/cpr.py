@@ -1,9 +1,10 @@
 """Danish personal identity numbers (CPR) are never taken in: where one may be, without ever repeating it.
 
-The rule: ten digits whose first six form a date (ddmmyy), with or without a hyphen, anywhere; or nine digits in a
-column named cpr or personnummer, where a spreadsheet has eaten the leading zero. Digits inside a longer run are
-something else: SOR codes have 15 or more, EAN numbers 13, CVR numbers 8. The check digit clears nothing, because
-numbers given out since 2007 need not satisfy it (CPR-kontoret, "Personnumre uden kontrolciffer").
+The rule: ten digits whose first six form a date (ddmmyy), with or without a hyphen, anywhere, the date also as people
+write it (01.01.90-1234, 01011990-1234); or nine digits in a column named cpr or personnummer, where a spreadsheet has
+eaten the leading zero. Digits inside a longer run are something else: SOR codes have 15 or more, EAN numbers 13, CVR
+numbers 8. The check digit clears nothing, because numbers given out since 2007 need not satisfy it (CPR-kontoret,
+"Personnumre uden kontrolciffer").
 
 Nothing here returns, raises or logs the digits it found. Callers get counts and positions.
 """
@@ -16,14 +17,25 @@ import unicodedata
 from collections.abc import Iterator
 
 # What may stand between day-month-year and the last four: any hyphen or dash a keyboard, Word or a PDF makes, with
-# spaces around it, or spaces alone. A tab is never it: that is a column border.
+# spaces around it, or spaces alone; a slash, dot or underscore where it touches both. A tab is never it: that is a
+# column border.
 _SPACE = "[ \u00a0\u2007\u2009\u202f]{0,3}"
-_DASH = "[-\u00ad\u2010-\u2015\u2212\uff0d]?"
-_TEN_DIGITS = re.compile(rf"(?<!\d)(\d{{6}}){_SPACE}{_DASH}{_SPACE}\d{{4}}(?!\d)")
-_LOST_ZERO = re.compile(rf"(?<!\d)\d{{5}}{_SPACE}{_DASH}{_SPACE}\d{{4}}(?!\d)")
-# Characters that are not seen on screen and could stand between the digits.
-_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
-_DECIMALS = re.compile(r"[+\-\u2212]?\d+[.,]\d+\s?%?")
+_HYPHEN = "[-\u2010-\u2015\u2043\u2212\uff0d]"
+_TEN_DIGITS = re.compile(rf"(?<!\d)(\d{{6}})(?:{_SPACE}{_HYPHEN}?{_SPACE}|[/._])\d{{4}}(?!\d)")
+_LOST_ZERO = re.compile(rf"(?<!\d)\d{{5}}{_SPACE}{_HYPHEN}?{_SPACE}\d{{4}}(?!\d)")
+# The date as people write dates, 01.01.90 and 01011990. The hyphen before the last four is needed here: without it
+# every date with a time of day would be a person.
+_LAST_FOUR = rf"(?={_SPACE}{_HYPHEN}{_SPACE}\d{{4}}(?!\d))"
+_WRITTEN_DATE = re.compile(rf"(?<!\d)(\d\d)([./-])(\d\d)\2(?:19|20)?(\d\d){_LAST_FOUR}")
+_WHOLE_YEAR = re.compile(rf"(?<!\d)(\d{{4}})(?:19|20)(\d\d){_LAST_FOUR}")
+# Characters that are not seen on screen and could stand between the digits: soft hyphens, joiners, variation selectors,
+# and the marks of direction that come along when text is copied from Excel or a web page.
+_INVISIBLE = dict.fromkeys(
+    [0x00AD, 0x034F, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),
+     *range(0xFE00, 0xFE10)]
+)  # fmt: skip
+# No number is written with zeros in front, except the one before its decimals.
+_DECIMALS = re.compile(r"[+\-\u2212]?(?:0|[1-9]\d*)[.,]\d+\s?%?")
 
 
 def _is_day_month_year(six: str) -> bool:
@@ -46,8 +58,10 @@ def _positions(text: str, pattern: re.Pattern[str], *, dated: bool) -> Iterator[
 
 
 def _clean(text: str) -> str:
-    # NFKC turns full-width and other digits into plain ones; without it "０１０１９０" would pass.
-    return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)) if not text.isascii() else text
+    if not text.isascii():
+        # NFKC turns full-width and other digits into plain ones; without it "０１０１９０" would pass.
+        text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
+    return _WHOLE_YEAR.sub(r"\1\2", _WRITTEN_DATE.sub(r"\1\3\4", text))
 
 
 def count(text: str) -> int:

@@ -26,6 +26,16 @@ REFUSED = [
     "2026-010190-1234",
     "0101901234,0",
     "320190 0101901234",
+    "010190/1234",
+    "010190.1234",
+    "liste_010190_1234.csv",
+    "01.01.90-1234",
+    "01-01-90 - 1234",
+    "01/01/1990-1234",
+    "01011990-1234",
+    "010190\u20431234",
+    "\u202d010190\u202c-1234",
+    "010190\u200e1234",
 ]
 PASSES = [
     "",
@@ -47,7 +57,12 @@ PASSES = [
     "+45 12 34 56 78",
     "010190\t1234",
     "010190\n1234",
-    "010190/1234",
+    "32.01.90-1234",
+    "01.01.90 1430",
+    "01-10-2026 08:30",
+    "01-10-2026-31-10-2026",
+    "010119901234",
+    "flyttet 010190. 1234 senge",
 ]
 
 
@@ -84,6 +99,8 @@ def test_the_decimals_of_a_number_are_no_person_but_its_whole_part_may_be() -> N
     assert cpr.count_in_number("0101901234") == 1
     assert cpr.count_in_number("0101901234.5") == 1
     assert cpr.count_in_number("se 1.0101901234") == 1
+    assert cpr.count_in_number("101090.1234") == 0
+    assert cpr.count_in_number("010190.1234") == 1, "no number begins with a zero"
 
 
 @given(st.dates(), st.integers(0, 9999), st.sampled_from(["", "-", " - "]), st.text("abc ,;æøå.", max_size=5))
