@@ -76,9 +76,12 @@ def current_many(
 def _hidden(
     store: Store, viewer: Viewer, codes: Iterable[str], as_of: date | datetime | None, threshold: int
 ) -> frozenset[Key]:
-    """What is hidden from the viewer in these indicators; worked out once per state of the data and set of rights."""
+    """What is hidden from the viewer in these indicators; worked out once per state of the data and set of rights.
+
+    An earlier day hides what is hidden today as well: before the hospital's total came in, nothing had to be hidden
+    beside a small department, and looking back must not bring out what the total now gives away.
+    """
     rights = (viewer.sees_all, viewer.owns_all, viewer.own_units, viewer.readable_units)
-    moment = end_of_day(as_of)
     return frozenset().union(
         *(
             store.remember(
@@ -86,6 +89,7 @@ def _hidden(
                 partial(_hidden_of, store, viewer, code, moment, threshold),
             )
             for code in sorted(codes)
+            for moment in {None, end_of_day(as_of)}
         )
     )
 

@@ -210,6 +210,18 @@ def test_what_is_hidden_follows_the_data_at_once(hospital) -> None:
     assert shown(hospital, administrator, "H1-A") == (20, False)
 
 
+def test_looking_back_does_not_bring_out_what_a_later_figure_gives_away(world) -> None:
+    """H1-B was shown until the hospital's own total came in; then 60 - 27 - 30 is the 3 that must stay hidden."""
+    departments = [("H1-A", 3, 50), ("H1-B", 27, 70), ("H1-C", 30, 80)]
+    world.deliver([("SCREEN", code, JANUARY, n, of) for code, n, of in departments], at=datetime(2026, 2, 5))
+    world.deliver([("SCREEN", "H1", JANUARY, 60, 200)], at=datetime(2026, 2, 9))
+    administrator = world.viewer(Role.ADMINISTRATOR)
+    then = observations.current(world.store, administrator, "SCREEN", "H1-B", date(2026, 2, 6))
+    assert then.is_hidden.tolist() == [True]
+    own = observations.current(world.store, world.viewer(Role.LEADER, "H1"), "SCREEN", "H1-B", date(2026, 2, 6))
+    assert own.numerator.tolist() == [27]
+
+
 def test_the_threshold_is_the_stores_unless_one_is_given(hospital) -> None:
     administrator = hospital.viewer(Role.ADMINISTRATOR)
     frame = observations.current(hospital.store, administrator, "SCREEN", "H1-A", threshold=2)
