@@ -47,12 +47,13 @@ def install(server: Flask, limits: str) -> None:
             answer = current_app.make_response((page(email, _wait_text(verdict.wait_seconds)), 429))
             answer.headers["Retry-After"] = str(verdict.wait_seconds)
             return answer
-        account = accounts.sign_in(current_store(), SYSTEM, email, password, now=current_now())
+        now = current_now()
+        account = accounts.sign_in(current_store(), SYSTEM, email, password, now=now)
         if account is None:
             log.info("sign_in_failed")
             return page(email, _failed_text(verdict.remaining - 1)), 401
         attempts.succeeded(email, address)
-        begin_session(load_viewer(current_store(), account.email), account.last_seen_at)
+        begin_session(load_viewer(current_store(), account.email), account.visit_before(now))
         log.info("sign_in")
         return redirect(local_address(request.form.get("next")), 303)
 
@@ -60,7 +61,7 @@ def install(server: Flask, limits: str) -> None:
     def sign_out() -> ResponseReturnValue:
         end_session(server)
         answer = redirect(SIGN_IN, 303)
-        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+        answer.headers["Clear-Site-Data"] = '"storage"'  # pages are no-store, scripts are everybody's
         return answer
 
     @server.get(SIGN_OUT)
