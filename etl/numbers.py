@@ -26,6 +26,10 @@ _GROUPS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 _BOTH = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*([.,])\d+")
 
 
+# Counts, days and kroner of a whole country stay far below; above it a float no longer holds every whole number.
+LARGEST = 1e15
+
+
 class Form(StrEnum):
     """What one cell says about the column's decimal mark."""
 
@@ -81,6 +85,8 @@ def _could_be_thousands(before: str, after: str) -> bool:
 def parse(text: str, decimal: str) -> Number | None:
     """The number in `text` where `decimal` ("comma" or "dot") is the column's decimal mark; None if it is none.
 
+    A number from `LARGEST` on is none either: two rows run together, or a code.
+
     Examples
     --------
     >>> parse("1.050", "comma").value, parse("1.050", "dot").value, parse("\u22121 050,5", "comma").value
@@ -88,6 +94,23 @@ def parse(text: str, decimal: str) -> Number | None:
     >>> parse("1.05", "comma") is None
     True
     """
+    number = _read(text, decimal)
+    return None if number is None or abs(number.value) >= LARGEST else number
+
+
+def is_too_large(text: str) -> bool:
+    """Whether `text` is written as a number and yet none, because it is `LARGEST` or more.
+
+    Examples
+    --------
+    >>> is_too_large("9" * 16), is_too_large("1.000.000"), is_too_large("ca. 9")
+    (True, False, False)
+    """
+    read = [_read(text, decimal) for decimal in (COMMA, DOT)]
+    return any(read) and all(abs(number.value) >= LARGEST for number in read if number)
+
+
+def _read(text: str, decimal: str) -> Number | None:
     match = _SIGNED.fullmatch(text.strip())
     if not match:
         return None
@@ -100,7 +123,8 @@ def parse(text: str, decimal: str) -> Number | None:
     mark, thousands = (",", ".") if decimal == COMMA else (".", ",")
     # float of plain ASCII digits with a dot; unlike float(text) it never sees "nan", "inf", "1e5" or "1_000".
     value = float(body.replace(thousands, "").replace(mark, "."))
-    return Number(-value if sign and sign != "+" else value, bool(percent))
+    # "-0" is plain nothing: a zero with a sign would be shown as one.
+    return Number(-value if value and sign and sign != "+" else value, bool(percent))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,11 @@ ONE_MARK = Words(
 PERCENT_SIGN = Words(
     "»{text}« er en procent, men her skal stå et antal.", "“{text}” is a percentage; a count is needed."
 )
+TOO_LARGE = Words("»{text}« har for mange cifre til at være et antal.", "“{text}” has too many digits to be a count.")
+LOOK_FOR_TWO = Words(
+    "Se, om to tal er løbet sammen, eller om der står en kode i kolonnen.",
+    "See whether two numbers have run together, or a code stands in the column.",
+)
 NO_PERCENT_SIGN = Words(
     "Skriv tæller og nævner hver for sig; Tavle regner procenten ud.",
     "Write numerator and denominator separately; Tavle works out the percentage.",
@@ -42,6 +47,8 @@ def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
                 form = numbers.form(text)
                 if form is numbers.Form.NONE:
                     yield Hit(row, field, {"text": text})
+                elif numbers.is_too_large(text):
+                    yield Hit(row, field, {"text": text}, words=TOO_LARGE, mend=LOOK_FOR_TWO)
                 elif (mark := context.marks.get(field)) is not None:
                     yield Hit(row, field, {"text": text, "mark": MARKS[mark]}, words=OTHER_MARK, mend=ONE_MARK)
                 # Otherwise the column itself is unclear: decimal_unclear asks.
@@ -57,7 +64,7 @@ CHECK = Check(
         "“{text}” is not a number.",
     ),
     mend=Words(
-        "Skriv kun tallet. Er der intet tal for perioden, så lad rækken ude.",
+        "Skriv kun tallet. Er der intet tal for perioden, så udelad rækken.",
         "Write the number only. If there is none for the period, leave the row out.",
     ),
     find=find,

@@ -110,3 +110,13 @@ def test_a_number_survives_the_trip_to_text_and_back(units: int, decimals: int, 
 def test_no_text_makes_the_parser_fail(text: str, decimal: str) -> None:
     number = numbers.parse(text, decimal)
     assert number is None or number.value == number.value
+
+
+def test_a_zero_has_no_sign() -> None:
+    assert str(numbers.parse("-0", "comma").value) == "0.0"
+
+
+def test_from_a_million_milliards_on_nothing_is_a_number() -> None:
+    assert numbers.parse("999999999999999", "dot").value == 999_999_999_999_999
+    assert numbers.parse("1000000000000000", "dot") is None
+    assert numbers.parse("9" * 400, "comma") is None

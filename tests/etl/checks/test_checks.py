@@ -74,6 +74,15 @@ def test_an_unknown_indicator_is_met_with_the_nearest_one(board) -> None:
     assert only(board.check(HEAD + ";NOH;2026-10;1;4;;"), "unknown_indicator").reason("da") == "Indikatoren mangler."
 
 
+def test_an_indicator_whose_chart_cannot_be_drawn_is_not_taken_in(board) -> None:
+    """NM7-01 is drawn as a line, which no chart type here computes: its figures could be stored and never shown."""
+    report = board.check(HEAD + "NM7-01;NOH;2024;;;80;\nNM7-01;NOH;2025;;;85;\nTRYKSAAR;NOH;2026-10;1;4;;")
+    finding = only(report, "indicator_not_delivered")
+    assert finding.row == 2
+    assert finding.reason("da").endswith("kan ikke indberettes endnu: Tavle kan ikke tegne den slags måling.")
+    assert board.deliver(HEAD + "NM7-01;NOH;2024;;;80;")[1] is None
+
+
 def test_indicators_are_known_by_code_and_name_in_any_case(board) -> None:
     assert board.check(HEAD + "tryksaar;NOH;2026-10;1;4;;\nKlager En;NOH;2026-10;;;3;").findings == ()
 
@@ -104,6 +113,12 @@ def test_a_number_in_another_form_than_its_column_is_refused(board) -> None:
 def test_a_percentage_is_taken_as_value_only_where_the_indicator_is_one(board) -> None:
     finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026-10;4 %;100;4 %;"), "not_a_number")
     assert (finding.column, finding.reason("da")) == ("tæller", "»4 %« er en procent, men her skal stå et antal.")
+
+
+@pytest.mark.parametrize("text", ["9" * 16, "9" * 400, "1" + ".000" * 6, "9" * 16 + ",5"])
+def test_a_number_with_too_many_digits_is_no_number(board, text: str) -> None:
+    finding = only(board.check(HEAD + f"KLAGER;NOH;2026-10;;;{text};"), "not_a_number")
+    assert finding.reason("en").endswith("has too many digits to be a count.")
 
 
 def test_an_unclear_decimal_mark_is_asked_about_once_per_column(board) -> None:

@@ -1,0 +1,37 @@
+"""The indicator is followed with a chart Tavle can compute; without one the figures could be stored but not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from etl.checking import Check, Context, Hit
+from etl.report import Severity
+from etl.rows import Row
+from indicators.spc.charts import CHARTS
+from indicators.words import Words
+
+
+def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
+    # One finding for each indicator: every row of it is wrong for the same reason.
+    seen: set[str] = set()
+    for row in rows:
+        if row.indicator is None or row.indicator.chart in CHARTS or row.indicator.code in seen:
+            continue
+        seen.add(row.indicator.code)
+        place = row if "indicator" in context.columns else None
+        yield Hit(place, "indicator", {"indicator": row.indicator.name}, value=row.written["indicator"])
+
+
+CHECK = Check(
+    code="indicator_not_delivered",
+    severity=Severity.ERROR,
+    words=Words(
+        "{indicator} kan ikke indberettes endnu: Tavle kan ikke tegne den slags måling.",
+        "{indicator} cannot be handed in yet: Tavle cannot draw that kind of measure.",
+    ),
+    mend=Words(
+        "Slet indikatorens rækker, og indsend resten.",
+        "Delete the indicator's rows and hand in the rest.",
+    ),
+    find=find,
+)
