@@ -177,7 +177,10 @@ def sign_in(store: Store, viewer: Viewer, email: str, password: str, *, now: dat
     new_hash = passwords.hash_password(password) if passwords.needs_rehash(found.password_hash) else None
 
     def write(connection: Connection) -> None:
-        values: dict[str, object] = {"last_seen_at": stored_moment(now)}
+        values: dict[str, object] = {
+            "last_seen_at": stored_moment(now),
+            "previous_seen_at": found.visit_before(stored_moment(now)),
+        }
         if new_hash is not None:
             values["password_hash"] = new_hash
         connection.execute(update(account).where(account.c.id == found.id).values(**values))
@@ -195,7 +198,9 @@ def seen(store: Store, viewer: Viewer, *, now: datetime, every: timedelta = time
         return
     store.write(
         lambda connection: connection.execute(
-            update(account).where(account.c.id == found.id).values(last_seen_at=moment)
+            update(account)
+            .where(account.c.id == found.id)
+            .values(last_seen_at=moment, previous_seen_at=found.visit_before(moment))
         ),
         changes_data=False,
     )

@@ -163,7 +163,7 @@ def phases(
                 name=Words(row.name_da, row.name_en).say(language),
                 freeze_until=row.freeze_until,
                 is_break=row.is_break,
-                reason=row.reason,
+                reason=Words(row.reason_da, row.reason_en).say(language),
                 author=row.author,
                 created_on=row.created_at.date(),
             )

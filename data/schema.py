@@ -318,7 +318,8 @@ phase = Table(
     Column("name_en", String, nullable=False),
     Column("freeze_until", Date),
     Column("is_break", Boolean, nullable=False),
-    Column("reason", String, nullable=False),
+    Column("reason_da", String, nullable=False),
+    Column("reason_en", String, nullable=False),
     Column("author", String, nullable=False),
     Column("created_at", DateTime, nullable=False),
     Column("withdrawn_at", DateTime),
@@ -380,7 +381,9 @@ series_state = Table(
     Column("n_crossings", Integer),
     Column("n_crossings_min", Integer),
     Column("n_outside_limits", Integer, nullable=False),
-    Column("n_signal_points", Integer, nullable=False),
+    Column("n_signal_points", Integer, nullable=False),  # of the signal that leads
+    Column("signal_first", Date),
+    Column("signal_last", Date),
     Column("reason", String),
     Column("sparkline", JSON, nullable=False),  # see data.states.Sparkline
     Column("chart", String, nullable=False),
@@ -404,6 +407,7 @@ account = Table(
     Column("is_active", Boolean, nullable=False),
     Column("language", String),
     Column("last_seen_at", DateTime),
+    Column("previous_seen_at", DateTime),  # the last time on an earlier day than last_seen_at
     Column("created_at", DateTime, nullable=False),
 )
 

@@ -120,9 +120,10 @@ def _short(value: float | None) -> float | None:
 class SeriesState:
     """What the last calculation said about one series; see `Assessment` for the fields it shares with it.
 
-    `latest_value`, `centre`, `lower` and `upper` are in the indicator's unit of measure. `data_version` is the newest
-    observation that was read. `has_hidden`: small numbers are hidden from this viewer, and everything here was worked
-    out from what is left.
+    `n_signal_points`, `signal_first` and `signal_last` are the number of points of the signal that leads, and its first
+    and last period. `latest_value`, `centre`, `lower` and `upper` are in the indicator's unit of measure.
+    `data_version` is the newest observation that was read. `has_hidden`: small numbers are hidden from this viewer, and
+    everything here was worked out from what is left.
     """
 
     indicator_code: str
@@ -147,6 +148,8 @@ class SeriesState:
     n_crossings_min: int | None
     n_outside_limits: int
     n_signal_points: int
+    signal_first: date | None
+    signal_last: date | None
     reason: str | None
     sparkline: Sparkline
     chart: str
@@ -166,6 +169,7 @@ def state_of(
 ) -> SeriesState:
     """An assessment as the state that is stored and shown."""
     latest, definition = assessment.latest, assessment.definition
+    signal = [assessment.points["period"].iloc[row] for row in assessment.signal_points]
     return SeriesState(
         indicator_code=definition.code,
         unit_code=unit_code,
@@ -188,7 +192,9 @@ def state_of(
         n_crossings=assessment.n_crossings,
         n_crossings_min=assessment.n_crossings_min,
         n_outside_limits=assessment.n_outside_limits,
-        n_signal_points=len(assessment.signal_points),
+        n_signal_points=len(signal),
+        signal_first=signal[0] if signal else None,
+        signal_last=signal[-1] if signal else None,
         reason=assessment.reason,
         sparkline=Sparkline.of(assessment),
         chart=definition.chart,

@@ -56,7 +56,7 @@ MISSING = Words(
     "There is no store at {path}. Run “tavle serve” to create it, or correct TAVLE_DATABASE_URL.",
 )
 LOCKED = Words(
-    "Databasen {path} er i brug af et andet program{process}. Luk det, eller vent til det er færdigt, og prøv igen.",
+    "Databasen {path} er i brug af et andet program{process}. Luk det, eller vent, til det er færdigt, og prøv igen.",
     "The store {path} is in use by another program{process}. Close it, or wait until it has finished, and try again.",
 )
 UNREADABLE = Words(

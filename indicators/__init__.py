@@ -1,1 +1,1 @@
-"""Floor 1, the knowledge: definitions, statistical process control, evaluation. Pure numbers: no SQL, no Dash, no clock."""
+"""Floor 1, the knowledge: definitions, statistical process control, evaluation. No SQL, no Dash, no clock."""

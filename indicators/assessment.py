@@ -82,8 +82,8 @@ class Assessment:
     `variation`, `rule`, `rising`, the runs figures, `n_points`, `n_useful`, `n_outside_limits`, `centre`, `lower` and
     `upper` are those of the current (last) phase; `n_points` counts its closed values, `lower` and `upper` belong to
     its last point with limits. `rising` tells which way the signal points (None when there is none). `signal_points`
-    are the rows of `points`, counted from 0, that carry the current phase's signals; `mark` also shows points outside
-    the limits of earlier phases.
+    are the rows of `points`, counted from 0, of the signal that leads; `mark` also shows the phase's other signals and
+    points outside the limits of earlier phases.
 
     `target` is the one in force in the latest closed period with a value. `met` of `counted` closed periods within
     the last twelve met the target that held then. `assurance` compares the target with the limits of the current
@@ -221,7 +221,7 @@ def assess(
         variation=_variation(definition.direction, current, is_constant, lead),
         rising=None if lead is None else lead.is_above,
         rule=None if lead is None else lead.rule.value,
-        signal_points=tuple(sorted({row for claim in claims for row in claim.rows})),
+        signal_points=() if lead is None else tuple(sorted(lead.rows)),
         assurance=assurance,
         assurance_is_counted=is_counted,
         n_points=n_points,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -83,7 +83,7 @@ class IndicatorDefinition:
     valid_from: date | None = None
     valid_to: date | None = None
     source: str = ""
-    note: Words = Words("", "")
+    note: Words = field(default_factory=lambda: Words("", ""))
 
     @property
     def is_percent(self) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -37,12 +36,10 @@ from data.assessments import assess_series
 from data.queries import catalogue, cohorts, coverage, decisions, observations, series, states, units
 from data.queries.coverage import Missing
 from data.queries.units import Unit
-from data.states import WINDOW as SPARK_WINDOW
 from data.states import SeriesState
 from data.store import Store
 from indicators.assessment import Assurance, Variation
 from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Scope, Target
-from indicators.periods import next_start
 from indicators.spc import false_alarm_probability
 
 MOST_COLUMNS = 8  # the chosen unit and seven others
@@ -226,11 +223,9 @@ def _signal_sentence(definition: IndicatorDefinition, state: SeriesState) -> str
         text = ngettext(
             "{count} måling ligger uden for kontrolgrænserne. Det er næppe tilfældigt.",
             "{count} målinger ligger uden for kontrolgrænserne. Det er næppe tilfældigt.",
-            state.n_outside_limits,
-        ).format(count=state.n_outside_limits)
-        if not state.sparkline.marks:
-            text += " " + _("Det er mere end {count} perioder siden.").format(count=len(state.sparkline.values))
-        return text
+            state.n_signal_points,
+        )
+        return text.format(count=state.n_signal_points)
     side = {
         Variation.CONCERN: _("på den dårlige side af {centre}"),
         Variation.IMPROVEMENT: _("på den gode side af {centre}"),
@@ -238,65 +233,17 @@ def _signal_sentence(definition: IndicatorDefinition, state: SeriesState) -> str
     place = side.format(centre=centre)
     if at:
         place = _("{side} på {value}").format(side=place, value=at)
-    run = leading_run(state)
-    if run is None:  # it lies before the small line begins
-        return _("En lang række målinger {side}, for mere end {count} perioder siden.").format(
-            side=place, count=len(state.sparkline.values)
-        )
-    if run.began_before and run.count <= (state.longest_run_max or 0):
-        text = _("En lang række målinger {side}. Det er næppe tilfældigt.").format(side=place)
-    elif run.began_before:
-        text = _("Mindst {count} målinger i træk {side}. Det er næppe tilfældigt.").format(count=run.count, side=place)
-    else:
-        text = _("{count} målinger i træk {side}. Det er næppe tilfældigt.").format(count=run.count, side=place)
-    return text + _since(state, run.last)
+    text = _("{count} målinger i træk {side}. Det er næppe tilfældigt.").format(count=state.n_signal_points, side=place)
+    return text + _since(state)
 
 
-@dataclass(frozen=True, slots=True)
-class LeadingRun:
-    """The run a state speaks of: points in the small line, position of the last, whether it began before the line."""
-
-    count: int
-    last: int
-    began_before: bool
-
-
-def leading_run(state: SeriesState) -> LeadingRun | None:
-    """The latest run longer than its limit on the side the signal points to; None where it lies before the small line.
-
-    `state.longest_run` is the longest of the phase and may lie on the other side. Points on the centre line and missing
-    ones are passed over. Of a run that began before the line does, only the part within it is counted.
-    """
-    spark = state.sparkline
-    if not spark.centres or state.longest_run_max is None:
-        return None
-    start, stop, centre = spark.centres[-1]
-    is_cut = start == 0 and len(spark.values) >= SPARK_WINDOW
-    found: LeadingRun | None = None
-    count, began_before = 0, is_cut
-    for position in range(start, min(stop, len(spark.values) - spark.n_open)):
-        value = spark.values[position]
-        if value is None or math.isclose(value, centre, rel_tol=1e-5):
-            continue
-        if (value > centre) != bool(state.rising):
-            count, began_before = 0, False
-            continue
-        count += 1
-        if count > state.longest_run_max or (began_before and (state.longest_run or 0) > state.longest_run_max):
-            found = LeadingRun(count, position, began_before)
-    return found
-
-
-def _since(state: SeriesState, last: int) -> str:
+def _since(state: SeriesState) -> str:
     """When a run ended, where that is not the latest closed period: its signal stays until a new phase is set."""
-    spark = state.sparkline
-    closed = [i for i in range(len(spark.values) - spark.n_open) if spark.values[i] is not None]
-    if not closed or spark.first is None or last >= closed[-1]:
+    if state.signal_last is None or state.latest_period is None or state.signal_last >= state.latest_period:
         return ""
-    ended = spark.first
-    for _step in range(last):
-        ended = next_start(ended, spark.kind)
-    return " " + _("Rækken sluttede i {period}.").format(period=period_text(ended, spark.kind, "long"))
+    return " " + _("Rækken sluttede i {period}.").format(
+        period=period_text(state.signal_last, state.sparkline.kind, "long")
+    )
 
 
 def assurance_text(definition: IndicatorDefinition, state: SeriesState) -> str:

@@ -661,21 +661,8 @@ class _Speaker:
     # ------------------------------------------------------------------------------------------------------ the signal
 
     def _leading_points(self) -> list[Point]:
-        """The points of the signal that leads: of its rule, in the current phase, the latest of its direction."""
-        assessment = self.assessment
-        rows: Sequence[int] = assessment.signal_points
-        if assessment.result is not None:
-            phase = len(assessment.result.phases)
-            candidates = [
-                signal
-                for signal in assessment.result.signals
-                if signal.rule == assessment.rule
-                and signal.phase == phase
-                and (signal.is_above is None or assessment.rising is None or signal.is_above == assessment.rising)
-            ]
-            if candidates:
-                rows = max(candidates, key=lambda signal: signal.rows[-1]).rows
-        return [self.points[row] for row in rows if 0 <= row < len(self.points)]
+        """The points of the signal that leads."""
+        return [self.points[row] for row in self.assessment.signal_points]
 
     def _is_now(self) -> bool:
         """Whether the run reaches the latest closed point off the centre line."""

@@ -40,6 +40,7 @@ from data.schema import (
     unit_alias,
 )
 from data.store import Store, bulk_insert, stored_moment, write_info
+from indicators.words import Words
 
 DEMO_SEED = 20170515
 """The day the first cohort of the programme began, 15 May 2017."""
@@ -369,7 +370,7 @@ def _observations(
 def _decisions(
     connection: Connection, programme: Programme, planted: Mapping[tuple[str, str], Truth], calendar: Calendar
 ) -> None:
-    def phase_of(unit_code: str, truth: Truth, planned: PlantedPhase, reason: str) -> dict[str, Any]:
+    def phase_of(unit_code: str, truth: Truth, planned: PlantedPhase, reason: Words) -> dict[str, Any]:
         return {
             "indicator_code": truth.plan.indicator,
             "unit_code": unit_code,
@@ -378,7 +379,8 @@ def _decisions(
             "name_en": planned.name.en,
             "freeze_until": planned.freeze_until,
             "is_break": planned.is_break,
-            "reason": reason,
+            "reason_da": reason.da,
+            "reason_en": reason.en,
             "author": programme.owners[unit_code],
             "created_at": datetime.combine(planned.decided_on, time(12, 0)),
         }
@@ -390,7 +392,12 @@ def _decisions(
     ]
     # What breaks a department's series breaks the hospital's, which is their sum.
     phases += [
-        phase_of(hospital, planted[member], planned, f"{member[1]}: {planned.reason}")
+        phase_of(
+            hospital,
+            planted[member],
+            planned,
+            Words(f"{member[1]}: {planned.reason.da}", f"{member[1]}: {planned.reason.en}"),
+        )
         for (_, hospital), members in programme.totals.items()
         for member in members
         if member in planted

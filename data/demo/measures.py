@@ -15,7 +15,7 @@ from indicators.words import Words
 
 SOURCE = "Tavle, DEMO"  # the same in every language
 NOTE = Words(
-    "DEMO: en lokal måling til demonstration. Alle værdier er simulerede.",
+    "DEMO: en lokal indikator til demonstration. Alle værdier er simulerede.",
     "DEMO: a local indicator for demonstration. All values are simulated.",
 )
 LOCAL_TARGET = "local_target"

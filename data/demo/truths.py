@@ -35,7 +35,7 @@ class PlantedPhase:
 
     starts_on: date
     name: Words
-    reason: str
+    reason: Words
     decided_on: date
     freeze_until: date | None = None
     is_break: bool = False
@@ -46,7 +46,7 @@ class PlantedPhase:
             name=self.name.da,
             freeze_until=self.freeze_until,
             is_break=self.is_break,
-            reason=self.reason,
+            reason=self.reason.da,
             created_on=self.decided_on,
         )
 
@@ -217,7 +217,10 @@ def truths(calendar: Calendar) -> list[Truth]:
                 PlantedPhase(
                     at("2022-11"),
                     Words("Udgangspunkt", "Baseline"),
-                    "Niveauet er låst til tiden før farmaceuten kom med, så ændringen måles mod det.",
+                    Words(
+                        "Niveauet er låst til tiden før farmaceuten kom med, så ændringen måles mod det.",
+                        "The level is frozen to the time before the pharmacist joined, to measure the change against.",
+                    ),
                     decided_on=calendar.day("2025-08", 25),
                     freeze_until=at("2025-08"),
                 ),
@@ -237,14 +240,20 @@ def truths(calendar: Calendar) -> list[Truth]:
                 PlantedPhase(
                     at("2023-09"),
                     Words("Ny registrering", "New registration"),
-                    "Databrud: forløbet regnes fra en anden dato. Niveauer før og efter kan ikke sammenlignes.",
+                    Words(
+                        "Databrud: forløbet regnes fra en anden dato. Niveauer før og efter kan ikke sammenlignes.",
+                        "Data break: the pathway is counted from another date. Levels cannot be compared.",
+                    ),
                     decided_on=calendar.day("2023-10", 9),
                     is_break=True,
                 ),
                 PlantedPhase(
                     at("2025-03"),
                     Words("Med forløbskoordinator", "With pathway coordinator"),
-                    "Forløbskoordinator ansat. Niveauet flyttede sig, og årsagen er kendt.",
+                    Words(
+                        "Forløbskoordinator ansat. Niveauet flyttede sig, og årsagen er kendt.",
+                        "Pathway coordinator employed. The level moved, and the cause is known.",
+                    ),
                     decided_on=calendar.day("2025-11", 11),
                 ),
             ),
@@ -310,7 +319,10 @@ def truths(calendar: Calendar) -> list[Truth]:
                 PlantedPhase(
                     at("2024-07"),
                     Words("Ny opgørelse", "New way of counting"),
-                    "Databrud: dage tælles fra meldingen og ikke fra næste morgen. Niveauer kan ikke sammenlignes.",
+                    Words(
+                        "Databrud: dage tælles fra meldingen og ikke fra næste morgen. Niveauer kan ikke sammenlignes.",
+                        "Data break: days count from the notice, not from the next morning. Levels cannot be compared.",
+                    ),
                     decided_on=calendar.day("2024-08", 13),
                     is_break=True,
                 ),

@@ -27,6 +27,16 @@ class Account:
     created_at: datetime
     grants: tuple[Grant, ...]
     password_hash: str = field(repr=False)
+    previous_seen_at: datetime | None = None
+
+    def visit_before(self, moment: datetime) -> datetime | None:
+        """When the person was last here on an earlier day than `moment`'s (both UTC); None where nobody knows.
+
+        What is new is told against that day, so that a second look on the same morning finds the same news.
+        """
+        if self.last_seen_at is not None and self.last_seen_at.date() < moment.date():
+            return self.last_seen_at
+        return self.previous_seen_at
 
 
 def by_email(store: Store, viewer: Viewer, email: str) -> Account | None:
@@ -74,4 +84,5 @@ def _account(row: Row[Any], grants: tuple[Grant, ...]) -> Account:
         created_at=row.created_at,
         grants=grants,
         password_hash=row.password_hash,
+        previous_seen_at=row.previous_seen_at,
     )

@@ -60,8 +60,9 @@ def ward() -> Iterator[Store]:
         connection.execute(
             insert(phase).values(
                 indicator_code="HAI-BAC", unit_code="NOH", starts_on=date(2025, 1, 1), name_da="Ny opgørelse",
-                name_en="New counting", is_break=True, reason="Prøver tælles fra indlæggelsen", author="Mette Holm",
-                created_at=STAMP,
+                name_en="New counting", is_break=True,
+                reason_da="Prøver tælles fra indlæggelsen", reason_en="Samples count from admission",
+                author="Mette Holm", created_at=STAMP,
             )
         )  # fmt: skip
         for kind, unit, day, text in (
@@ -144,7 +145,7 @@ def test_the_table_says_what_the_chart_shows(view):
 def test_a_goal_without_a_national_figure_says_so_and_says_what_is_not_verified(view):
     assert view.national is not None
     assert (view.national.heading, view.national.value) == ("Bidrager til nationalt mål 3", "")
-    assert "Der er ikke indlæst et landstal" in view.national.sentences[0]
+    assert "Tavle har intet landstal" in view.national.sentences[0]
     assert view.national.sentences[-1] == "Definitionen er ikke verificeret."
 
 
@@ -154,7 +155,7 @@ def test_a_national_figure_stands_with_period_regions_and_source_and_never_as_a_
     assert box is not None
     assert (box.value.translate(PLAIN), box.when) == ("78 %", "hele landet, 4. kvt. 2025")
     assert "Hovedstaden" in box.strip
-    assert "bruges ikke som mål" in box.sentences[0]
+    assert "bruges ikke som måltal" in box.sentences[0]
     assert box.source
     assert box.mark is not None
     assert [target.value for target in view.targets] == [85.0], "the region's own target, not the national figure"

@@ -23,7 +23,6 @@ from dashboards.presenters.overview import (
     attention,
     chance_signals,
     cohort_page,
-    leading_run,
     matrix_csv,
     overview_view,
     row_detail,
@@ -126,7 +125,8 @@ def state_of(**changes) -> SeriesState:
     blank = dict.fromkeys(SeriesState.__dataclass_fields__)
     values = blank | {
         "indicator_code": "HAI-BAC", "unit_code": "NOH", "variation": Variation.COMMON, "assurance": Assurance.NONE,
-        "n_useful": 20, "n_outside_limits": 0, "n_signal_points": 0, "sparkline": line, "chart": "u",
+        "n_useful": 20, "n_outside_limits": 0, "n_signal_points": 0,
+        "signal_first": None, "signal_last": None, "sparkline": line, "chart": "u",
         "profile": "anhoej", "data_version": 1, "kernel_version": "1", "computed_at": AFTER, "has_hidden": False,
     }  # fmt: skip
     return SeriesState(**(values | changes))
@@ -345,11 +345,10 @@ def test_an_evaluator_sees_the_units_of_a_cohort_and_chooses_by_link(board, view
 
 
 def test_the_run_that_leads_is_counted_where_an_older_one_on_the_other_side_is_longer(bacteraemia):
-    values = (2.0,) * 15 + (9.0,) * 10
-    line = Sparkline(date(2024, 1, 1), PeriodKind.MONTH, values, ((0, 25, 5.0),), None, {}, 0)
     state = state_of(
         variation=Variation.CONCERN, rising=True, rule="long_run", centre=5.0, longest_run=15, longest_run_max=8,
-        sparkline=line,
+        n_signal_points=10, signal_first=date(2026, 1, 1), signal_last=date(2026, 10, 1),
+        latest_period=date(2026, 10, 1),
     )  # fmt: skip
     assert sentence(bacteraemia, state) == (
         "10 målinger i træk på den dårlige side af niveauet på 5,0. Det er næppe tilfældigt."
@@ -357,32 +356,20 @@ def test_the_run_that_leads_is_counted_where_an_older_one_on_the_other_side_is_l
 
 
 def test_a_run_that_ended_says_when(bacteraemia):
-    values = (2.0,) * 10 + (9.0, 1.0, 9.0, 1.0)
-    line = Sparkline(date(2025, 9, 1), PeriodKind.MONTH, values, ((0, 14, 5.0),), None, {}, 0)
     state = state_of(
         variation=Variation.IMPROVEMENT, rising=False, rule="long_run", centre=5.0, longest_run=10, longest_run_max=7,
-        sparkline=line,
+        n_signal_points=10, signal_first=date(2025, 9, 1), signal_last=date(2026, 6, 1),
+        latest_period=date(2026, 10, 1),
     )  # fmt: skip
     assert sentence(bacteraemia, state).endswith("Rækken sluttede i juni 2026.")
 
 
-def test_missing_months_and_points_on_the_line_do_not_end_a_run():
-    line = Sparkline(
-        date(2026, 1, 1), PeriodKind.MONTH, (9.0, None, 9.0, 5.0, 9.0, 9.0, 1.0, 9.0), ((0, 8, 5.0),), None, {}, 1
-    )
-    state = state_of(rising=True, rule="long_run", centre=5.0, longest_run=4, longest_run_max=3, sparkline=line)
-    run = leading_run(state)
-    assert run is not None
-    assert (run.count, run.last, run.began_before) == (4, 5, False)
-
-
-def test_a_run_that_began_before_the_line_is_at_least_so_long(bacteraemia):
-    line = Sparkline(date(2023, 11, 1), PeriodKind.MONTH, (9.0,) * 36, ((0, 36, 5.0),), None, {}, 0)
+def test_only_the_points_outside_on_the_leading_side_are_counted(bacteraemia):
     state = state_of(
-        variation=Variation.CONCERN, rising=True, rule="long_run", centre=5.0, longest_run=41, longest_run_max=8,
-        sparkline=line,
+        variation=Variation.CONCERN, rising=True, rule="outside_limits", n_outside_limits=5, n_signal_points=3,
+        signal_first=date(2026, 1, 1), signal_last=date(2026, 10, 1),
     )  # fmt: skip
-    assert sentence(bacteraemia, state).startswith("Mindst 36 målinger i træk på den dårlige side")
+    assert sentence(bacteraemia, state).startswith("3 målinger ligger uden for kontrolgrænserne.")
 
 
 SIGNALS = (Variation.CONCERN, Variation.IMPROVEMENT, Variation.CHANGE)

@@ -148,6 +148,21 @@ def test_the_last_administrator_stays_one(world) -> None:
     assert load_viewer(world.store, "a@b.dk").is_administrator
 
 
+def test_a_second_look_on_the_same_day_finds_the_news_since_the_day_before(world, ida: Viewer) -> None:
+    def last_visit(at: datetime) -> datetime | None:
+        account = asked.by_email(world.store, ida, ida.email)
+        assert account is not None
+        return account.visit_before(at)
+
+    accounts.seen(world.store, ida, now=NOW)
+    assert last_visit(NOW + timedelta(minutes=1)) is None
+    for day in (1, 2):
+        morning = NOW + timedelta(days=day)
+        assert last_visit(morning) == NOW + timedelta(days=day - 1)
+        accounts.seen(world.store, ida, now=morning)
+        assert last_visit(morning + timedelta(minutes=30)) == NOW + timedelta(days=day - 1)
+
+
 def test_being_seen_is_written_once_in_a_while_and_leaves_caches_warm(world, ida: Viewer) -> None:
     version = world.store.data_version()
     accounts.seen(world.store, ida, now=NOW)

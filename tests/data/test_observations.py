@@ -103,7 +103,8 @@ def test_decisions_stand_from_when_they_were_made_until_they_were_withdrawn(worl
     def write(connection) -> None:
         connection.execute(
             insert(phase).values(
-                starts_on=APRIL, name_da="Ny praksis", name_en="New practice", is_break=False, reason="r",
+                starts_on=APRIL, name_da="Ny praksis", name_en="New practice", is_break=False,
+                reason_da="r", reason_en="r",
                 withdrawn_at=ended, **common,
             )
         )  # fmt: skip

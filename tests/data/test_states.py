@@ -55,6 +55,8 @@ def test_a_state_says_what_the_assessment_says(world) -> None:
     assert (state.latest_period, state.latest_value) == (date(2026, 9, 1), 81.0)
     assert (state.latest_numerator, state.latest_denominator) == (81, 100)
     assert state.n_signal_points == len(said.signal_points) > 0
+    periods = [said.points["period"].iloc[row] for row in said.signal_points]
+    assert (state.signal_first, state.signal_last) == (periods[0], periods[-1])
     assert state.computed_at == NOW
     assert state.data_version == 24
 
@@ -71,7 +73,7 @@ def test_the_small_line_holds_the_series_with_its_gaps_lines_target_and_marks(wo
     assert spark.values == (*SHIFT[:5], None, *SHIFT[6:], None)
     assert [stretch[:2] for stretch in spark.centres] == [(0, 25)]
     assert spark.centres[0][2] == pytest.approx(said.centre)
-    assert set(spark.marks) == set(said.signal_points)
+    assert set(spark.marks) == {row for row, mark in enumerate(said.points["mark"]) if mark}
     assert {mark for position, mark in spark.marks.items() if position >= 12} == {"improvement"}
     assert Sparkline.from_json(spark.to_json()) == spark
 
@@ -80,7 +82,14 @@ def test_the_small_line_keeps_the_latest_three_years_and_a_centre_per_phase(worl
     first = date(2023, 1, 1)
     world.deliver_months("SCREEN", "H1-A", first, *[60, 58, 61, 59] * 5, *[80, 82, 79, 81] * 5)
     at = {"indicator_code": "SCREEN", "unit_code": "H1-A", "author": "Ida Holm", "created_at": NOW}
-    row = {"starts_on": date(2024, 9, 1), "name_da": "Ny", "name_en": "New", "is_break": False, "reason": "ny praksis"}
+    row = {
+        "starts_on": date(2024, 9, 1),
+        "name_da": "Ny",
+        "name_en": "New",
+        "is_break": False,
+        "reason_da": "ny praksis",
+    }
+    row |= {"reason_en": "new practice"}
     world.store.write(lambda connection: connection.execute(insert(phase).values(**row, **at)))
     (state,) = recalculate(world, ("SCREEN", "H1-A"))
     assert len(state.sparkline.values) == 36

@@ -21,8 +21,10 @@ def test_a_leader_signs_in_reads_a_finding_and_finds_the_arithmetic(visit: Visit
     expect(page.get_by_role("heading", level=1)).to_contain_text("Bekymrende")
     for box in ("Hvad ser vi?", "Hvad betyder det?", "Hvad kan du gøre nu?"):
         expect(page.get_by_role("heading", name=box)).to_be_visible()
-    page.get_by_text("Hvorfor siger I det?").click()
-    expect(page.get_by_text("Længste serie")).to_be_visible()
+    why = page.locator("details", has_text="Hvorfor siger I det?")
+    if why.get_attribute("open") is None:
+        why.locator("summary").click()
+    expect(why.get_by_text("Længste serie", exact=True)).to_be_visible()
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
 
 

@@ -36,7 +36,7 @@ def test_a_good_file_is_checked_committed_and_answered_with_a_receipt(visit: Vis
     expect(page.locator(".filestrip__g")).to_contain_text("Windows-1252")
     assert exported(board, "AFLYST", "NOH-KIR") == before, "checking a file changed the store"
     page.get_by_role("button", name=re.compile("Indsend 1 række")).click()
-    expect(page.get_by_text("Leveringen er modtaget")).to_be_visible()
+    expect(page.get_by_role("heading", name="Leveringen er modtaget")).to_be_visible()
     after = exported(board, "AFLYST", "NOH-KIR")
     assert "2026-10-01,2026-10-31,11,204" in after and after != before
     page.get_by_role("link", name=re.compile("Aflyste")).click()

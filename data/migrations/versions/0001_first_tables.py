@@ -268,7 +268,8 @@ def upgrade() -> None:
         sa.Column("name_en", sa.String, nullable=False),
         sa.Column("freeze_until", sa.Date),
         sa.Column("is_break", sa.Boolean, nullable=False),
-        sa.Column("reason", sa.String, nullable=False),
+        sa.Column("reason_da", sa.String, nullable=False),
+        sa.Column("reason_en", sa.String, nullable=False),
         sa.Column("author", sa.String, nullable=False),
         sa.Column("created_at", sa.DateTime, nullable=False),
         sa.Column("withdrawn_at", sa.DateTime),
@@ -322,6 +323,8 @@ def upgrade() -> None:
         sa.Column("n_crossings_min", sa.Integer),
         sa.Column("n_outside_limits", sa.Integer, nullable=False),
         sa.Column("n_signal_points", sa.Integer, nullable=False),
+        sa.Column("signal_first", sa.Date),
+        sa.Column("signal_last", sa.Date),
         sa.Column("reason", sa.String),
         sa.Column("sparkline", sa.JSON, nullable=False),
         sa.Column("chart", sa.String, nullable=False),
@@ -340,6 +343,7 @@ def upgrade() -> None:
         sa.Column("is_active", sa.Boolean, nullable=False),
         sa.Column("language", sa.String),
         sa.Column("last_seen_at", sa.DateTime),
+        sa.Column("previous_seen_at", sa.DateTime),
         sa.Column("created_at", sa.DateTime, nullable=False),
     )
     op.create_table(

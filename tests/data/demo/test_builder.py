@@ -231,7 +231,7 @@ def test_notes_of_all_kinds_stand_on_the_charts_in_both_languages(demo: Built) -
 def test_every_phase_has_a_reason_an_author_and_a_day(demo: Built) -> None:
     phases = demo.rows(phase)
     assert len(phases) == 6
-    assert phases[["reason", "author", "name_da", "name_en"]].ne("").all(axis=None)
+    assert phases[["reason_da", "reason_en", "author", "name_da", "name_en"]].ne("").all(axis=None)
     assert (phases["created_at"].dt.date > phases["starts_on"]).all()
 
 
