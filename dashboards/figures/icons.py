@@ -22,9 +22,9 @@ _VARIATION = {
     Variation.MISSING: ("mis", "sig-missing", N_("Mangler data")),
 }
 _ASSURANCE = {
-    Assurance.PASS: ("asr", "asr-pass", N_("Når målet")),
-    Assurance.MIXED: ("mix", "asr-mixed", N_("Rammer og misser målet")),
-    Assurance.FAIL: ("asr", "asr-fail", N_("Når ikke målet uden ændring")),
+    Assurance.PASS: ("asr", "asr-pass", N_("Når måltallet")),
+    Assurance.MIXED: ("mix", "asr-mixed", N_("Rammer og misser måltallet")),
+    Assurance.FAIL: ("asr", "asr-fail", N_("Når ikke måltallet")),
 }
 SIZES = (
     16,

@@ -152,7 +152,7 @@ def legend(*, with_new: bool) -> Markup:
     ]
     parts.append(Markup('<i aria-hidden="true"></i>'))
     names = {
-        Assurance.PASS: _("Når målet"),
+        Assurance.PASS: _("Når måltallet"),
         Assurance.MIXED: _("Rammer og misser"),
         Assurance.FAIL: _("Når ikke"),
     }

@@ -159,11 +159,11 @@ def count_text(value: float) -> str:
 
 
 def relation_text(definition: IndicatorDefinition, point: Point) -> str:
-    """Where the point lies: "over niveauet", "på medianen", "over øvre grænse"; empty without a centre line."""
+    """Where the point lies: "over niveauet", "på medianen", "over den øvre grænse"; empty without a centre line."""
     if point.side is None:
         return ""
     if point.is_outside:
-        return _("over øvre grænse") if point.side > 0 else _("under nedre grænse")
+        return _("over den øvre grænse") if point.side > 0 else _("under den nedre grænse")
     places = {1: N_("over {centre}"), 0: N_("på {centre}"), -1: N_("under {centre}")}
     return _(places[point.side]).format(centre=the_centre(definition))
 

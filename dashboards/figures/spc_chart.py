@@ -351,9 +351,10 @@ class _Drawing:
             words, left, right = "", self._x(start - 0.5), self._x(stop - 0.5)
             if stop < len(self.points) and target.valid_to is not None:
                 until = month(target.valid_to, "short")
-                words = _("mål {target} til {month}").format(target=target_text(self.definition, target), month=until)
+                aim = target_text(self.definition, target)
+                words = _("måltal {target} til {month}").format(target=aim, month=until)
             elif start > 0 and target.valid_from is not None:
-                words = _("mål fra {month}").format(month=month(target.valid_from, "short"))
+                words = _("måltal fra {month}").format(month=month(target.valid_from, "short"))
                 right = min(right, left + 2.5 * text_width(words))  # near where it begins
             if not words:
                 continue
@@ -680,7 +681,7 @@ class _Drawing:
             items.append((latest.value, f"{when} {value}", self._signal_text(latest), True, "latest"))
         runs = self._target_runs()
         if runs and runs[-1][2] == len(self.points):
-            text = _("Mål {target}").format(target=target_text(definition, runs[-1][0]))
+            text = _("Måltal {target}").format(target=target_text(definition, runs[-1][0]))
             items.append((runs[-1][0].value, text, theme.text, True, "target"))
         centre = self.spans[-1].centre
         if centre is not None:

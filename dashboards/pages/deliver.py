@@ -78,7 +78,7 @@ def _file_card(view: presenter.StartView) -> html.Section:
     hint = _("CSV fra Excel, højst {limit} MB. Filen kontrolleres først; intet gemmes, før I indsender.")
     advice = _(
         "Én række pr. indikator, enhed og måned. Kolonnerne må stå i vilkårlig rækkefølge, på dansk eller engelsk. "
-        "»værdi« kan stå i stedet for tæller og nævner, og »kommentar« må følge med. "
+        "En indikator uden nævner har »værdi« i stedet for tæller og nævner, og »kommentar« må følge med. "
         "Skriv aldrig oplysninger om enkelte patienter."
     )
     return html.Section(

@@ -120,7 +120,7 @@ def _item(item: GoalItem) -> Markup:
         figure = thermometer(item.reading)
     else:
         figure = Markup('<span class="goal__no-fig"><span>{}</span><span>{}</span></span>').format(
-            _("Intet landstal indlæst"), item.direction
+            _("Intet landstal i Tavle"), item.direction
         )
     former = Markup("<small>{}</small>").format(_("tidligere: {name}").format(name=item.former)) if item.former else ""
     key = Markup("<small>{}</small>").format(item.key_name) if item.key_name else Markup("")
@@ -161,9 +161,7 @@ def _detail(detail: GoalDetail, *, is_demo: bool) -> Markup:
         )
     figures = Markup("").join(_figure_set(one) for one in detail.figures)
     if not detail.figures:
-        figures = Markup('<p class="small muted">{}</p>').format(
-            _("Der er ikke indlæst tal efter region for dette mål.")
-        )
+        figures = Markup('<p class="small muted">{}</p>').format(_("Tavle har ingen tal pr. region for dette mål."))
     return Markup(
         '<section class="card det" aria-labelledby="h-goal"><h2 id="h-goal">'
         '<span class="goal__no" aria-hidden="true">{}</span>'
@@ -239,7 +237,7 @@ def _contributions(detail: GoalDetail, *, is_demo: bool) -> Markup:
     items = Markup("").join(_contribution(one) for one in detail.contributions)
     body = Markup('<ul class="contrib">{}</ul>').format(items) if detail.contributions else Markup("")
     return Markup('<h3>{}{}</h3><p class="small muted">{}</p>{}').format(
-        _("Lokale serier, der bidrager"), badge, detail.contributions_lead, body
+        _("Lokale målinger, der bidrager"), badge, detail.contributions_lead, body
     )
 
 

@@ -93,9 +93,9 @@ def _head(view: SeriesView) -> Markup:
         today = view.selection.href(f"/indikator/{view.definition.code}", as_of=None)
         earlier = Markup('<div class="alert alert--info mt-2">{}<div>{} <a href="{}">{}</a></div></div>').format(
             ui_icon("history"),
-            _("Vist, som serien så ud {day}.").format(day=view.as_of),
+            _("Vist, som målingen så ud {day}.").format(day=view.as_of),
             today,
-            _("Vis den, som den ser ud nu"),
+            _("Vis målingen, som den ser ud nu"),
         )
     return Markup(
         '{}<div class="find"><div class="find__i">{}</div><div><h1 id="{}" tabindex="-1">{}</h1><p>{}</p></div></div>{}'
@@ -108,8 +108,8 @@ def _figure_card(view: SeriesView) -> Any:
             "chart",
             _("Intet diagram endnu"),
             _(
-                "Diagrammet tegnes, når der er leveret tal for enheden. "
-                "Nederst står, hvad der måles, og hvem der leverer."
+                "Diagrammet tegnes, når der er indberettet tal for enheden. "
+                "Nederst står, hvad der måles, og hvem der indberetter."
             ),
         )
         return box_state(state)
@@ -286,7 +286,7 @@ def _notes_and_goal(view: SeriesView) -> Markup:
 
 def _note_list(notes: tuple[NoteRow, ...]) -> Markup:
     if not notes:
-        return Markup('<p class="muted f-13 mt-2">{}</p>').format(_("Der er ingen noter på serien."))
+        return Markup('<p class="muted f-13 mt-2">{}</p>').format(_("Der er ingen noter på målingen."))
     items = Markup("").join(
         Markup(
             '<li><span class="flag">{}</span><span class="muted">{}</span><span>{} <small>{}</small></span></li>'
@@ -354,7 +354,7 @@ def _about(view: SeriesView) -> Markup:
     files = Markup(
         '<p class="small muted mt-3">{}: <a href="{}" download>{}</a> · <a href="{}" download>{}</a></p>'
     ).format(
-        _("Hent serien som CSV"),
+        _("Hent målingen som CSV"),
         _csv_href(view, "da"),
         _("dansk form (semikolon, komma)"),
         _csv_href(view, "csv"),

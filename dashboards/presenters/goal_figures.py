@@ -522,7 +522,7 @@ LEGAL_KINDS = {
     "professional_guidance": N_("faglig rettesnor"),
     "local_target": N_("lokalt måltal"),
     "milestone": N_("delmål"),
-    "learning_team_aim": N_("mål i et lærings- og kvalitetsteam"),
+    "learning_team_aim": N_("måltal i et lærings- og kvalitetsteam"),
     "programme_rule": N_("regel i kvalitetsprogrammet"),
 }
 
@@ -535,7 +535,7 @@ def target_sentence(row: TargetRow, names: Mapping[str, str]) -> str:
     said = language()
     unit = _unit(row.unit_of_measure.say(said))
     if row.value is None:
-        amount = _("intet talmål")
+        amount = _("intet måltal")
     else:
         amount = " ".join(
             text

@@ -127,8 +127,8 @@ def verification_words(verification: Verification) -> str:
     """How far a national definition was checked; empty where it was read in an official description."""
     return {
         Verification.VERIFIED_DEFINITION: "",
-        Verification.VERIFIED_NAME: _("Navn verificeret, opgørelse ikke læst"),
-        Verification.NOT_VERIFIED: _("Definition ikke verificeret – vises ikke som fakta"),
+        Verification.VERIFIED_NAME: _("Navnet er verificeret, definitionen er ikke"),
+        Verification.NOT_VERIFIED: _("Definition ikke verificeret – vises ikke som et faktum"),
         Verification.OWN: "",
     }[verification]
 
@@ -165,7 +165,7 @@ def goals_view(store: Store, viewer: Viewer, selection: Selection, goal: int | N
         list_href=selection.href("/maal"),
         is_demo=store.is_demo,
         info=_(
-            "Et landstal er ikke et lokalt mål. Lokale serier bidrager til et mål og er sjældent det samme tal. "
+            "Et landstal er ikke et lokalt måltal. Lokale målinger bidrager til et mål og er sjældent det samme tal. "
             "Fra 1. januar 2027 bliver Region Hovedstaden og Region Sjælland til Region Østdanmark."
         ),
         reports=_reports_table(reports),
@@ -201,7 +201,7 @@ def report_sentence(reports: Sequence[StatusReport]) -> str:
         (r for r in reversed(reports) if None not in (r.positive, r.unchanged, r.negative)),
         None,
     )
-    start = _("Retning altid, talmål kun hvor lov eller aftale har ét.")
+    start = _("Altid en retning; måltal kun, hvor lov eller aftale sætter et.")
     if latest is None:
         return start
     counts = [_amount(value, latest) for value in (latest.positive, latest.unchanged, latest.negative)]
@@ -369,7 +369,7 @@ def _towards(definition: IndicatorDefinition | None) -> str:
 
 def _contributions_lead(board: Board | None, local: Sequence[object], limited: Sequence[object]) -> str:
     if not local:
-        return _("Ingen lokal serie i den valgte enhed hører under målet.")
+        return _("Ingen lokal måling i den valgte enhed hører under målet.")
     if len(limited) < len(local):
         return _("De {shown} vigtigste af {total}. Vælg en enhed øverst for at se dens egne.").format(
             shown=number(len(limited)), total=number(len(local))

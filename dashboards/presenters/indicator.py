@@ -256,7 +256,7 @@ def series_view(store: Store, viewer: Viewer, code: str, selection: Selection, *
 def _not_computed(definition: IndicatorDefinition, unit_name: str) -> Explanation:
     """National indicators whose kind of chart needs more than monthly local figures."""
     title = _("Følges som nationalt tal")
-    see = _("{indicator} opgøres nationalt og har ingen lokal serie i {unit}.").format(
+    see = _("{indicator} opgøres nationalt og har ingen lokal måling i {unit}.").format(
         indicator=definition.name.say(language()), unit=unit_name
     )
     means = _("Der er ikke et lokalt diagram at læse.")
@@ -368,7 +368,7 @@ def _phases(assessment: Assessment, points: list[Point]) -> tuple[PhaseRow, ...]
         first, last = points[span.start].period, points[span.stop - 1].period
         rows.append(
             PhaseRow(
-                name=name or _("Hele serien"),
+                name=name or _("Hele perioden"),
                 span=span_text(first, last, definition.period),
                 centre=centre,
                 reason=record.reason if record else "",
@@ -396,10 +396,10 @@ def _national(
     value, when, strip, source = "", "", Markup(""), ""
     mark: NationalMark | None = None
     if national is None:
-        sentences.append(_("Serien bidrager til målet, men er ikke knyttet til en bestemt national indikator."))
+        sentences.append(_("Målingen bidrager til målet, men er ikke knyttet til en bestemt national indikator."))
     elif latest is None:
         sentences.append(
-            _("Der er ikke indlæst et landstal for indikatoren. Retningen står ved magt: {direction}.").format(
+            _("Tavle har intet landstal for indikatoren. Retningen ligger fast: {direction}.").format(
                 direction=direction_words(national.direction)
             )
         )
@@ -414,7 +414,7 @@ def _national(
             strip = dot_strip(
                 dots, country=country.value, country_label=_("Land"), decimals=decimals, width=STRIP_WIDTH
             )
-        sentences.append(_("Landstallet er ikke samme tal som jeres og bruges ikke som mål."))
+        sentences.append(_("Landstallet er ikke det samme tal som jeres og bruges ikke som måltal."))
         sentences += [country.note] if country.note else []
         source = country.source
         if _same_unit(definition, country):

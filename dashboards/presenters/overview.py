@@ -193,20 +193,23 @@ def sentence(definition: IndicatorDefinition, state: SeriesState) -> str:
         return _("Der er ingen data endnu.")
     if state.reason == "no_variation":
         value = value_with_unit(definition, state.centre) if state.centre is not None else ""
-        return _("Alle målinger er ens: {value}. Der er ingen udsving at vurdere.").format(value=value)
+        return _("Alle punkter er ens: {value}. Der er ingen udsving at vurdere.").format(value=value)
     if state.variation is Variation.FEW:
         return ngettext(
-            "{count} brugbar måling: for lidt til at skelne et signal fra støj.",
-            "{count} brugbare målinger: for lidt til at skelne et signal fra støj.",
+            "{count} brugbart punkt: for lidt til at skelne et signal fra støj.",
+            "{count} brugbare punkter: for lidt til at skelne et signal fra støj.",
             state.n_useful,
         ).format(count=state.n_useful)
     if state.variation in SIGNALS:
         return _signal_sentence(definition, state)
+    random = _("Intet tyder på andet end tilfældige udsving.")
+    if definition.chart == "run":  # no limits to hold the target against: what was met is counted, see assurance_text
+        return random
     return {
-        Assurance.PASS: _("Udsvingene er tilfældige. Processen når målet, som den er."),
-        Assurance.MIXED: _("Udsvingene er tilfældige, og målet ligger inden for dem."),
-        Assurance.FAIL: _("Udsvingene er tilfældige. Processen når ikke målet, som den er."),
-        Assurance.NONE: _("Udsvingene er tilfældige."),
+        Assurance.PASS: _("Intet tyder på andet end tilfældige udsving. Som processen er, nås måltallet."),
+        Assurance.MIXED: _("Intet tyder på andet end tilfældige udsving, og måltallet ligger inden for dem."),
+        Assurance.FAIL: _("Intet tyder på andet end tilfældige udsving. Som processen er, nås måltallet næppe."),
+        Assurance.NONE: random,
     }[state.assurance]
 
 
@@ -221,8 +224,8 @@ def _signal_sentence(definition: IndicatorDefinition, state: SeriesState) -> str
         ).format(centre=centre, count=state.n_crossings or 0, least=state.n_crossings_min or 0)
     if state.rule == "outside_limits":
         text = ngettext(
-            "{count} måling ligger uden for kontrolgrænserne. Det er næppe tilfældigt.",
-            "{count} målinger ligger uden for kontrolgrænserne. Det er næppe tilfældigt.",
+            "{count} punkt ligger uden for kontrolgrænserne. Det er næppe tilfældigt.",
+            "{count} punkter ligger uden for kontrolgrænserne. Det er næppe tilfældigt.",
             state.n_signal_points,
         )
         return text.format(count=state.n_signal_points)
@@ -233,7 +236,7 @@ def _signal_sentence(definition: IndicatorDefinition, state: SeriesState) -> str
     place = side.format(centre=centre)
     if at:
         place = _("{side} på {value}").format(side=place, value=at)
-    text = _("{count} målinger i træk {side}. Det er næppe tilfældigt.").format(count=state.n_signal_points, side=place)
+    text = _("{count} punkter i træk {side}. Det er næppe tilfældigt.").format(count=state.n_signal_points, side=place)
     return text + _since(state)
 
 
@@ -338,7 +341,9 @@ class Board:
             attention=attention(state, is_late=bool(late)),
             spark=state.sparkline,
             centre_label=_centre_label(definition, state),
-            target_label=_("Mål {value}").format(value=_target_value(definition, target)) if target is not None else "",
+            target_label=_("Måltal {value}").format(value=_target_value(definition, target))
+            if target is not None
+            else "",
             unit_of_measure=definition.unit_of_measure.say(language()),
             amount=amount,
             full_period=full_period,
@@ -638,7 +643,7 @@ def _row(board: Board, definition: IndicatorDefinition, columns: Sequence[Unit],
 
 
 def row_detail(definition: IndicatorDefinition, targets: Sequence[float | None]) -> str:
-    """Unit of measure, direction and target of a row: "dage, lavere er bedre, mål ≤ 7".
+    """Unit of measure, direction and target of a row: "dage, lavere er bedre, måltal ≤ 7".
 
     `targets` are those the states of the row were held against; where they differ, no single number is given.
     """
@@ -646,9 +651,9 @@ def row_detail(definition: IndicatorDefinition, targets: Sequence[float | None])
     different = set(targets)
     aim = ""
     if len(different) > 1:
-        aim = _("mål efter enhed")
+        aim = _("måltal efter enhed")
     elif different and (value := different.pop()) is not None:
-        aim = _("mål {value}").format(value=_target_value(definition, value))
+        aim = _("måltal {value}").format(value=_target_value(definition, value))
     return ", ".join(text for text in (unit, direction_words(definition.direction), aim) if text)
 
 
@@ -753,7 +758,7 @@ def _chips(
         (Show.ALL, _("Alle")),
         *([(Show.NEW, _("Nye"))] if has_since else []),
         (Show.SIGNALS, _("Signaler")),
-        (Show.TARGET_MISSED, _("Når ikke målet")),
+        (Show.TARGET_MISSED, _("Når ikke måltallet")),
         (Show.LATE, _("Mangler")),
     ]
     chips = [

@@ -36,8 +36,8 @@ from data.store import Store
 from indicators.definition import Scope, Verification
 
 TODAY = date(2026, 11, 23)
-UNREAD = "Navn verificeret, opgørelse ikke læst"
-UNVERIFIED = "Definition ikke verificeret – vises ikke som fakta"
+UNREAD = "Navnet er verificeret, definitionen er ikke"
+UNVERIFIED = "Definition ikke verificeret – vises ikke som et faktum"
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_a_goal_without_a_national_figure_says_so_and_keeps_its_direction(views,
     without = [item for item in views[1].items if item.reading is None]
     assert [item.number for item in without] == [1, 2, 6, 8]
     assert all(item.direction for item in without)
-    assert pages[1].count("Intet landstal indlæst") == 4
+    assert pages[1].count("Intet landstal i Tavle") == 4
 
 
 def test_the_thermometers_show_published_figures(views):
@@ -111,14 +111,14 @@ def test_waiting_time_for_the_country_is_weighted_by_operations(library):
 
 def test_the_latest_status_report_is_told_with_its_counts(views):
     assert views[1].lead.replace("\u202f", " ") == (
-        "Retning altid, talmål kun hvor lov eller aftale har ét. Seneste statusrapport med tal (2023): 28 % af "
+        "Altid en retning; måltal kun, hvor lov eller aftale sætter et. Seneste statusrapport med tal (2023): 28 % af "
         "indikatorerne i positiv retning, 18 % uændret, 54 % i negativ."
     )
 
 
 def test_every_status_report_is_in_the_table_also_those_without_counts(library, views):
     assert [row[0] for row in views[1].reports.rows] == [str(year) for year in range(2016, 2025)]
-    assert report_sentence([]) == "Retning altid, talmål kun hvor lov eller aftale har ét."
+    assert report_sentence([]) == "Altid en retning; måltal kun, hvor lov eller aftale sætter et."
 
 
 # ------------------------------------------------------------------------------------------------- what is not known
@@ -158,7 +158,7 @@ def test_every_national_indicator_is_under_its_goal(library, views):
 def test_a_target_without_a_number_is_not_given_one(library):
     names = area_names(library, SYSTEM)
     sentences = [target_sentence(row, names) for row in facts.target_rows(library, SYSTEM, "NM5-07")]
-    assert any("intet talmål (faglig rettesnor, fra jan. 2012)" in text for text in sentences)
+    assert any("intet måltal (faglig rettesnor, fra jan. 2012)" in text for text in sentences)
     assert any(
         text.startswith("Hovedstaden: ") and "≥ 85 % (lokalt måltal, fra nov. 2020)" in text for text in sentences
     )
@@ -299,7 +299,7 @@ def test_the_page_speaks_english_throughout(library, leader):
 
 def test_a_leader_reads_national_figures_of_all_regions_and_no_local_series_of_others(pages):
     assert "Nordjylland" in pages[5]
-    assert "Ingen lokal serie i den valgte enhed hører under målet." in pages[5]
+    assert "Ingen lokal måling i den valgte enhed hører under målet." in pages[5]
 
 
 def test_figures_keep_their_numbers_from_the_domain_files(library, shared_dir):

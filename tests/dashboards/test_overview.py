@@ -234,7 +234,7 @@ def test_a_cell_is_one_sentence_for_those_who_do_not_see_it(board, region):
     cells = {(row.code, column.code): cell for _g, row, column, cell in view_of(board, region).matrix.series()}
     assert cells["HAI-CDI", "HGH"].label == (
         "C. difficile-infektion erhvervet på sygehus, Herlev og Gentofte Hospital: 50,0 pr. 10.000 risikodøgn i "
-        "oktober 2026. Bekymrende, opad. 1 måling ligger uden for kontrolgrænserne. Det er næppe tilfældigt. Ny."
+        "oktober 2026. Bekymrende, opad. 1 punkt ligger uden for kontrolgrænserne. Det er næppe tilfældigt. Ny."
     )
 
 
@@ -247,7 +247,7 @@ def test_a_filter_keeps_the_rows_and_units_that_have_something_to_show(board, re
 
 def test_the_chips_count_what_they_show(board, region):
     assert [chip.label for chip in view_of(board, region).chips] == [
-        "Alle 3", "Nye 1", "Signaler 2", "Når ikke målet 0", "Mangler 1"
+        "Alle 3", "Nye 1", "Signaler 2", "Når ikke måltallet 0", "Mangler 1"
     ]  # fmt: skip
 
 
@@ -351,7 +351,7 @@ def test_the_run_that_leads_is_counted_where_an_older_one_on_the_other_side_is_l
         latest_period=date(2026, 10, 1),
     )  # fmt: skip
     assert sentence(bacteraemia, state) == (
-        "10 målinger i træk på den dårlige side af niveauet på 5,0. Det er næppe tilfældigt."
+        "10 punkter i træk på den dårlige side af niveauet på 5,0. Det er næppe tilfældigt."
     )
 
 
@@ -369,7 +369,7 @@ def test_only_the_points_outside_on_the_leading_side_are_counted(bacteraemia):
         variation=Variation.CONCERN, rising=True, rule="outside_limits", n_outside_limits=5, n_signal_points=3,
         signal_first=date(2026, 1, 1), signal_last=date(2026, 10, 1),
     )  # fmt: skip
-    assert sentence(bacteraemia, state).startswith("3 målinger ligger uden for kontrolgrænserne.")
+    assert sentence(bacteraemia, state).startswith("3 punkter ligger uden for kontrolgrænserne.")
 
 
 SIGNALS = (Variation.CONCERN, Variation.IMPROVEMENT, Variation.CHANGE)
@@ -393,12 +393,12 @@ def test_every_state_has_words(bacteraemia, language, variation, assurance, rule
 
 def test_a_constant_series_is_told_as_one(bacteraemia):
     words = sentence(bacteraemia, state_of(reason="no_variation", centre=0.0))
-    assert words == "Alle målinger er ens: 0,0 pr. 10.000 risikodøgn. Der er ingen udsving at vurdere."
+    assert words == "Alle punkter er ens: 0,0 pr. 10.000 risikodøgn. Der er ingen udsving at vurdere."
 
 
 def test_different_targets_in_a_row_are_not_given_as_one_number(bacteraemia):
-    assert row_detail(bacteraemia, [4.0, 4.0]) == "pr. 10.000 risikodøgn, lavere er bedre, mål ≤ 4"
-    assert row_detail(bacteraemia, [4.0, 5.0]) == "pr. 10.000 risikodøgn, lavere er bedre, mål efter enhed"
+    assert row_detail(bacteraemia, [4.0, 4.0]) == "pr. 10.000 risikodøgn, lavere er bedre, måltal ≤ 4"
+    assert row_detail(bacteraemia, [4.0, 5.0]) == "pr. 10.000 risikodøgn, lavere er bedre, måltal efter enhed"
     assert row_detail(bacteraemia, [None]) == "pr. 10.000 risikodøgn, lavere er bedre"
 
 

@@ -60,7 +60,7 @@ def test_the_words_follow_the_language():
     assert assurance_words(Assurance.NONE) == ""
     with use_language("en"):
         assert variation_words(Variation.CONCERN, False) == "Concerning, downwards"
-        assert assurance_words(Assurance.FAIL) == "Does not meet the target without change"
+        assert assurance_words(Assurance.FAIL) == "Does not meet the target"
 
 
 def test_every_size_has_its_class_in_the_style_sheets():

@@ -146,13 +146,13 @@ def test_the_target_is_drawn_from_its_first_to_its_last_valid_month_and_labelled
     (line,) = traces(drawn, "target")
     assert line["x"] == [4.5, 23.5]
     assert line["line"] == {"color": LIGHT.target, "width": 1.5, "dash": "6px,4px"}
-    assert labels(drawn, "right target")[0]["text"] == "Mål ≥ 80\u202f%"
-    assert "mål fra jun. 2024" in [label["text"] for label in drawn["layout"]["annotations"]]
+    assert labels(drawn, "right target")[0]["text"] == "Måltal ≥ 80\u202f%"
+    assert "måltal fra jun. 2024" in [label["text"] for label in drawn["layout"]["annotations"]]
     expired = target(last=date(2025, 3, 31))
     drawn = figure(series_of(BETTER, targets=[expired]), targets=[expired])
     assert traces(drawn, "target")[0]["x"] == [4.5, 14.5]
     assert not labels(drawn, "right target")
-    assert "mål ≥ 80\u202f% til mar. 2025" in [label["text"] for label in drawn["layout"]["annotations"]]
+    assert "måltal ≥ 80\u202f% til mar. 2025" in [label["text"] for label in drawn["layout"]["annotations"]]
 
 
 def test_a_target_that_changes_is_two_lines(series_of):
