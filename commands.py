@@ -33,7 +33,7 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Tavle: følg om forbedringsarbejdet virker. / See whether improvement work works.",
+    help="Tavle: følg, om forbedringsarbejdet virker. / See whether improvement work works.",
 )
 export_app = typer.Typer(no_args_is_help=True, help="Skriv tal ud som CSV. / Print figures as CSV.")
 app.add_typer(export_app, name="export")
@@ -76,11 +76,11 @@ SERVER_FAILED = Words(
     "The running Tavle at {url} could not answer ({why}). See its log.",
 )
 SERVER_RUNS = Words(
-    "Tavle kører på {url}. Stop den, før en sikkerhedskopi lægges ind.",
+    "Tavle kører på {url}. Stop den, før en sikkerhedskopi indlæses.",
     "Tavle is running at {url}. Stop it before a backup is restored.",
 )
 RESTORED = Words(
-    "{path} er lagt ind som {store} (dataversion {version}).", "{path} is now {store} (data version {version})."
+    "{path} er indlæst som {store} (dataversion {version}).", "{path} is now {store} (data version {version})."
 )
 KEPT = Words("Den tidligere database er gemt som {kept}.", "The store before it is kept as {kept}.")
 CONVERTED = Words("{out} er skrevet: {title}.", "{out} is written: {title}.")
@@ -183,7 +183,7 @@ def export_series(
 
 @app.command()
 def doctor(lang: Language = "da") -> None:
-    """Se, om databasen har det godt. / See whether the store is well."""
+    """Undersøg, om databasen er i orden. / See whether the store is in order."""
     _end(_do("doctor", _settings(), jobs.PlainRequest(lang)))
 
 
@@ -200,7 +200,7 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="Sikkerhedskopi. / Backup.", metavar="FILE")], lang: Language = "da"
 ) -> None:
-    """Læg en sikkerhedskopi ind i stedet for databasen. / Put a backup in the place of the store."""
+    """Indlæs en sikkerhedskopi i stedet for databasen. / Put a backup in the place of the store."""
     from data.backup import restore as put_back
 
     settings = _settings()
@@ -228,7 +228,7 @@ def user_add(
     cohort: Annotated[str, typer.Option("--cohort", help="Holdets kode. / Code of the cohort.")] = "",
     lang: Language = "da",
 ) -> None:
-    """Opret en bruger; adgangskoden spørges der om. / Create a user; the password is asked for."""
+    """Opret en bruger; du bliver bedt om adgangskoden. / Create a user; you are asked for the password."""
     from data.access import SYSTEM, Grant, Role
     from data.accounts import AccountError, create
 
@@ -313,7 +313,7 @@ def _build_demo(settings: Settings, rebuild: bool, lang: str) -> Answer:
         Store.open(settings.store_url).close()  # refuses while somebody holds it
     place.with_name(f"{place.name}.wal").unlink(missing_ok=True)
     new.replace(place)
-    typer.echo(BUILT.say(lang, seconds=f"{time.perf_counter() - began:.1f}", path=place))
+    typer.echo(BUILT.say(lang, seconds=f"{time.perf_counter() - began:.0f}", path=place))
     return Answer(ExitCode.DONE)
 
 

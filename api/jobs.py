@@ -267,7 +267,7 @@ _REAL = Words("indberettede data", "delivered data")
 _CURRENT = Words("i orden", "in order")
 _OLD = Words("ikke opdateret: start »tavle serve« for at opdatere", "not current: run “tavle serve” to update")
 _COUNTS = Words(
-    "{units} enheder, {indicators} indikatorer, {series} serier, {observations} tal, {deliveries} leveringer",
+    "{units} enheder, {indicators} indikatorer, {series} målinger, {observations} tal, {deliveries} leveringer",
     "{units} units, {indicators} indicators, {series} series, {observations} figures, {deliveries} deliveries",
 )
 _WHOLE = Words("{n} hændelser, kæden er hel ({head})", "{n} events, the chain is whole ({head})")

@@ -11,7 +11,7 @@ from indicators.words import Words
 MOST_SHOWN = 100
 
 _VALUE = Words("Værdi:", "Value:")
-_MEND = Words("Ret:", "Mend:")
+_MEND = Words("Ret:", "Fix:")
 _MORE = Words("… og {count} fund mere.", "… and {count} more findings.")
 _ERRORS = Words(
     "Fejl: {errors}, advarsler: {warnings}, rækker: {rows}. Intet er gemt.",

@@ -126,7 +126,7 @@ def test_check_says_the_reading_the_findings_and_ends_with_0_or_1(desk: Desk) ->
     lines = wrong.output.splitlines()
     assert "Fejl      Række 2, kolonne »tæller«: »48 stk« er ikke et tal." in lines
     assert "          Værdi: 48 stk" in lines
-    assert "          Ret:   Skriv kun tallet. Er der intet tal for perioden, så lad rækken ude." in lines
+    assert "          Ret:   Skriv kun tallet. Er der intet tal for perioden, så udelad rækken." in lines
     assert desk.contents() == before
 
 
@@ -146,7 +146,7 @@ def test_check_as_json_carries_codes(desk: Desk) -> None:
         "column": "tæller",
         "value": "48 stk",
         "reason": "»48 stk« er ikke et tal.",
-        "mend": "Skriv kun tallet. Er der intet tal for perioden, så lad rækken ude.",
+        "mend": "Skriv kun tallet. Er der intet tal for perioden, så udelad rækken.",
     }
 
 

@@ -24,7 +24,7 @@ CHECK = Check(
         "The denominator is {text}. A share or rate needs at least one case at risk.",
     ),
     mend=Words(
-        "Lad rækken ude, hvis der ingen var i perioden.",
+        "Udelad rækken, hvis der ingen var i perioden.",
         "Leave the row out if nothing was at risk in the period.",
     ),
     find=find,

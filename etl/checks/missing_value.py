@@ -10,7 +10,7 @@ from etl.rows import Row
 from indicators.words import Words
 
 BOTH = Words(
-    "Indikatoren kræver både tæller og nævner. Skriv begge, eller lad rækken ude; Tavle gemmer ikke færdige procenter.",
+    "Indikatoren kræver både tæller og nævner. Skriv begge, eller udelad rækken; Tavle gemmer ikke færdige procenter.",
     "The indicator needs both numerator and denominator. Write both, or leave the row out; Tavle keeps no percentages.",
 )
 NO_DENOMINATOR = Words("Indikatoren har ingen nævner.", "The indicator has no denominator.")
@@ -40,7 +40,7 @@ CHECK = Check(
         "The number is missing.",
     ),
     mend=Words(
-        "Skriv tallet, eller lad rækken ude. Skriv kun 0, hvis der er talt 0.",
+        "Skriv tallet, eller udelad rækken. Skriv kun 0, hvis der er talt 0.",
         "Write the number, or leave the row out. Write 0 only if 0 was counted.",
     ),
     find=find,

@@ -52,14 +52,14 @@ CHECK = Check(
     code="outside_own_history",
     severity=Severity.WARNING,
     words=Words(
-        "{shown} ligger uden for enhedens sædvanlige {low} til {high} {unit_of_measure} "
-        "(median ± 3 × MAD, seneste {n} perioder).",
-        "{shown} lies outside the unit's usual {low} to {high} {unit_of_measure} "
-        "(median ± 3 × MAD, latest {n} periods).",
+        "{shown} ligger uden for det, enheden plejer at have: {low} til {high} {unit_of_measure} "
+        "(seneste {n} perioder, median ± 3 × MAD).",
+        "{shown} lies outside what the unit usually has: {low} to {high} {unit_of_measure} "
+        "(latest {n} periods, median ± 3 × MAD).",
     ),
     mend=Words(
-        "Passer tallet, så indsend det og skriv gerne en kommentar om årsagen. Ellers ret det.",
-        "If the figure is right, deliver it, preferably with a note on the cause. Otherwise correct it.",
+        "Passer tallet, så indsend det, og skriv gerne årsagen i en kommentar. Ellers ret det.",
+        "If the figure is right, submit it, preferably with the cause in a note. Otherwise correct it.",
     ),
     find=find,
 )

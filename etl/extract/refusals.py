@@ -26,8 +26,8 @@ EMPTY_FILE = Refusal(
     "empty_file",
     Words("Filen er tom.", "The file is empty."),
     Words(
-        "Udfyld skabelonen, og gem den som CSV, før I indlæser den.",
-        "Fill in the template and save it as CSV before you load it.",
+        "Udfyld filen, og gem den som CSV, før I indlæser den.",
+        "Fill in the file and save it as CSV before you load it.",
     ),
 )
 TOO_LARGE = Refusal(

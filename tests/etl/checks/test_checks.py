@@ -299,7 +299,7 @@ def test_a_figure_outside_the_units_own_history_is_a_warning(board) -> None:
     finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026-10;60;100;;"), "outside_own_history")
     assert not finding.is_error
     # median 12, MAD 1: 12 - 3 x 1.4826 = 7.6 and 12 + 3 x 1.4826 = 16.4
-    assert finding.reason("da").startswith("60 ligger uden for enhedens sædvanlige 8 til 16 %")
+    assert finding.reason("da").startswith("60 ligger uden for det, enheden plejer at have: 8 til 16 %")
     assert "seneste 24 perioder" in finding.reason("da")
     assert board.check(HEAD + "TRYKSAAR;NOH;2026-10;16;100;;").findings == ()
     # An administrator may deliver, but what the unit usually has is not an administrator's to see.
