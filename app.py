@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import secrets
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -173,7 +174,7 @@ def serve(settings: Settings, *, language: str = "da", say: Callable[[str], None
     door = write_door(settings, token)
     try:
         run = _serve_with_waitress if sys.platform == "win32" else _serve_with_gunicorn
-        run(settings, token, language, lambda: say(greeting(settings, language)))
+        run(settings, token, language, lambda: _greet(say, greeting(settings, language)))
     finally:
         door.unlink(missing_ok=True)
 
@@ -212,6 +213,11 @@ def why(refusal: StoreUnavailable | CatalogueError, language: str) -> str:
     return refusal.reason(language) if isinstance(refusal, StoreUnavailable) else str(refusal)
 
 
+def _greet(say: Callable[[str], None], words: str) -> None:
+    say(words)
+    sys.stdout.flush()  # into a file or a pipe it would come when the server stops, or never
+
+
 def greeting(settings: Settings, language: str) -> str:
     """What is printed once the server answers: the address, and in the demo one sign-in per role."""
     address = f"http://{settings.host}:{settings.port}"
@@ -227,6 +233,17 @@ def greeting(settings: Settings, language: str) -> str:
         ]
     lines.append(Words("Stop med Ctrl-C.", "Stop with Ctrl-C.").say(language))
     return "\n".join(lines)
+
+
+def _stop_once() -> None:
+    """From here on the worker is on its way out, and signals do not hurry it.
+
+    Ctrl-C reaches it twice: from the terminal, which signals the whole group, and from gunicorn's master. The second
+    one would break off Python's wait for the threads that still answer, and the process would end under them: a
+    traceback, and now and then »terminate called without an active exception« from a query of DuckDB's.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _serve_with_gunicorn(settings: Settings, token: str, language: str, ready: Callable[[], None]) -> None:
@@ -257,6 +274,8 @@ def _serve_with_gunicorn(settings: Settings, token: str, language: str, ready: C
                 "proc_name": "tavle",
                 "control_socket_disable": True,
                 "post_worker_init": lambda _worker: ready(),
+                "worker_int": lambda _worker: _stop_once(),
+                "worker_exit": lambda _server, _worker: _stop_once(),
             }
             for name, value in options.items():
                 if name in self.cfg.settings:

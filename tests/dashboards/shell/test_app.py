@@ -524,6 +524,54 @@ def test_the_server_starts_answers_and_stops_cleanly(project: Path, tmp_path: Pa
     Store.open(f"duckdb:///{tmp_path / 'tavle.duckdb'}").close()
 
 
+SLOW_TO_ANSWER = """
+import app, time
+from settings import Settings
+made = app.create_app
+def with_slow_page(*given, **named):
+    board = made(*given, **named)
+    board.server.add_url_rule("/assets/slow", "slow", lambda: time.sleep(2) or "done")
+    return board
+app.create_app = with_slow_page
+app.serve(Settings(), language="en")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals and gunicorn are not there on Windows")
+def test_ctrl_c_twice_in_the_middle_of_an_answer_still_stops_cleanly(project: Path, tmp_path: Path) -> None:
+    """A terminal signals the whole group, gunicorn's master hands the signal on, and people press Ctrl-C again."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "TAVLE_VAR": str(tmp_path / "var"), "TAVLE_PORT": str(port)}
+    environment.pop("PYTHONUNBUFFERED", None)
+    told = tmp_path / "told.txt"
+    with told.open("w") as file:
+        server = subprocess.Popen(
+            [sys.executable, "-c", SLOW_TO_ANSWER], cwd=project, env=environment, stdout=file,
+            stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        try:
+            for _attempt in range(300):
+                if "Tavle answers on" in told.read_text("utf-8"):
+                    break  # said while the server runs, into a file as well
+                assert server.poll() is None, told.read_text("utf-8")
+                time.sleep(0.1)
+            else:
+                pytest.fail("the greeting did not come")
+            with socket.create_connection(("127.0.0.1", port)) as visitor:
+                visitor.sendall(b"GET /assets/slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                time.sleep(0.5)
+                for _press in range(3):
+                    os.killpg(server.pid, signal.SIGINT)
+                    time.sleep(0.3)
+                assert server.wait(timeout=20) == 0
+        finally:
+            server.kill()
+    assert "Traceback" not in told.read_text("utf-8") and "terminate called" not in told.read_text("utf-8")
+    Store.open(f"duckdb:///{tmp_path / 'var' / 'tavle.duckdb'}").close()
+
+
 def test_a_start_brings_the_store_to_todays_catalogue_and_a_second_one_writes_nothing(
     board_settings: Settings, tmp_path: Path
 ) -> None:
