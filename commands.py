@@ -229,6 +229,7 @@ def user_add(
     lang: Language = "da",
 ) -> None:
     """Opret en bruger; du bliver bedt om adgangskoden. / Create a user; you are asked for the password."""
+    from app import open_store
     from data.access import SYSTEM, Grant, Role
     from data.accounts import AccountError, create
 
@@ -236,7 +237,7 @@ def user_add(
     password = getpass.getpass(PASSWORD.say(lang)) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
 
     def job() -> Answer:
-        store = _open(settings, create=True)
+        store = open_store(settings)  # the first user of a new store needs its units
         try:
             grant = Grant(Role(role), unit or None, cohort or None)
             create(
@@ -335,18 +336,14 @@ def _is_named(settings: Settings) -> bool:
     return bool(settings.model_fields_set & {"mode", "database_url"})
 
 
-def _open(settings: Settings, *, create: bool = False) -> Store:
+def _open(settings: Settings) -> Store:
     from data.store import Store
 
-    store = Store.open(
+    return Store.open(
         settings.store_url,
-        create=create,
         small_number=settings.small_number,
         deadline_day=settings.delivery_deadline_day,
     )
-    if create:
-        store.migrate()
-    return store
 
 
 def _has_no_store(settings: Settings) -> bool:

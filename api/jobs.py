@@ -28,7 +28,7 @@ from data.queries import audit, export, units
 from data.queries.catalogue import indicators
 from data.queries.export import SIMULATED
 from data.store import Store
-from etl import pipeline
+from etl import numbers, pipeline
 from etl.limits import Limits
 from indicators.words import Words
 
@@ -249,7 +249,7 @@ def backup(store: Store, settings: JobSettings, request: PlainRequest) -> Answer
     """Copy the whole store to a new file."""
     path = Path(request.path)
     size = backups.backup(store, path)
-    said = SAVED.say(request.language, path=path, size=f"{size / 1e6:.1f}")
+    said = SAVED.say(request.language, path=path, size=numbers.said(size / 1e6, 1).say(request.language))
     return Answer(ExitCode.DONE, said + "\n")
 
 
@@ -290,7 +290,7 @@ def doctor(store: Store, settings: JobSettings, request: PlainRequest) -> Answer
         lines["version"] = str(store.data_version())
         lines["trace"] = _trace(chain, language)
     free = shutil.disk_usage(settings.var if settings.var.is_dir() else Path.cwd()).free
-    lines["disk"] = f"{free / 1e9:.1f} GB"
+    lines["disk"] = f"{numbers.said(free / 1e9, 1).say(language)} GB"
     labels = {key: _WORDS[key].say(language) for key in lines}
     width = max(len(label) for label in labels.values()) + 2
     out = "".join(f"{labels[key]:<{width}}{text}\n" for key, text in lines.items())

@@ -399,6 +399,12 @@ def test_a_user_can_be_added_to_a_new_installation(bare: Desk) -> None:
     assert bare.tavle(*add, input="en lang adgangskode\n").exit_code == 1
 
 
+def test_the_first_user_of_a_new_installation_can_have_a_unit(bare: Desk) -> None:
+    add = ("user", "add", "team@noh.dk", "--name", "Ida Holm", "--role", "quality_team", "--unit", "NOH")
+    result = bare.tavle(*add, input="en lang adgangskode\n")
+    assert result.exit_code == 0, result.output
+
+
 # ---------------------------------------------------------------------------------------------- while the server runs
 
 
