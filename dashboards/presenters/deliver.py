@@ -91,8 +91,8 @@ def missing_sentence(missing: list[coverage.Missing], n_units: int) -> str:
         )
         return text.format(month=month(oldest, "long"), count=number(len(missing)))
     text = ngettext(
-        "{count} måling mangler måneder, den ældste er {month}.",
-        "{count} målinger mangler måneder, den ældste er {month}.",
+        "{count} måling mangler tal; den ældste måned er {month}.",
+        "{count} målinger mangler tal; den ældste måned er {month}.",
         len(missing),
     )
     return text.format(month=month(oldest, "long"), count=number(len(missing)))
