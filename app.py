@@ -51,6 +51,10 @@ PORT_TAKEN = Words(
     "Port {port} på {host} er optaget af et andet program. Luk det, eller vælg en anden port: --port {other}.",
     "Port {port} on {host} is taken by another program. Close it, or choose another port: --port {other}.",
 )
+NO_FOLDER = Words(
+    "Mappen {path} kan ikke bruges ({why}). Kontrollér TAVLE_VAR, og at du må skrive i mappen.",
+    "The folder {path} cannot be used ({why}). Check TAVLE_VAR and that you may write in the folder.",
+)
 NO_SUCH_HOST = Words(
     "Tavle kan ikke lytte på adressen {host}. Kontrollér TAVLE_HOST.",
     "Tavle cannot listen on the address {host}. Check TAVLE_HOST.",
@@ -162,8 +166,8 @@ def serve(settings: Settings, *, language: str = "da", say: Callable[[str], None
     Raises
     ------
     SystemExit
-        With one clear sentence: the port is taken or a setting makes no sense (code 1), the store cannot be opened or
-        the catalogue is refused (code 4).
+        With one clear sentence: the port is taken or a setting makes no sense (code 1), the store or the folder cannot
+        be used or the catalogue is refused (code 4).
     """
     require_free_port(settings, language)
     try:
@@ -171,7 +175,11 @@ def serve(settings: Settings, *, language: str = "da", say: Callable[[str], None
     except ValueError as error:
         raise SystemExit(str(error)) from error
     token = secrets.token_urlsafe(32)
-    door = write_door(settings, token)
+    try:
+        door = write_door(settings, token)
+    except OSError as error:
+        print(NO_FOLDER.say(language, path=settings.var, why=error.strerror), file=sys.stderr)  # noqa: T201
+        raise SystemExit(STORE_UNAVAILABLE) from error
     try:
         run = _serve_with_waitress if sys.platform == "win32" else _serve_with_gunicorn
         run(settings, token, language, lambda: _greet(say, greeting(settings, language)))
@@ -288,6 +296,10 @@ def _serve_with_gunicorn(settings: Settings, token: str, language: str, ready: C
             except (StoreUnavailable, CatalogueError) as refusal:
                 # gunicorn prints the sentence and stops with code 4 instead of trying again for ever.
                 raise AppImportError(why(refusal, language)) from refusal
+            except OSError as error:  # keys and static copies are written at the start
+                raise AppImportError(
+                    NO_FOLDER.say(language, path=error.filename or settings.var, why=error.strerror)
+                ) from error
             store = app.server.extensions[EXTENSION].store
             atexit.register(store.close)
             server: Flask = app.server

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
+from pydantic import ValidationError
 
 from api import jobs
 from api.jobs import Answer, ExitCode
@@ -62,6 +63,7 @@ Encoding = Annotated[str, typer.Option("--encoding", help="Tegnsæt, fx utf-8, c
 AsJson = Annotated[bool, typer.Option("--json", help="Svar som JSON. / Answer as JSON.")]
 As = Annotated[str, typer.Option("--as", metavar="EMAIL", help="På vegne af denne bruger. / On behalf of this user.")]
 
+WRONG_SETTING = Words("{setting} kan ikke bruges.", "{setting} cannot be used.")
 NO_FILE = Words("Filen {path} kan ikke læses.", "The file {path} cannot be read.")
 NO_STORE = Words(
     "Der er ingen database endnu: filen er kontrolleret mod det katalog, der følger med Tavle, og ikke mod tidligere "
@@ -323,12 +325,22 @@ def _build_demo(settings: Settings, rebuild: bool, lang: str) -> Answer:
 
 def _settings(**given: Any) -> Settings:
     """The settings, with what was given on the command line first. A demo lives on the day of its story."""
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        # The name and what is wrong, never the value: one of the settings is a key.
+        _wrong_use("\n".join(_about_setting(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()))
     if settings.mode == "demo" and settings.today is None:
         from data.demo.months import STORY_TODAY
 
         settings.today = STORY_TODAY
     return settings
+
+
+def _about_setting(name: str, why: str) -> str:
+    # In both languages, as the help is: which one the answer should be in may itself not be known yet.
+    setting = f"TAVLE_{name.upper()}"
+    return f"{WRONG_SETTING.say('da', setting=setting)} / {WRONG_SETTING.say('en', setting=setting)} {why}."
 
 
 def _is_named(settings: Settings) -> bool:
@@ -373,6 +385,8 @@ def _do(name: str, settings: Settings, request: jobs.Request) -> Answer:
     def job() -> Answer:
         store = _open(settings)
         try:
+            if name not in ("doctor", "backup"):  # those two also serve a store of another version
+                store.require_current()
             return jobs.run(name, store, settings, request)
         finally:
             store.close()

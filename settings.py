@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
@@ -29,18 +29,18 @@ class Settings(BaseSettings):
     )
     today: date | None = Field(default=None, description="Pretend that this is today's date (demo and tests).")
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
-    port: int = Field(default=8050, description="Port the server listens on.")
+    port: int = Field(default=8050, ge=1, le=65535, description="Port the server listens on.")
     secret_key: str = Field(
         default="", description="Key that signs sessions; empty: one is made and kept in the var folder."
     )
-    upload_limit_mb: float = Field(default=20, description="Largest delivery file, in megabytes.")
-    upload_row_limit: int = Field(default=200_000, description="Most rows in one delivery file.")
+    upload_limit_mb: float = Field(default=20, gt=0, description="Largest delivery file, in megabytes.")
+    upload_row_limit: int = Field(default=200_000, ge=1, description="Most rows in one delivery file.")
     small_number: int = Field(
-        default=5, description="Numerators and complements below this are hidden outside one's own units."
+        default=5, ge=0, description="Numerators and complements below this are hidden outside one's own units."
     )
-    session_minutes: int = Field(default=480, description="Minutes without activity until a session ends.")
+    session_minutes: int = Field(default=480, ge=1, description="Minutes without activity until a session ends.")
     delivery_deadline_day: int = Field(
-        default=10, description="Day of the following month on which a month must be delivered."
+        default=10, ge=1, le=28, description="Day of the following month on which a month must be delivered."
     )
     timezone: str = Field(default="Europe/Copenhagen", description="Time zone of dates and times on screen.")
     secure_cookies: bool = Field(
@@ -52,6 +52,15 @@ class Settings(BaseSettings):
     sign_in_attempts: str = Field(
         default="5 per minute; 30 per hour", description="Failed sign-ins allowed per address and account."
     )
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("there is no such time zone; Europe/Copenhagen is one") from error
+        return name
 
     @cached_property
     def store_url(self) -> str:

@@ -128,6 +128,12 @@ NO_DELIVERIES = Words(
     "{name} may not deliver. Ask an administrator for the role of quality team.",
 )
 DEMO_NOTE = Words("DEMO: simulerede data.", "DEMO: simulated data.")
+NO_ROOM = Words(
+    "{path} kan ikke læses eller skrives ({why}). Kontrollér, at mappen findes, at du må skrive i den, og at der er "
+    "plads på disken.",
+    "{path} cannot be read or written ({why}). Check that the folder exists, that you may write in it, and that the "
+    "disk has room.",
+)
 SAVED = Words("Sikkerhedskopi skrevet: {path} ({size} MB).", "Backup written: {path} ({size} MB).")
 
 _DEFAULT_DAY = "%Y-%m-%d"
@@ -143,6 +149,9 @@ def guarded(job: Callable[[], Answer], language: str) -> Answer:
         return Answer(ExitCode.NOT_ALLOWED, err=error.reason(language) + "\n")
     except DataError as error:
         return Answer(ExitCode.REFUSED, err=error.reason(language) + "\n")
+    except OSError as error:
+        said = NO_ROOM.say(language, path=error.filename or "", why=error.strerror or type(error).__name__)
+        return Answer(ExitCode.STORE_UNAVAILABLE, err=said + "\n")
 
 
 def _person(store: Store, email: str) -> Viewer:
@@ -266,6 +275,10 @@ _DEMO = Words("DEMO, simulerede data", "DEMO, simulated data")
 _REAL = Words("indberettede data", "delivered data")
 _CURRENT = Words("i orden", "in order")
 _OLD = Words("ikke opdateret: start »tavle serve« for at opdatere", "not current: run “tavle serve” to update")
+_NEWER = Words(
+    "lavet af en nyere udgave af Tavle: installér den nyeste udgave",
+    "made by a newer version of Tavle: install the newest version",
+)
 _COUNTS = Words(
     "{units} enheder, {indicators} indikatorer, {series} målinger, {observations} tal, {deliveries} leveringer",
     "{units} units, {indicators} indicators, {series} series, {observations} figures, {deliveries} deliveries",
@@ -281,7 +294,7 @@ def doctor(store: Store, settings: JobSettings, request: PlainRequest) -> Answer
     is_current = store.is_migrated()
     lines = {"store": store.url.render_as_string(hide_password=True)}
     is_well = is_current
-    lines["tables"] = (_CURRENT if is_current else _OLD).say(language)
+    lines["tables"] = (_CURRENT if is_current else _NEWER if store.is_newer() else _OLD).say(language)
     if is_current:
         chain = audit.check(store, SYSTEM)
         is_well = chain.is_whole

@@ -75,6 +75,15 @@ NO_DRIVER = Words(
     "Der mangler en driver til den database, som TAVLE_DATABASE_URL peger på. Installér psycopg for PostgreSQL.",
     "The driver for the database in TAVLE_DATABASE_URL is not installed. Install psycopg for PostgreSQL.",
 )
+NEWER = Words(
+    "Databasen {path} er lavet af en nyere udgave af Tavle. Installér den nyeste udgave, eller læg en ældre "
+    "sikkerhedskopi ind.",
+    "The store {path} was made by a newer version of Tavle. Install the newest version, or restore an older backup.",
+)
+BEHIND = Words(
+    "Databasen {path} er lavet af en ældre udgave af Tavle. Kør »tavle serve« for at opdatere den.",
+    "The store {path} was made by an older version of Tavle. Run “tavle serve” to update it.",
+)
 CLOSED = Words("Databasen er lukket. Start Tavle igen.", "The store is closed. Start Tavle again.")
 
 # Extensions are built into the wheel or not used at all: nothing may be fetched over the network behind our back.
@@ -166,9 +175,17 @@ class Store:
         self._engine.dispose()
 
     def migrate(self) -> None:
-        """Bring the tables to the newest form. A store that is there already is left as it is."""
+        """Bring the tables to the newest form. A store that is there already is left as it is.
+
+        Raises
+        ------
+        StoreUnavailable
+            A newer version of the code made the store: this one would write into tables it does not know.
+        """
         from data.migrations import upgrade
 
+        if self.is_newer():
+            raise StoreUnavailable(NEWER, path=self.url.database)
         self.write(upgrade, changes_data=False)
 
     def is_migrated(self) -> bool:
@@ -177,6 +194,18 @@ class Store:
 
         with self.read() as connection:
             return is_current(connection)
+
+    def is_newer(self) -> bool:
+        """Whether a newer version of the code has brought the tables further than this one knows."""
+        from data.migrations import is_known
+
+        with self.read() as connection:
+            return not is_known(connection)
+
+    def require_current(self) -> None:
+        """Raise StoreUnavailable, with what to do, unless the tables have the form this version of the code expects."""
+        if not self.is_migrated():
+            raise StoreUnavailable(NEWER if self.is_newer() else BEHIND, path=self.url.database)
 
     # ---------------------------------------------------------------------------------------------- reading, writing
 

@@ -263,6 +263,58 @@ def test_commands_that_need_a_store_end_with_4_without_one(bare: Desk) -> None:
         assert "Der er ingen database i" in result.stderr
 
 
+def _set_version(desk: Desk, revision: str) -> None:
+    store = Store.open(desk.settings().store_url)
+    store.write(lambda connection: connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'"))
+    store.close()
+
+
+def test_a_store_of_a_newer_version_is_left_alone_and_that_is_said(desk: Desk) -> None:
+    _set_version(desk, "9999_from_tomorrow")
+    for command in (
+        ("load", desk.file(GOOD), "--as", "team@noh.dk", *TODAY),
+        ("export", "series", "--indicator", "HAI-BAC", "--unit", "NOH"),
+        ("user", "add", "ida@noh.dk", "--name", "Ida", "--role", "leader", "--unit", "NOH"),
+    ):
+        result = desk.tavle(*command, input="langt-kodeord-2026\n")
+        assert result.exit_code == 4, command
+        assert "er lavet af en nyere udgave af Tavle" in result.stderr, command
+    doctor = desk.tavle("doctor", "--lang", "en")
+    assert doctor.exit_code == 1 and "made by a newer version of Tavle" in doctor.stdout
+    assert desk.tavle("backup", str(desk.folder / "kopi.duckdb")).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("TAVLE_PORT", "abc"),
+        ("TAVLE_PORT", "70000"),
+        ("TAVLE_TODAY", "i morgen"),
+        ("TAVLE_TIMEZONE", "Mars/Olympus"),
+        ("TAVLE_DELIVERY_DEADLINE_DAY", "0"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named_and_its_value_is_not_printed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, setting: str, value: str
+) -> None:
+    monkeypatch.setenv(setting, value)
+    result = desk.tavle("doctor")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{setting} kan ikke bruges. / {setting} cannot be used.")
+    assert f"'{value}'" not in result.stderr
+
+
+@pytest.mark.parametrize("command", [("demo", "--port", "8399"), ("serve", "--port", "8399")])
+def test_a_run_time_folder_that_cannot_be_used_is_one_sentence(
+    bare: Desk, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    (bare.folder / "fil").write_text("ikke en mappe")
+    monkeypatch.setenv("TAVLE_VAR", str(bare.folder / "fil" / "var"))
+    result = bare.tavle(*command)
+    assert result.exit_code == 4
+    assert len(result.stderr.strip().splitlines()) == 1 and "fil/var" in result.stderr
+
+
 # ------------------------------------------------------------------------------------------------------------- convert
 
 

@@ -12,7 +12,7 @@ import duckdb_sqlalchemy.alembic_impl  # noqa: F401  tells Alembic how DuckDB sp
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection
 
 
@@ -33,6 +33,16 @@ def upgrade(connection: Connection) -> None:
 def newest() -> str | None:
     """The name of the newest step this code knows."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def is_known(connection: Connection) -> bool:
+    """Whether this code knows the step the store has come to; not so when a newer version made it."""
+    current = MigrationContext.configure(connection).get_current_revision()
+    return current is None or any(step.revision == current for step in _steps())
+
+
+def _steps() -> list[Script]:
+    return list(ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def is_current(connection: Connection) -> bool:
