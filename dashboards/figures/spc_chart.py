@@ -32,7 +32,7 @@ from dashboards.figures.points import (
     spoken,
     status_words,
 )
-from dashboards.text import _, month, number, period_text, shown_decimals, target_text, value_text
+from dashboards.text import _, month, number, percent, period_text, shown_decimals, target_text, value_text
 from dashboards.theme import FONT, LIGHT, Theme
 from indicators.definition import PeriodKind
 
@@ -257,8 +257,7 @@ class _Drawing:
     def _text(self, value: float, *, decimals: int | None = None) -> str:
         if decimals is None:
             return value_text(self.definition, value)
-        sign = "\u202f%" if self.definition.is_percent else ""
-        return number(value, decimals) + sign
+        return percent(value, decimals) if self.definition.is_percent else number(value, decimals)
 
     # ----------------------------------------------------------------------------------------------- lines and points
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from dashboards.figures.marks import place
-from dashboards.text import NARROW_SPACE, _, number
+from dashboards.text import _, number, percent
 from indicators.definition import Direction
 
 WIDTH, HEIGHT, LINE, EDGE = 250, 46, 17, 20
@@ -65,7 +65,7 @@ def scale(reading: Reading) -> tuple[float, float]:
 
 def figure_text(value: float, unit: str, decimals: int) -> str:
     """A published figure with its unit: 44 dage, 5,9 %."""
-    return f"{number(value, decimals)}{NARROW_SPACE}%" if unit == "%" else f"{number(value, decimals)} {unit}".strip()
+    return percent(value, decimals) if unit == "%" else f"{number(value, decimals)} {unit}".strip()
 
 
 def direction_words(direction: Direction) -> str:

@@ -335,7 +335,8 @@ def _notes(annotations: Sequence[Annotation], unit: Unit, above: Sequence[Unit])
     for note, letter in zip(annotations, letters(len(annotations)), strict=True):
         when = day_text(note.starts_on)
         if note.ends_on is not None and note.ends_on != note.starts_on:
-            when = f"{day_text(note.starts_on, 'short')} – {day_text(note.ends_on)}"
+            style = "day" if note.starts_on.year == note.ends_on.year else "long"
+            when = f"{day_text(note.starts_on, style)} – {day_text(note.ends_on)}"
         scope = ""
         if note.unit_code is None:
             scope = _("gælder alle enheder")

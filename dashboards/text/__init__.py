@@ -27,7 +27,7 @@ from indicators.definition import IndicatorDefinition, PeriodKind, Target
 FOLDER = Path(__file__).parent
 LANGUAGES = {"da": "Dansk", "en": "English"}
 DEFAULT = "da"
-NARROW_SPACE = "\u202f"  # no-break, before the per cent sign
+PERCENT_SIGNS = {"da": "\u202f%", "en": "%"}  # with a narrow no-break space before it in Danish
 MINUS = "\u2212"
 
 _language: ContextVar[str] = ContextVar("language", default=DEFAULT)
@@ -109,8 +109,8 @@ def number(value: float, decimals: int = 0) -> str:
 
 
 def percent(value: float, decimals: int = 1) -> str:
-    """`value` is already in per cent: 72.04 gives 72,0 %."""
-    return f"{number(value, decimals)}{NARROW_SPACE}%"
+    """`value` is already in per cent: 72.04 gives 72,0 % in Danish, 72.0% in English."""
+    return f"{number(value, decimals)}{PERCENT_SIGNS[language()]}"
 
 
 def shown_decimals(definition: IndicatorDefinition, denominator: float | None = None) -> int:
@@ -156,9 +156,9 @@ def month(day: date, style: str = "short") -> str:
 
 
 def day_text(day: date, style: str = "long") -> str:
-    """A date: "short" 3. nov., "long" 3. november 2026."""
-    danish = {"short": "d. MMM", "long": "d. MMMM y"}
-    english = {"short": "d MMM", "long": "d MMMM y"}
+    """A date: "short" 3. nov., "day" 3. november, "long" 3. november 2026."""
+    danish = {"short": "d. MMM", "day": "d. MMMM", "long": "d. MMMM y"}
+    english = {"short": "d MMM", "day": "d MMMM", "long": "d MMMM y"}
     return format_date(day, format=(english if language() == "en" else danish)[style], locale=language())
 
 

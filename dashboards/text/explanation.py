@@ -280,7 +280,7 @@ _HIDDEN = Words(
     "Hidden because the numbers are small, and left out: {count} {periods}.",
 )
 _LEFT_OUT = Words("{list} er tegnet, men udeladt af beregningen.", "{list}: drawn, but left out of the calculation.")
-_EARLIER = Words("Andre signaler i målingen: {list}.", "Other signals in the series: {list}.")
+_EARLIER = Words("Andre signaler i målingen: {list}.", "Other signals in the measure: {list}.")
 
 # -------------------------------------------------------------------------------------------------- what does it mean
 
@@ -579,7 +579,7 @@ _WHY_OUTSIDE = Words("Punkter uden for 3 sigma-grænserne i fasen", "Points outs
 _WHY_OUTSIDE_VALUE = Words("{count} af {total}", "{count} of {total}")
 _WHY_USEFUL = Words("Brugbare datapunkter i fasen", "Useful data points in the phase")
 _WHY_USEFUL_VALUE = Words("{count} (mindst {needed})", "{count} (at least {needed})")
-_WHY_FALSE_ALARM = Words("Risiko for falsk alarm, hvis intet var ændret", "Risk of a false alarm had nothing changed")
+_WHY_FALSE_ALARM = Words("Risiko for falsk alarm, hvis intet var ændret", "Risk of a false alarm if nothing changed")
 _ABOUT = Words("ca. {value}", "about {value}")
 
 _ALT = Words(
