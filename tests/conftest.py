@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,22 +15,42 @@ from data.store import Store
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.fixture
-def empty_store() -> Iterator[Store]:
-    """A fresh store in memory with all tables and nothing in them."""
-    store = Store.open("duckdb:///:memory:", create=True)
-    store.migrate()
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def store(empty_store: Store) -> Store:
-    """A fresh store in memory with the catalogue loaded: goals, indicators, targets, units, cohorts, figures."""
+@pytest.fixture(scope="session")
+def stores_to_copy(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """An empty store and one with the catalogue, made once: a copy takes 20 ms, making one anew half a second."""
     from data import catalogue
 
-    empty_store.write(catalogue.load)
-    return empty_store
+    folder = tmp_path_factory.mktemp("stores")
+    paths = {}
+    for name in ("empty", "catalogue"):
+        paths[name] = folder / f"{name}.duckdb"
+        made = Store.open(f"duckdb:///{paths[name]}", create=True)
+        made.migrate()
+        if name == "catalogue":
+            made.write(catalogue.load)
+        made.close()
+    return paths
+
+
+def _copy(original: Path, folder: Path) -> Iterator[Store]:
+    path = folder / original.name
+    shutil.copy(original, path)
+    store = Store.open(f"duckdb:///{path}")
+    yield store
+    store.close()
+    path.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def empty_store(stores_to_copy: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A fresh store of one's own with all tables and nothing in them."""
+    yield from _copy(stores_to_copy["empty"], tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture
+def store(stores_to_copy: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A fresh store of one's own with the catalogue loaded: goals, indicators, targets, units, cohorts, figures."""
+    yield from _copy(stores_to_copy["catalogue"], tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture(scope="session")
