@@ -16,6 +16,7 @@ import secrets
 import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +26,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.health import Metrics, health_blueprint
 from dashboards import errors, preferences, shell, static
-from dashboards.components import states
+from dashboards.components import states as page_states
 from dashboards.context import EXTENSION, Parts
 from dashboards.pages import Registry, load_registry
 from dashboards.security import csrf, protect
 from dashboards.security.attempts import parse_limits
-from data import catalogue
+from data import catalogue, states
 from data.catalogue import CatalogueError
 from data.errors import StoreUnavailable
 from data.store import Store, read_info
@@ -100,8 +101,9 @@ def create_app(
         sign_in_attempts=settings.sign_in_attempts,
         key=settings.signing_key(),
     )
+    refresh_states_daily(server, store, settings)
     preferences.install(server, secure_cookies=settings.secure_cookies)
-    errors.install(server, states.not_found)
+    errors.install(server, page_states.not_found)
     shell.install(server)
     static.compress_answers(server)
     server.register_blueprint(health_blueprint(store, settings.var, metrics, lambda: g.get("tavle_viewer")))
@@ -120,7 +122,7 @@ def create_app(
 
 
 def open_store(settings: Settings) -> Store:
-    """The store the settings name, made if it is not there, brought to its newest form and to today's catalogue.
+    """The store the settings name, made if it is not there, brought to its newest form, today's catalogue and calendar.
 
     The catalogue is loaded where its files have changed since the store last saw them, in one transaction; a file that
     is refused (CatalogueError names it and its line) leaves the store as it was.
@@ -137,10 +139,32 @@ def open_store(settings: Settings) -> Store:
             is_today = read_info(connection, "catalogue_sha256") == catalogue.fingerprint()
         if not is_today:
             store.write(catalogue.load)
+        states.refresh(store, today=settings.current_day(), now=settings.current_moment())
     except BaseException:
         store.close()
         raise
     return store
+
+
+def refresh_states_daily(server: Flask, store: Store, settings: Settings) -> None:
+    """Bring the board in step with the calendar at the first request of each day: see `data.states.refresh`.
+
+    A thread with a clock would do it at night, and would have to be stopped, watched and tested as one. Whoever comes
+    first waits for it; everybody else is answered meanwhile.
+    """
+    lock = threading.Lock()
+    refreshed_on = [settings.current_day()]  # opening the store has done it
+
+    @server.before_request
+    def refresh_once_a_day() -> None:
+        today = settings.current_day()
+        if refreshed_on[0] == today or not lock.acquire(blocking=False):
+            return
+        try:
+            states.refresh(store, today=today, now=settings.current_moment())
+            refreshed_on[0] = today
+        finally:
+            lock.release()
 
 
 def configure_logging() -> None:

@@ -19,7 +19,7 @@ from data import reading
 from data.deadlines import expected
 from data.reading import Pair
 from data.schema import observation, series_state
-from data.store import bulk_upsert, stored_moment
+from data.store import Store, bulk_upsert, stored_moment
 from indicators.assessment import Assessment, Assurance, Variation, assess
 from indicators.definition import IndicatorDefinition, PeriodKind
 from indicators.spc.result import KERNEL_VERSION
@@ -293,6 +293,39 @@ def recalculate(
     if states:
         bulk_upsert(connection, series_state, pd.DataFrame([_row(state) for state in states]))
     return states
+
+
+def refresh(store: Store, *, today: date, now: datetime) -> int:
+    """Recalculate the states that time has made old, and return how many there were.
+
+    A state holds until figures, decisions or targets change, with two exceptions: a deadline that passed without a
+    delivery adds a missing period (and closes an open one before it), and another version of the code may conclude
+    otherwise. Asked once a day, it keeps the board and the charts, which are worked out when they are shown, in step.
+    """
+    columns = series_state.c
+    with store.read() as connection:
+        rows = connection.execute(
+            select(columns.indicator_code, columns.unit_code, columns.kernel_version, columns.computed_at)
+        ).all()
+        expectations = reading.expectations(connection)
+        kinds = {code: definition.period for code, definition in reading.definitions(connection).items()}
+
+    def due(pair: Pair, day: date) -> tuple[date, date] | None:
+        one = expectations.get(pair)
+        if one is None or pair[0] not in kinds:
+            return None
+        return expected(one.starts_on, one.ends_on, kinds[pair[0]], today=day, deadline_day=store.deadline_day)
+
+    old = []
+    for code, unit_code, kernel_version, computed_at in rows:
+        pair = (code, unit_code)
+        if kernel_version != KERNEL_VERSION or due(pair, computed_at.date()) != due(pair, today):
+            old.append(pair)
+    if old:
+        store.write(
+            lambda connection: recalculate(connection, old, today=today, now=now, deadline_day=store.deadline_day)
+        )
+    return len(old)
 
 
 def _row(state: SeriesState) -> dict[str, Any]:

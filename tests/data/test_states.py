@@ -109,6 +109,29 @@ def test_open_months_are_told_in_the_small_line_and_raise_no_signal(world) -> No
     assert not {22, 23} & set(state.sparkline.marks)
 
 
+def test_a_deadline_that_passes_makes_the_state_old_and_a_refresh_brings_it_in_step(world) -> None:
+    world.follow("SCREEN", "H1-A", START)
+    world.deliver_months("SCREEN", "H1-A", START, *SHIFT)
+    recalculate(world, ("SCREEN", "H1-A"))
+    later = date(2026, 12, 11)  # the day after the deadline of November
+    moment = datetime(2026, 12, 11, 5, 0)
+    assert states.refresh(world.store, today=date(2026, 12, 10), now=moment) == 0
+    assert states.refresh(world.store, today=later, now=moment) == 1
+    state = stored.one(world.store, SYSTEM, "SCREEN", "H1-A")
+    shown = assess_series(world.store, SYSTEM, "SCREEN", "H1-A", today=later)
+    assert state == states.state_of(shown, "H1-A", data_version=24, computed_at=moment)
+    assert state.sparkline.values[-3:] == (81, None, None), "October and November are missing"
+    assert states.refresh(world.store, today=later, now=moment) == 0
+
+
+def test_a_state_of_another_version_of_the_code_is_worked_out_anew(world) -> None:
+    world.deliver_months("SCREEN", "H1-A", START, *SHIFT)
+    recalculate(world, ("SCREEN", "H1-A"))
+    world.store.write(lambda connection: connection.execute(series_state.update().values(kernel_version="0")))
+    assert states.refresh(world.store, today=TODAY, now=NOW) == 1
+    assert stored.one(world.store, SYSTEM, "SCREEN", "H1-A").kernel_version == states.KERNEL_VERSION
+
+
 def test_a_point_left_out_is_left_out_of_the_stored_centre(world) -> None:
     world.deliver_months("FALD", "H1-A", START, *[4, 5, 6] * 4, 40, out_of=None)
     (with_it,) = recalculate(world, ("FALD", "H1-A"))

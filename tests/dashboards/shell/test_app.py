@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from dashboards.errors import new_reference
 from dashboards.pages import PageError, PageRecord, Registry, load_registry
 from dashboards.preferences import pick_language
 from dashboards.selection import Selection
+from data import states
 from data.access import SYSTEM
 from data.queries import units
 from data.store import Store
@@ -584,6 +586,23 @@ def test_a_start_brings_the_store_to_todays_catalogue_and_a_second_one_writes_no
         versions.append(store.data_version())
         store.close()
     assert versions[0] == versions[1] > 0
+
+
+def test_the_first_request_of_a_day_brings_the_board_in_step_with_the_calendar(
+    fresh_board, visitor_of, board_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days: list[date] = []
+    monkeypatch.setattr(states, "refresh", lambda _store, *, today, now: days.append(today))
+    settings = board_settings.model_copy()
+    visitor = visitor_of(
+        app_module.create_app(settings, fresh_board().server.extensions["tavle"].store, with_static=False)
+    )
+    visitor.get("/log-ind")
+    assert days == []
+    settings.today = date(2026, 12, 11)
+    visitor.get("/log-ind")
+    visitor.get("/log-ind")
+    assert days == [date(2026, 12, 11)]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="gunicorn is not there on Windows")

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from data.access import SYSTEM
+from data.access import SYSTEM, load_viewer
 from data.assessments import assess_series
 from data.demo.months import STORY_TODAY, Calendar
 from data.demo.truths import Truth, of_series, truths
 from data.queries import coverage, states
+from data.states import state_of
 from indicators.assessment import Assessment, Assurance, Variation
 from tests.data.demo.conftest import Built
 
@@ -47,6 +48,27 @@ def test_the_stored_state_agrees_with_the_chart(demo: Built, key: str) -> None:
     state = states.one(demo.store, SYSTEM, truth.plan.indicator, truth.plan.unit)
     assert state is not None
     assert (state.variation, state.rule, state.reason) == (said.variation, said.rule, said.reason)
+
+
+@pytest.mark.parametrize("email", ["", "evaluator@tavle.example"])
+def test_states_on_the_board_are_what_their_charts_compute(demo: Built, email: str) -> None:
+    """Every eighth, as the product sees them and as somebody does from whom small numbers are hidden."""
+    viewer = load_viewer(demo.store, email) if email else SYSTEM
+    board = states.of_units(demo.store, viewer)
+    assert len(board) > 300
+    different = []
+    for state in board[::8]:
+        shown = assess_series(demo.store, viewer, state.indicator_code, state.unit_code, today=STORY_TODAY)
+        computed = state_of(
+            shown,
+            state.unit_code,
+            data_version=state.data_version,
+            computed_at=state.computed_at,
+            has_hidden=state.has_hidden,
+        )
+        if computed != state:
+            different.append((state.indicator_code, state.unit_code))
+    assert different == []
 
 
 def test_docs_list_every_truth_as_it_is() -> None:
