@@ -14,6 +14,7 @@ from typing import Any
 
 import dash
 import structlog
+from dash.exceptions import DependencyException
 from flask import Flask, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
@@ -107,6 +108,11 @@ def install(server: Flask, page_not_found: Callable[[], State]) -> None:
         if is_for_script():
             return jsonify(error="404", message=_("Adressen findes ikke.")), 404
         return state_page(404, page_not_found())
+
+    @server.errorhandler(DependencyException)
+    def no_such_script(error: DependencyException) -> ResponseReturnValue:
+        # Dash raises it for /_dash-component-suites/<whatever>: an address that is not there, and no error of ours.
+        return refuse(404, _("Adressen findes ikke."))
 
     @server.errorhandler(MethodNotAllowed)
     def wrong_method(error: MethodNotAllowed) -> ResponseReturnValue:

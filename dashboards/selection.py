@@ -116,6 +116,7 @@ def _goal(text: str | None) -> int | None:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text) if text and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+        # No board is older than the calendar it is counted on.
+        return date.fromisoformat(text) if text and re.fullmatch(r"(?:19|2\d)\d{2}-\d{2}-\d{2}", text) else None
     except ValueError:
         return None

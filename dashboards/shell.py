@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -31,7 +32,7 @@ from dashboards.components.navigation import NavigationLink, navigation
 from dashboards.components.states import State
 from dashboards.context import chosen_theme, current_store, current_today, current_viewer, parts
 from dashboards.errors import TOAST, on_callback_error, refuse, report, state_page
-from dashboards.pages import Match
+from dashboards.pages import Match, PageRecord
 from dashboards.security import csrf, headers
 from dashboards.security.guard import is_for_script
 from dashboards.selection import ALL_MONTHS, VERSION, Selection
@@ -77,6 +78,8 @@ class Resolved:
 def resolve(pathname: str, query: str) -> Resolved:
     """Decide what `pathname` (as the browser writes it, percent-encoded) and `query` stand for."""
     selection = Selection.from_query(query)
+    if selection.as_of is not None and selection.as_of >= current_today():
+        selection = selection.but(as_of=None)  # no day that has yet to come has a board
     match = parts().registry.find(pathname)
     home = Selection(months=selection.months).href("/")
     if match is None:
@@ -180,6 +183,11 @@ class ShellView:
         return f"{path}?{urlencode({'next': self.here})}"
 
 
+def _day_shown(page: PageRecord | None, selection: Selection) -> date:
+    """The day whose figures stand on the page."""
+    return selection.as_of if page and page.looks_back and selection.as_of else current_today()
+
+
 def full_title(title: str, *, is_demo: bool) -> str:
     return " · ".join(filter(None, (title, "Tavle", "DEMO" if is_demo else "")))
 
@@ -216,7 +224,7 @@ def shell_view() -> ShellView:
         roles=role_names(viewer) if viewer else (),
         links=tuple(navigation(parts().registry, viewer, page, selection)) if viewer else (),
         fields=_fields(viewer, selection, page.fields if page else (UNIT,)) if viewer else (),
-        day=day_text(selection.as_of or current_today()),
+        day=day_text(_day_shown(page, selection)),
     )
 
 
@@ -326,7 +334,7 @@ def page_data(resolved: Resolved) -> dict[str, Any]:
         "title": full_title(resolved.title, is_demo=parts().is_demo),
         "current": page.path if page else "",
         "links": {link.path: link.href for link in navigation(parts().registry, current_viewer(), page, selection)},
-        "day": _("Data pr. {day}").format(day=day_text(selection.as_of or current_today())),
+        "day": _("Data pr. {day}").format(day=day_text(_day_shown(page, selection))),
         "fields": list(page.fields if page else (UNIT,)),
         "values": {
             UNIT: selection.unit or "",

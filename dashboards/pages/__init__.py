@@ -66,6 +66,8 @@ class PageRecord:
     `has_chart` says that a `dcc.Graph` stands on the page: the browser then fetches Plotly (1.5 MB) while Dash starts,
     instead of when the chart is drawn.
 
+    `looks_back` says that the page shows the board of an earlier day (`pr`); others show today's and say so.
+
     `fields` are the selects of the context bar on this page: "enhed", "periode".
     """
 
@@ -80,6 +82,7 @@ class PageRecord:
     also: tuple[str, ...] = ()
     fields: tuple[str, ...] = ("enhed",)
     has_chart: bool = False
+    looks_back: bool = False
 
     @property
     def templates(self) -> tuple[str, ...]:

@@ -425,4 +425,5 @@ PAGE = PageRecord(
     exists=exists,
     fields=("enhed", "periode"),
     has_chart=True,
+    looks_back=True,
 )

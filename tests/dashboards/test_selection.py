@@ -48,6 +48,7 @@ def test_no_query_string_makes_it_fall_over(text: str) -> None:
         "?maal=9",
         "?maal=0",
         "?pr=2026-02-30",
+        "?pr=0001-01-01",
         "?v=2&enhed=NOH",
     ],
 )

@@ -90,6 +90,7 @@ def small_registry() -> Registry:
             exists=_exists,
             title=lambda selection, code: f"Navn {code}",
             has_chart=True,
+            looks_back=True,
         ),
     )
     return Registry(pages, (module,))

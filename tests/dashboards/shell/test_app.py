@@ -526,6 +526,22 @@ def test_the_server_starts_answers_and_stops_cleanly(project: Path, tmp_path: Pa
     Store.open(f"duckdb:///{tmp_path / 'tavle.duckdb'}").close()
 
 
+@pytest.mark.parametrize(
+    ("address", "day"),
+    [
+        ("/indikator/TRYK?pr=2025-03-01", "1. marts 2025"),
+        ("/indikator/TRYK?pr=2031-03-01", "23. november 2026"),  # has yet to come
+        ("/indikator/TRYK?pr=0001-01-01", "23. november 2026"),
+        ("/?pr=2025-03-01", "23. november 2026"),  # a page that does not look back
+    ],
+)
+def test_the_bar_names_the_day_whose_figures_the_page_shows(visitor, address: str, day: str) -> None:
+    visitor.sign_in_once()
+    assert f"Data pr. {day}" in visitor.get(address).text
+    pathname, _, search = address.partition("?")
+    assert visitor.show(pathname, f"?{search}")["page"]["data"]["day"] == f"Data pr. {day}"
+
+
 SLOW_TO_ANSWER = """
 import app, time
 from settings import Settings

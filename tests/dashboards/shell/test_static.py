@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from dash import Dash
+from structlog.testing import capture_logs
 
 from app import create_app
 from dashboards import static
@@ -106,6 +107,14 @@ def test_an_address_outside_the_folder_is_not_served(static_board: Dash, visitor
     visitor = visitor_of(static_board)
     for path in ("/assets/../app.py?m=1", "/assets/%2e%2e/settings.py?m=1", "/_dash-component-suites/dash/../../x?m=1"):
         assert b"Settings" not in visitor.get(path).data
+
+
+@pytest.mark.parametrize("rest", ["dash/../../app.py", "nope/x.js", "dash/deps/nope.js", "dash/resources.py"])
+def test_a_script_that_is_not_there_is_404_and_no_error_of_ours(board: Dash, visitor: Any, rest: str) -> None:
+    with capture_logs() as logs:
+        answer = visitor.get(f"/_dash-component-suites/{rest}")
+    assert (answer.status_code, answer.get_json()["reference"]) == (404, "")
+    assert logs == []
 
 
 def test_long_answers_to_scripts_are_compressed_and_pages_are_not(board: Dash, visitor: Any) -> None:
