@@ -28,7 +28,7 @@ from data.demo import DEMO_SIGN_INS  # noqa: E402 - the project is beside this f
 
 PAGES = {
     "overblik": ("leder", "/"),
-    "indikator": ("leder", "/indikator/MEDAFST?v=1&enhed=NOH-KIR"),
+    "indikator": ("leder", "/indikator/KRAEFT?v=1&enhed=NOH-KIR&periode=alle"),
     "maal": ("leder", "/maal/5"),
     "indberet": ("kvalitet", "/indberet"),
     "log-ind": (None, "/log-ind"),
