@@ -13,6 +13,7 @@ from indicators.definition import PeriodKind
 
 # More rows than this help nobody on a page; the rest is counted in words.
 MOST_ROWS = 400
+MOST_LISTED = 50
 STATUS_ORDER = (RowStatus.ERROR, RowStatus.WARNING, RowStatus.CHANGED, RowStatus.NEW, RowStatus.UNCHANGED)
 _ICONS = {
     RowStatus.ERROR: ("x", "err", "is-fejl"),
@@ -132,9 +133,13 @@ def delivery_grid(rows: Sequence[CheckedRow], findings: Sequence[Finding]) -> Ma
 
 
 def finding_list(findings: Sequence[Finding], css: str) -> Markup:
-    """Findings that concern no row that could be read, as a list: sentence, then mend."""
+    """Findings that concern no row that could be read, as a list: sentence, then mend. The first fifty are enough."""
     said = language()
     items = Markup("").join(
-        Markup("<li><b>{}</b> {}</li>").format(finding.sentence(said), finding.mend_text(said)) for finding in findings
+        Markup("<li><b>{}</b> {}</li>").format(finding.sentence(said), finding.mend_text(said))
+        for finding in findings[:MOST_LISTED]
     )
+    if len(findings) > MOST_LISTED:
+        rest = _("… og {count} fund mere.").format(count=number(len(findings) - MOST_LISTED))
+        items += Markup("<li>{}</li>").format(rest)
     return Markup('<ul class="{}">{}</ul>').format(escape(css), items)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from etl import cpr, periods
+from etl import cpr, numbers, periods
 from etl.extract import refusals
 from etl.extract.columns import NAMES, field_of, listed
 from etl.limits import Limits
@@ -126,7 +127,9 @@ def read_sheet(
 
 def too_large(size: int, limits: Limits) -> Finding:
     """The finding for a file of `size` bytes; also used before a file is even read from disk."""
-    return refusals.TOO_LARGE.finding(size=f"{size / 1e6:.0f}", limit=f"{limits.max_bytes / 1e6:g}")
+    # Rounded up, so that a file just over the limit is not said to be as large as the limit.
+    size_mb = math.ceil(size / 1e5) / 10
+    return refusals.TOO_LARGE.finding(size=numbers.said(size_mb), limit=numbers.said(limits.max_bytes / 1e6))
 
 
 def _decode(content: bytes, encoding: str | None) -> tuple[str, str]:

@@ -123,7 +123,8 @@ def test_a_workbook_is_asked_to_be_saved_as_csv() -> None:
 
 def test_size_is_looked_at_before_anything_is_decoded() -> None:
     finding = the_one(refused(b"\x00" * 3_000_001, limits=Limits(max_bytes=2_500_000)), "too_large")
-    assert finding.reason("da") == "Filen fylder 3 MB; grænsen er 2.5 MB."
+    assert finding.reason("da") == "Filen fylder 3,1 MB; grænsen er 2,5 MB."
+    assert csv.too_large(20_000_001, Limits()).reason("en") == "The file holds 20.1 MB; the limit is 20 MB."
 
 
 def test_rows_beyond_the_limit_are_refused() -> None:
