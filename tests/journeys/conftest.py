@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -38,7 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in Path(str(item.fspath)).parts:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            # Two servers and two browsers, so that one waits while the other works.
+            is_axe = Path(str(item.fspath)).name == "test_accessibility.py"
+            item.add_marker(pytest.mark.xdist_group("axe" if is_axe else "browser"))
+    # The long waits first: what is quick fills the other worker meanwhile.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 @dataclass(frozen=True)
@@ -148,9 +153,19 @@ class Visitor:
         expect(self.page.locator('[data-dash-is-loading="true"]')).to_have_count(0, timeout=20_000)
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, Any]:
+    """Cookies of those who signed in before, by name: signing in once per person saves two seconds a test."""
+    return {}
+
+
 @pytest.fixture
-def visit(board: Board, browser: Browser) -> Iterator[Callable[..., Visitor]]:
-    """A factory of visitors; at the end no page may have logged an error or asked another machine for anything."""
+def visit(board: Board, browser: Browser, sessions: dict[str, Any]) -> Iterator[Callable[..., Visitor]]:
+    """A factory of visitors; at the end no page may have logged an error or asked another machine for anything.
+
+    `at` is the page to open; None leaves that to the test. `by_form` signs in through the form, in a session of one's
+    own: for tests about signing in and out.
+    """
     visitors: list[Visitor] = []
 
     def enter(
@@ -159,14 +174,15 @@ def visit(board: Board, browser: Browser) -> Iterator[Callable[..., Visitor]]:
         language: str = "da",
         viewport: dict[str, int] | None = None,
         theme: str = "light",
-        scale: float = 1,
+        at: str | None = None,
+        by_form: bool = False,
     ) -> Visitor:
         context = browser.new_context(
             viewport=viewport or LAPTOP,  # type: ignore[arg-type]
             locale="en-GB" if language == "en" else "da-DK",
             color_scheme="dark" if theme == "dark" else "light",
-            device_scale_factor=scale,
             accept_downloads=True,
+            storage_state=None if by_form or who is None else sessions.get(who),
         )
         page = context.new_page()
         visitor = Visitor(page, context, board.url, [], [])
@@ -184,11 +200,15 @@ def visit(board: Board, browser: Browser) -> Iterator[Callable[..., Visitor]]:
             ),
         )
         visitors.append(visitor)
-        if who is not None:
+        if who is not None and (by_form or who not in sessions):
             from data.demo import DEMO_SIGN_INS
 
             visitor.sign_in(f"{who}@tavle.example", DEMO_SIGN_INS[f"{who}@tavle.example"].password)
             visitor.settled()
+            if not by_form:
+                sessions[who] = context.storage_state()
+        if at is not None:
+            visitor.open(at)
         return visitor
 
     yield enter

@@ -1,4 +1,4 @@
-"""axe finds no serious or critical fault on any page, in both languages and all themes."""
+"""axe finds no serious or critical fault on any page: both languages, laptop and phone, all themes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import LAPTOP, PHONE, Visitor
 
@@ -14,36 +15,38 @@ PAGES = {
     "overblik": ("leder", "/"),
     "indikator": ("leder", "/indikator/MEDAFST?v=1&enhed=NOH-KIR"),
     "maal": ("leder", "/maal"),
-    "maal-5": ("leder", "/maal/5"),
+    "maal-4": ("leder", "/maal/4"),
     "indberet": ("kvalitet", "/indberet"),
     "evaluator": ("evaluator", "/"),
     "ingen-adgang": ("leder", "/indikator/MEDAFST?v=1&enhed=HGH"),
     "findes-ikke": ("leder", "/findes-ikke"),
     "log-ind": (None, "/log-ind"),
 }
-WAYS = [("da", "light", LAPTOP), ("en", "dark", LAPTOP), ("da", "contrast", PHONE), ("en", "light", PHONE)]
+WAYS = {"da-laptop": ("da", LAPTOP), "en-phone": ("en", PHONE)}
+THEMES = ("light", "dark", "contrast")
 
 
-@pytest.mark.parametrize(
-    ("language", "theme", "viewport"),
-    WAYS,
-    ids=["da-light-laptop", "en-dark-laptop", "da-contrast-phone", "en-light-phone"],
-)
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_serious(
-    visit: Visit, name: str, language: str, theme: str, viewport: dict[str, int]
-) -> None:
+def test_axe_finds_nothing_serious(visit: Visit, name: str, way: str) -> None:
     who, path = PAGES[name]
-    visitor = visit(who, language=language, theme=theme, viewport=viewport)
-    visitor.context.add_cookies([{"name": "tavle_theme", "value": theme, "url": visitor.url}])
-    visitor.page.goto(f"{visitor.url}{path}")
-    visitor.page.locator("h1").first.wait_for()
-    visitor.page.wait_for_timeout(400)
-    assert visitor.page.locator("html").get_attribute("lang") == language
-    results = Axe().run(visitor.page)
-    faults = [
-        f"{fault['impact']}: {fault['id']} ({fault['help']}) at {[node['target'] for node in fault['nodes'][:3]]}"
-        for fault in results.response["violations"]
-        if fault["impact"] in {"serious", "critical"}
-    ]
+    language, viewport = WAYS[way]
+    visitor = visit(who, language=language, viewport=viewport)
+    page = visitor.page
+    page.goto(f"{visitor.url}{path}")
+    page.locator("h1").first.wait_for()
+    if name == "indikator":
+        page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    expect(page.locator('[data-dash-is-loading="true"]')).to_have_count(0)
+    page.wait_for_timeout(400)  # the content fades in
+    assert page.locator("html").get_attribute("lang") == language
+    faults = []
+    for theme in THEMES:
+        # The tokens of a theme hang on this attribute alone; loading the page anew for each would tell nothing more.
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        faults += [
+            f"{theme}, {fault['impact']}: {fault['id']} at {[node['target'] for node in fault['nodes'][:3]]}"
+            for fault in Axe().run(page).response["violations"]
+            if fault["impact"] in {"serious", "critical"}
+        ]
     assert faults == []

@@ -13,7 +13,7 @@ Visit = Callable[..., Visitor]
 
 
 def test_a_leader_signs_in_reads_a_finding_and_finds_the_arithmetic(visit: Visit) -> None:
-    leader = visit("leder")
+    leader = visit("leder", by_form=True)
     page = leader.page
     expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("signal|tilfældig", re.I))
     page.get_by_role("link", name=re.compile("Bekymrende")).locator("visible=true").first.click()
@@ -92,7 +92,7 @@ def test_after_an_expired_session_one_is_back_where_one_was(visit: Visit) -> Non
 
 
 def test_the_choice_of_unit_is_in_the_address_and_survives_a_reload(visit: Visit) -> None:
-    leader = visit("leder")
+    leader = visit("leder", at="/")
     page = leader.page
     page.get_by_label("Enhed").first.select_option("NOH-MED")
     page.wait_for_url(re.compile("enhed=NOH-MED"))
@@ -102,7 +102,7 @@ def test_the_choice_of_unit_is_in_the_address_and_survives_a_reload(visit: Visit
 
 
 def test_english_is_chosen_by_the_browser_and_can_be_switched(visit: Visit) -> None:
-    leader = visit("leder", language="en")
+    leader = visit("leder", language="en", at="/")
     page = leader.page
     assert page.locator("html").get_attribute("lang") == "en"
     expect(page.get_by_role("navigation").first).to_contain_text("National goals")
@@ -113,7 +113,7 @@ def test_english_is_chosen_by_the_browser_and_can_be_switched(visit: Visit) -> N
 
 
 def test_arrow_keys_move_in_the_matrix_and_enter_opens_the_series(visit: Visit) -> None:
-    leader = visit("leder")
+    leader = visit("leder", at="/")
     page = leader.page
     first = page.locator("table.mx td a.cell").first
     first.focus()

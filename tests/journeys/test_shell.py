@@ -72,7 +72,7 @@ def test_the_theme_button_cycles_is_remembered_and_repaints_the_chart(visit: Vis
 
 
 def test_the_machines_dark_theme_is_followed_until_one_chooses(visit: Visit) -> None:
-    leader = visit("leder", theme="dark")
+    leader = visit("leder", theme="dark", at="/")
     assert leader.page.locator("html").get_attribute("data-theme") is None
     assert leader.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 29)"
 
@@ -96,7 +96,7 @@ def test_the_page_has_its_frame_and_final_rows_while_dash_starts(visit: Visit) -
 
 @pytest.mark.parametrize("size", ["laptop", "phone"])
 def test_the_account_menu_opens_by_keyboard_closes_on_escape_and_signs_out(visit: Visit, size: str) -> None:
-    leader = visit("leder", viewport=PHONE if size == "phone" else None)
+    leader = visit("leder", viewport=PHONE if size == "phone" else None, by_form=True)
     page = leader.page
     menu = page.locator("details.menu summary")
     menu.focus()
@@ -126,7 +126,7 @@ def test_signing_in_works_without_javascript_and_the_board_says_what_it_needs(bo
 
 def test_a_style_or_a_script_slipped_into_the_page_is_refused(visit: Visit) -> None:
     """The policy at work: text that became HTML can neither run nor restyle the page."""
-    leader = visit("leder")
+    leader = visit("leder", at="/")
     page = leader.page
     page.evaluate(
         """() => { const box = document.createElement('div');
