@@ -40,7 +40,7 @@ format: .venv/dev.stamp ## put the code in style
 conformance: .venv/dev.stamp ## agreement with the reference figures, by chart type
 	@$(BIN)/python -m indicators.spc.conformance $${TAVLE_SHARED:-../shared}/reference/spc
 
-bench: .venv/dev.stamp ## first loads and the speed of the kernel, as figures, never as tests
+bench: .venv/dev.stamp ## first loads in bytes, requests and seconds: figures, never tests
 	@$(BIN)/python tests/bench/first_load.py
 
 screenshots: .venv/dev.stamp ## the pages of the demo as pictures, docs/screenshots/

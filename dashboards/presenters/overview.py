@@ -39,7 +39,7 @@ from data.queries.units import Unit
 from data.states import SeriesState
 from data.store import Store
 from indicators.assessment import Assurance, Variation
-from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Scope, Target
+from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Target
 from indicators.spc import false_alarm_probability
 
 MOST_COLUMNS = 8  # the chosen unit and seven others
@@ -990,13 +990,3 @@ def matrix_csv(matrix: Matrix | None, *, is_demo: bool) -> bytes:
 
 def _plain(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA) else value
-
-
-def local_indicators(board: Board, goal: int) -> list[IndicatorDefinition]:
-    """The local indicators under a goal that the board has states of, in catalogue order."""
-    followed = {indicator for indicator, _unit in board.states}
-    return [
-        definition
-        for definition in board.definitions.values()
-        if definition.goal == goal and definition.scope is Scope.LOCAL and definition.code in followed
-    ]
