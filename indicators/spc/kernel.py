@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,9 +23,11 @@ ROUNDING = 1e-14
 class Computed:
     """What is known of the points (shape (n_points,)) and the phases (shape (n_segments,)), before multiplication.
 
-    `is_claimed`: the phase has enough useful observations and varies, so that its signals are claimed.
+    `y` is what is drawn. `is_claimed`: the phase has enough useful observations and varies, so that its signals are
+    claimed.
     """
 
+    y: Floats
     limits: Limits
     sigma_signal: Bools
     runs: runs.Runs
@@ -57,8 +59,25 @@ def compute(
             Words(f"centre = {centre} er ikke en mulig værdi.", f"centre = {centre} is not a possible value."),
         )
     segment, n_segments = layout.segment, layout.n_segments
-    takes_part = layout.included & ~np.isnan(points.y)
-    shown = np.where(takes_part, points.y, np.nan)
+    subgroups = Subgroups(
+        y=points.y,
+        numerator=points.numerator,
+        denominator=points.denominator,
+        size=points.size,
+        sd=points.sd,
+        segment=segment,
+        n_segments=n_segments,
+        feeds=layout.in_baseline & layout.included,
+        has_order=points.axis is not Axis.CATEGORY,
+        centre=centre,
+        screen_moving_ranges=screen_moving_ranges,
+        profile=profile,
+    )
+    if record.value is not None:
+        subgroups = replace(subgroups, y=record.value(subgroups))
+    y = subgroups.y
+    takes_part = layout.included & ~np.isnan(y)
+    shown = np.where(takes_part, y, np.nan)
     n_values = ragged.count(segment[takes_part], n_segments)
     highest = ragged.largest(shown, segment, n_segments)
     lowest = ragged.smallest(shown, segment, n_segments)
@@ -67,24 +86,9 @@ def compute(
         is_constant = (n_values > 1) & (highest - lowest <= ROUNDING * magnitude)
 
     with np.errstate(invalid="ignore", divide="ignore"):
-        limits = record.limits(
-            Subgroups(
-                y=points.y,
-                numerator=points.numerator,
-                denominator=points.denominator,
-                size=points.size,
-                sd=points.sd,
-                segment=segment,
-                n_segments=n_segments,
-                feeds=layout.in_baseline & layout.included,
-                has_order=points.axis is not Axis.CATEGORY,
-                centre=centre,
-                screen_moving_ranges=screen_moving_ranges,
-                profile=profile,
-            )
-        )
+        limits = record.limits(subgroups)
         if non_negative and record.has_limits:
-            everything = ragged.smallest(points.y, segment, n_segments)
+            everything = ragged.smallest(y, segment, n_segments)
             limits = _cut_below_zero(limits, (everything >= 0)[segment])
 
         distance = shown - limits.centre
@@ -93,15 +97,16 @@ def compute(
         # No width, no limits: they would call every later point a signal.
         is_flat = is_constant[segment] | (limits.upper - limits.lower <= tolerance)
         limits = _without(limits, is_flat)
-        sigma_signal = (points.y > limits.upper + tolerance) | (points.y < limits.lower - tolerance)
+        sigma_signal = (y > limits.upper + tolerance) | (y < limits.lower - tolerance)
 
     found = runs.analyse_runs(distance, segment, n_segments, tolerance, method)
     has_order = points.axis is not Axis.CATEGORY
     return Computed(
+        y=y,
         limits=limits,
         sigma_signal=sigma_signal,
         runs=found,
-        runs_signal=found.is_signal & has_order,
+        runs_signal=found.is_signal & has_order & record.has_runs,
         n_points=ragged.count(segment, n_segments),
         n_values=n_values,
         n_outside=ragged.count(segment[sigma_signal & takes_part], n_segments),

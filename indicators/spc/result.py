@@ -179,14 +179,14 @@ def points_frame(
     limits = computed.limits
     of_phase = np.array(reasons, dtype=object)[layout.segment]
     reason = np.where(
-        np.isnan(points.y),
+        np.isnan(computed.y),
         WORDS[Reason.NO_DATA].en,
         np.where(layout.included, of_phase, WORDS[Reason.EXCLUDED].en),
     )
     return pd.DataFrame(
         {
             "x": points.x,
-            "y": points.y * multiply,
+            "y": computed.y * multiply,
             "n": points.denominator,
             "centre": limits.centre * multiply,
             "lower": limits.lower * multiply,
@@ -221,7 +221,7 @@ def _signals_of_phase(layout: Layout, computed: Computed, segment: int, has_orde
     def add(rule: Rule, where: Bools, is_above: bool | None) -> None:
         signals.append(Signal(rule, phase, tuple(np.flatnonzero(where).tolist()), is_above))
 
-    if has_order and found.is_signal[segment]:
+    if computed.runs_signal[segment]:
         allowed = found.allowed_run[segment]
         is_useful = here & (found.run >= 0)
         # A box that allows no run at all at this number of crossings has been left by its crossings.

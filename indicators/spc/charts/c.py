@@ -45,6 +45,10 @@ def limits(subgroups: Subgroups) -> Limits:
 CHART = ChartRecord(
     code="c",
     name=Words("C-diagram", "C chart"),
+    use=Words(
+        "Et antal hændelser, når eksponeringen er nogenlunde ens hver gang.",
+        "A count of events where exposure is about the same each time.",
+    ),
     kind=ValueKind.COUNT,
     needs_denominator=False,
     takes_denominator=False,

@@ -49,6 +49,10 @@ def limits(subgroups: Subgroups) -> Limits:
 CHART = ChartRecord(
     code="i",
     name=Words("I-diagram", "I chart"),
+    use=Words(
+        "Ét tal pr. periode: et gennemsnit, en ventetid, et beløb.",
+        "One figure per period: a mean, a waiting time, an amount.",
+    ),
     kind=ValueKind.VALUE,
     needs_denominator=False,
     needs_order=True,

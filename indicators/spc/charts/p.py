@@ -48,6 +48,10 @@ def limits(subgroups: Subgroups) -> Limits:
 CHART = ChartRecord(
     code="p",
     name=Words("P-diagram", "P chart"),
+    use=Words(
+        "En andel: hvor mange af så mange.",
+        "A proportion: how many of how many.",
+    ),
     kind=ValueKind.PROPORTION,
     needs_denominator=True,
     is_not_negative=True,

@@ -121,11 +121,14 @@ class ChartRecord:
     """A chart type. A new one is a file in this folder with `CHART = ChartRecord(...)` and a limits function.
 
     `needs_denominator`: refused without; `takes_denominator`: used where there is one. `aggregate` overrides how rows
-    with the same x are taken together. `order` is the place in menus.
+    with the same x are taken together. `use` says in a sentence when the chart fits. `value` turns what came in into
+    what is drawn (moving ranges); it runs before everything else. `has_runs`: False where neighbouring points depend
+    on one another by construction, so that runs say nothing. `order` is the place in menus.
     """
 
     code: str
     name: Words
+    use: Words
     kind: ValueKind
     needs_denominator: bool
     reference: str
@@ -135,6 +138,8 @@ class ChartRecord:
     aggregate: str | None = None
     is_not_negative: bool = False
     needs_order: bool = False
+    value: Callable[[Subgroups], Floats] | None = None
+    has_runs: bool = True
     order: int = 100
 
     @property

@@ -44,6 +44,10 @@ def limits(subgroups: Subgroups) -> Limits:
 CHART = ChartRecord(
     code="run",
     name=Words("Seriediagram", "Run chart"),
+    use=Words(
+        "Alle slags tal, fra 10 punkter. Spørger kun, om niveauet har flyttet sig.",
+        "Any kind of figure, from 10 points. Asks only whether the level has moved.",
+    ),
     kind=ValueKind.VALUE,
     needs_denominator=False,
     has_limits=False,

@@ -47,6 +47,10 @@ def limits(subgroups: Subgroups) -> Limits:
 CHART = ChartRecord(
     code="u",
     name=Words("U-diagram", "U chart"),
+    use=Words(
+        "En rate: hændelser pr. sengedag, borger eller anden eksponering.",
+        "A rate: events per bed day, citizen or other exposure.",
+    ),
     kind=ValueKind.RATE,
     needs_denominator=True,
     is_not_negative=True,

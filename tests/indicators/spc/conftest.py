@@ -15,12 +15,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`reference_case` becomes one test per case of the shared index, or one test that says the index is missing."""
     if "reference_case" not in metafunc.fixturenames:
         return
-    from indicators.spc import conformance
+    from indicators.spc.conformance import qicharts2
 
     if not (SHARED / "index.csv").exists():
         metafunc.parametrize("reference_case", [None], ids=["shared-reference-is-missing"])
         return
-    rows = [row for _, row in conformance.index_of(SHARED).iterrows()]
+    rows = [row for _, row in qicharts2.index_of(SHARED).iterrows()]
     metafunc.parametrize("reference_case", rows, ids=[row.case_id for row in rows])
 
 

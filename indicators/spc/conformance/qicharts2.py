@@ -1,21 +1,12 @@
-"""Hold the library against figures of established systems, case by case, and say where and why it differs.
-
-    python -m indicators.spc.conformance FOLDER
-
-prints, for every chart type in a folder of reference cases: cases, agree, differ by a named convention, disagree; then
-each named difference with its convention and each disagreement with its columns. Exit code 1 when anything disagrees.
-FOLDER holds `index.csv` beside one result file a case (the form described in the reference material's README) or is the
-project's own `tests/reference/spc` (one file each of cases, inputs and expected figures).
+"""qicharts2: `qic(..., return.data = TRUE)`, point by point.
 
 Counts, flags and runs must be equal; other figures within a relative 1e-9.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +14,10 @@ import numpy as np
 import pandas as pd
 
 from indicators import spc
+from indicators.spc.conformance.outcome import Outcome, outcome
 from indicators.spc.result import SpcResult
+
+SYSTEM = "qicharts2"
 
 TOLERANCE = 1e-9
 
@@ -47,12 +41,6 @@ RUNS = ("n_useful", "runs_signal", "longest_run", "longest_run_max", "n_crossing
 LIMITS = {"lcl", "ucl", "lcl_95", "ucl_95"}
 
 
-class Verdict(StrEnum):
-    AGREES = "agrees"
-    BY_CONVENTION = "differs by convention"
-    DISAGREES = "disagrees"
-
-
 @dataclass(frozen=True)
 class Case:
     """One call of another system: what it was given, and what it gave back. `expected` is None where it refused."""
@@ -67,16 +55,6 @@ class Case:
     options: dict[str, Any]
     expected: pd.DataFrame | None
     part_column: str | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What holding a case against the library came to. `differences` names columns, or the refusal."""
-
-    case: Case
-    verdict: Verdict
-    convention: str = ""
-    differences: tuple[str, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +202,14 @@ def check(case: Case) -> Outcome:
             ("computed, they refuse",) if case.expected is None else _differences(case, results, case.expected)
         )
     known = KNOWN_DIFFERENCES.get(case.id)
-    if known is None:
-        return Outcome(case, Verdict.DISAGREES if differences else Verdict.AGREES, differences=differences)
-    if differences and known.explains(case, differences, results):
-        return Outcome(case, Verdict.BY_CONVENTION, known.convention, differences)
-    # A named difference that is not there, or is another one, is a disagreement too.
-    return Outcome(case, Verdict.DISAGREES, known.convention, differences or ("no difference where one is named",))
+    return outcome(
+        SYSTEM,
+        case.chart,
+        case.id,
+        differences,
+        "" if known is None else known.convention,
+        known is not None and known.explains(case, differences, results),
+    )
 
 
 # ------------------------------------------------------------------------------------------------ reading the cases
@@ -275,7 +255,7 @@ def _start_of(days: pd.Series, period: str) -> pd.Series:
 def index_of(folder: Path) -> pd.DataFrame:
     """The qicharts2 cases of a reference folder whose chart types the library has, without opening their files."""
     index = pd.read_csv(folder / "index.csv", dtype=str, keep_default_na=False)
-    return index[(index.system == "qicharts2") & index.chart.isin(list(spc.CHARTS))]
+    return index[(index.system == SYSTEM) & index.chart.isin(list(spc.CHARTS))]
 
 
 def read_case(folder: Path, row: pd.Series) -> Case:
@@ -315,33 +295,3 @@ def outcomes(folder: Path) -> list[Outcome]:
     if (folder / "cases.csv").exists():
         return [check(case) for case in read_own_cases(folder)]
     return [check(read_case(folder, row)) for _, row in index_of(folder).iterrows()]
-
-
-def table(found: Iterable[Outcome]) -> pd.DataFrame:
-    """One row per chart type: cases and how many agree, differ by a named convention, disagree."""
-    rows = pd.DataFrame([{"chart": outcome.case.chart, "verdict": outcome.verdict.value} for outcome in found])
-    counts = pd.crosstab(rows.chart, rows.verdict).reindex(columns=[v.value for v in Verdict], fill_value=0)
-    counts.insert(0, "cases", counts.sum(axis=1))
-    counts = counts.reindex([code for code in spc.CHARTS if code in counts.index])
-    return pd.concat([counts, counts.sum().to_frame("all").T])
-
-
-def main(arguments: list[str]) -> int:
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -m indicators.spc.conformance FOLDER\n")
-        return 2
-    found = outcomes(Path(arguments[0]))
-    lines = [table(found).to_string()]
-    for verdict in (Verdict.BY_CONVENTION, Verdict.DISAGREES):
-        lines += ["", f"{verdict.value}:"]
-        lines += [
-            f"  {outcome.case.id}: {'; '.join(outcome.differences)} [{outcome.convention}]"
-            for outcome in found
-            if outcome.verdict is verdict
-        ] or ["  none"]
-    sys.stdout.write("\n".join(lines) + "\n")
-    return int(any(outcome.verdict is Verdict.DISAGREES for outcome in found))
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
