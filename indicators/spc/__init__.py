@@ -23,6 +23,7 @@ import pandas as pd
 from indicators.spc import kernel
 from indicators.spc.aggregate import AGGREGATES, Axis, Points, points_of
 from indicators.spc.charts import CHARTS, ChartRecord, ValueKind, chart_of
+from indicators.spc.displays import funnel
 from indicators.spc.errors import InputError
 from indicators.spc.false_alarms import false_alarm_probability
 from indicators.spc.phases import Layout, Mark, Marks, layout_of
@@ -57,6 +58,7 @@ __all__ = [
     "analyse",
     "analyse_many",
     "false_alarm_probability",
+    "funnel",
 ]
 
 _DEFAULT_DENOMINATOR = "denominator"
