@@ -549,5 +549,7 @@ _EMPTY_POINT: dict[str, float | int | bool | str] = {
     "phase": 1,
     **dict.fromkeys(("in_baseline", "included", "sigma_signal", "runs_signal"), False),
     "reason": "",
+    "rule": "",
+    "side": 0,
 }
 """A point of a series without data, under the columns of `SpcResult.points`: no figure, the first phase, no signal."""

@@ -17,45 +17,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from indicators.spc import kernel
-from indicators.spc.aggregate import AGGREGATES, Axis, Points, points_of
+from indicators.spc.aggregate import AGGREGATES, Points, points_of, points_of_arrays
 from indicators.spc.charts import CHARTS, ChartRecord, ValueKind, chart_of
-from indicators.spc.displays import funnel
+from indicators.spc.displays import DISPLAYS, Display, funnel
 from indicators.spc.errors import InputError
 from indicators.spc.false_alarms import false_alarm_probability
-from indicators.spc.phases import Layout, Mark, Marks, layout_of
-from indicators.spc.profiles import PROFILES, Profile, profile_of
+from indicators.spc.kernel import Options
+from indicators.spc.phases import Mark, Marks, layout_of
+from indicators.spc.profiles import PROFILES, Profile, Reading, profile_of
+from indicators.spc.ragged import Floats, Ints
 from indicators.spc.reasons import Reason
 from indicators.spc.result import (
     KERNEL_VERSION,
-    Rule,
     Signal,
     SpcResult,
+    Summary,
+    joined,
     phases_frame,
     points_frame,
     signals_of,
+    summary_of,
 )
+from indicators.spc.rules import RULES, Rule, RuleRecord
 from indicators.spc.runs import METHODS, RunsMethod, method_of
 
 __all__ = [
     "AGGREGATES",
     "CHARTS",
+    "DISPLAYS",
     "KERNEL_VERSION",
     "METHODS",
     "PROFILES",
+    "RULES",
     "ChartRecord",
+    "Display",
     "InputError",
     "Mark",
     "Profile",
+    "Reading",
     "Reason",
     "Rule",
+    "RuleRecord",
+    "RunsMethod",
     "Signal",
     "SpcResult",
     "ValueKind",
     "analyse",
+    "analyse_arrays",
     "analyse_many",
     "false_alarm_probability",
     "funnel",
@@ -71,7 +86,7 @@ def analyse(
     y: str = "numerator",
     n: str | None = _DEFAULT_DENOMINATOR,
     *,
-    profile: str = "anhoej",
+    profile: str | Profile = "anhoej",
     method: str = "anhoej",
     phases: Marks = (),
     freeze: Marks = None,
@@ -139,49 +154,42 @@ def analyse(
     ...
     indicators.spc.errors.InputError: Row 3 (x = 3): the numerator numerator is greater than the denominator denominator
     """
-    points, layout, computed, options = _computed(
-        frame,
-        chart,
-        x,
-        y,
-        n,
-        (),
-        profile,
-        method,
-        phases,
-        freeze,
-        exclude,
-        centre,
-        screen_moving_ranges,
-        aggregate,
-        non_negative,
+    options = Options(
+        record=chart_of(chart),
+        profile=profile_of(profile),
+        method=method_of(method),
+        centre=centre,
+        screen_moving_ranges=screen_moving_ranges,
+        non_negative=non_negative,
     )
-    record, conventions, bounds = options
-    has_order = points.axis is not Axis.CATEGORY
-    summary = phases_frame(points, layout, computed, record, conventions, bounds, multiply, has_order)
+    read = points_of(frame, options.record, x=x, y=y, n=_denominator(frame, n), by=(), aggregate=aggregate)
+    layout = layout_of(read.points, phases=phases, freeze=freeze, exclude=exclude)
+    computed = kernel.compute(read.points, layout, options)
+    summary = phases_frame(summary_of(read.points, layout, computed, options), options, multiply)
+    targets = np.full(len(computed.y), np.nan if target is None else float(target))
     return SpcResult(
-        chart=record,
-        profile=conventions,
-        method=bounds.code,
+        chart=options.record,
+        profile=options.profile,
+        method=options.method.code,
         multiply=multiply,
         screen_moving_ranges=screen_moving_ranges,
-        has_denominator=points.has_denominator,
-        points=points_frame(points, layout, computed, summary["reason"].tolist(), multiply, target),
+        has_denominator=read.points.has_denominator,
+        points=points_frame(read.points, layout, computed, summary["reason"].tolist(), options, targets, multiply),
         phases=summary,
-        signals=signals_of(layout, computed, has_order),
-        n_rows_without_x=points.n_rows_without_x,
+        signals=signals_of(layout, computed, options),
+        n_rows_without_x=read.n_rows_without_x,
     )
 
 
 def analyse_many(
-    frame: pd.DataFrame,
+    frame: Any,
     by: Sequence[str],
     chart: str = "p",
     x: str = "period",
     y: str = "numerator",
     n: str | None = _DEFAULT_DENOMINATOR,
     *,
-    profile: str = "anhoej",
+    profile: str | Profile = "anhoej",
     method: str = "anhoej",
     phases: Marks = (),
     freeze: Marks = None,
@@ -212,63 +220,86 @@ def analyse_many(
     {'unit': ['A', 'B'], 'n_points': [4, 3], 'centre': [0.2, 0.6]}
     """
     columns = [by] if isinstance(by, str) else list(by)
-    points, layout, computed, options = _computed(
-        frame,
-        chart,
-        x,
-        y,
-        n,
-        columns,
-        profile,
-        method,
-        phases,
-        freeze,
-        exclude,
-        centre,
-        screen_moving_ranges,
-        aggregate,
-        non_negative,
-    )
-    record, conventions, bounds = options
-    has_order = points.axis is not Axis.CATEGORY
-    summary = phases_frame(points, layout, computed, record, conventions, bounds, multiply, has_order)
-    start = summary["first_row"].to_numpy() - (layout.position[layout.first] - 1)
-    summary["first_row"] -= start
-    summary["last_row"] -= start
-    keys = points.keys.iloc[layout.owner].reset_index(drop=True)
-    return pd.concat([keys, summary], axis=1)
-
-
-def _computed(
-    frame: pd.DataFrame,
-    chart: str,
-    x: str,
-    y: str,
-    n: str | None,
-    by: Sequence[str],
-    profile: str,
-    method: str,
-    phases: Marks,
-    freeze: Marks,
-    exclude: Marks,
-    centre: float | None,
-    screen_moving_ranges: bool,
-    aggregate: str,
-    non_negative: bool,
-) -> tuple[Points, Layout, kernel.Computed, tuple[ChartRecord, Profile, RunsMethod]]:
-    record, conventions, bounds = chart_of(chart), profile_of(profile), method_of(method)
-    if n == _DEFAULT_DENOMINATOR and n not in frame.columns:
-        n = None
-    points = points_of(frame, record, x=x, y=y, n=n, by=by, aggregate=aggregate)
-    layout = layout_of(points, phases=phases, freeze=freeze, exclude=exclude)
-    computed = kernel.compute(
-        points,
-        layout,
-        record,
-        conventions,
-        bounds,
+    options = Options(
+        record=chart_of(chart),
+        profile=profile_of(profile),
+        method=method_of(method),
         centre=centre,
         screen_moving_ranges=screen_moving_ranges,
         non_negative=non_negative,
     )
-    return points, layout, computed, (record, conventions, bounds)
+    frame = _as_frame(frame, (*columns, x, y, n))
+    read = points_of(frame, options.record, x=x, y=y, n=_denominator(frame, n), by=columns, aggregate=aggregate)
+    summary = summarise(read.points, options, phases=phases, freeze=freeze, exclude=exclude)
+    keys = read.keys
+    if len(summary.owner) > len(keys):
+        keys = keys.iloc[summary.owner].reset_index(drop=True)
+    return pd.concat([keys, phases_frame(summary, options, multiply)], axis=1)
+
+
+def analyse_arrays(
+    y: Floats,
+    n: Floats | None,
+    offsets: Ints,
+    chart: str = "p",
+    *,
+    profile: str | Profile = "anhoej",
+    method: str = "anhoej",
+    centre: float | None = None,
+    multiply: float = 1,
+    screen_moving_ranges: bool = True,
+    non_negative: bool = False,
+) -> pd.DataFrame:
+    """`analyse_many` for series that already lie flat in arrays, one subgroup a row: a nation at once.
+
+    Parameters
+    ----------
+    y, n : ndarray of float, shape (n_points,)
+        Values or numerators, and denominators where the chart takes them; NaN for a period without data.
+    offsets : ndarray of int, shape (n_series + 1,)
+        Where each series begins and the last ends.
+
+    Examples
+    --------
+    >>> summary = analyse_arrays(np.array([1, 2, 1, 4, 5, 6, 7.0]), np.full(7, 10.0), np.array([0, 4, 7]))
+    >>> summary[["series", "n_points", "centre"]].to_dict("list")
+    {'series': [0, 1], 'n_points': [4, 3], 'centre': [0.2, 0.6]}
+    """
+    options = Options(
+        record=chart_of(chart),
+        profile=profile_of(profile),
+        method=method_of(method),
+        centre=centre,
+        screen_moving_ranges=screen_moving_ranges,
+        non_negative=non_negative,
+    )
+    summary = summarise(points_of_arrays(y, n, offsets, options.record), options)
+    found = phases_frame(summary, options, multiply)
+    found.insert(0, "series", summary.owner)
+    return found
+
+
+def summarise(
+    points: Points, options: Options, *, phases: Marks = (), freeze: Marks = None, exclude: Marks = ()
+) -> Summary:
+    """Block by block, so that the work for a million series needs no more memory than for a thousand."""
+    parts = []
+    for start, stop in kernel.blocks(points):
+        block = points.block(start, stop)
+        layout = layout_of(block, phases=phases, freeze=freeze, exclude=exclude)
+        part = summary_of(block, layout, kernel.compute(block, layout, options), options)
+        parts.append(replace(part, owner=part.owner + start))
+    return joined(parts)
+
+
+def _denominator(frame: pd.DataFrame, n: str | None) -> str | None:
+    """The default column may be absent; one that was named may not."""
+    return None if n == _DEFAULT_DENOMINATOR and n not in frame.columns else n
+
+
+def _as_frame(frame: Any, columns: Sequence[str | None]) -> pd.DataFrame:
+    """A DataFrame as it is; of an Arrow table the columns that are needed."""
+    if isinstance(frame, pd.DataFrame):
+        return frame
+    wanted = [name for name in dict.fromkeys(columns) if name in frame.column_names]
+    return frame.select(wanted).to_pandas()

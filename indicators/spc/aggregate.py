@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -44,7 +45,8 @@ class Axis(StrEnum):
 class Points:
     """The subgroups of all series, flat, in the order of series and x. Arrays have shape (n_points,).
 
-    `series` numbers the series of each point; `keys` holds one row per series with the values of the `by` columns.
+    `series` numbers the series of each point, `first` is the first point of each; every series has a point.
+    `is_one_series`: the caller asked for one chart.
     """
 
     x: np.ndarray
@@ -55,10 +57,28 @@ class Points:
     size: Floats
     sd: Floats
     series: Ints
-    n_series: int
-    keys: pd.DataFrame
+    first: Ints
     has_denominator: bool
-    n_rows_without_x: int
+    is_one_series: bool
+
+    @property
+    def n_series(self) -> int:
+        return len(self.first)
+
+    def block(self, start: int, stop: int) -> Points:
+        """The series from number `start` up to but not with `stop`, numbered from 0."""
+        rows = slice(self.first[start], self.first[stop] if stop < self.n_series else len(self.y))
+        return replace(
+            self,
+            x=self.x[rows],
+            y=self.y[rows],
+            numerator=self.numerator[rows],
+            denominator=self.denominator[rows],
+            size=self.size[rows],
+            sd=self.sd[rows],
+            series=self.series[rows] - start,
+            first=self.first[start:stop] - self.first[start],
+        )
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -122,20 +142,34 @@ def read_axis(column: pd.Series) -> tuple[np.ndarray, Axis, Bools]:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_localize(None)
     if column.dtype.kind == "M":
-        return column.to_numpy(), Axis.DATE, is_missing
+        return column.to_numpy(dtype="datetime64[ns]" if column.dtype.itemsize != 8 else None), Axis.DATE, is_missing
     if pd.api.types.is_numeric_dtype(column.dtype):
         if is_missing.any():
             return column.to_numpy(dtype=np.float64, na_value=np.nan), Axis.NUMBER, is_missing
         return column.to_numpy(), Axis.NUMBER, is_missing
+    # The same few days stand in every series: each is read once.
+    codes, uniques = pd.factorize(column)
     try:
-        return pd.to_datetime(column, format="ISO8601").to_numpy(), Axis.DATE, is_missing
+        days = pd.to_datetime(pd.Series(uniques), format="ISO8601").to_numpy()
     except (ValueError, TypeError):
         return column.to_numpy(dtype=object), Axis.CATEGORY, is_missing
+    if days.dtype.kind != "M":
+        return column.to_numpy(dtype=object), Axis.CATEGORY, is_missing
+    return np.append(days, np.datetime64("NaT"))[codes], Axis.DATE, is_missing
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a frame held: its points, the `by` columns of each series, and how many rows lacked an x."""
+
+    points: Points
+    keys: pd.DataFrame
+    n_rows_without_x: int
 
 
 def points_of(
     frame: pd.DataFrame, record: ChartRecord, *, x: str, y: str, n: str | None, by: Sequence[str], aggregate: str
-) -> Points:
+) -> Read:
     """Read, check and take together the rows of `frame`.
 
     With a denominator a row lacking either figure loses both, and numerators and denominators are summed apart;
@@ -157,60 +191,140 @@ def points_of(
                 f"Unknown aggregate {aggregate!r}: {known}.",
             ),
         )
-    has_denominator = record.takes_denominator and n is not None
     if record.needs_denominator and n is None:
         raise InputError("no_denominator", record.words_of_missing_denominator)
+    n = n if record.takes_denominator else None
     axis_values, axis, is_missing = read_axis(_column(frame, x))
     value = _numbers(frame, y, axis_values)
-    if record.is_not_negative:
-        _refuse(value < 0, axis_values, "negative_count", f"{y} er negativ: et antal er mindst 0", f"{y} is negative")
-    if has_denominator:
-        assert n is not None
-        exposure = _numbers(frame, n, axis_values)
-        _refuse(
-            exposure <= 0,
-            axis_values,
-            "zero_denominator",
-            f"nævneren {n} er ikke over 0. Udelad rækken, hvis der ingen var.",
-            f"the denominator {n} is not above 0. Leave the row out if nothing was at risk.",
-        )
-        if record.kind is ValueKind.PROPORTION:
-            _refuse(
-                value > exposure,
-                axis_values,
-                "numerator_above_denominator",
-                f"tælleren {y} er større end nævneren {n}",
-                f"the numerator {y} is greater than the denominator {n}",
-            )
-        lacking = np.isnan(value) | np.isnan(exposure)
-        value, exposure = np.where(lacking, np.nan, value), np.where(lacking, np.nan, exposure)
-    else:
-        exposure = np.full(len(value), np.nan)
+    exposure = None if n is None else _numbers(frame, n, axis_values)
+    value, exposure = checked(value, exposure, record, axis_values, y=y, n=n or "")
 
     series, keys = _series(frame, by) if by else (np.zeros(len(frame), dtype=np.int64), pd.DataFrame(index=range(1)))
     rank = _rank(frame[x], axis_values, axis)
-    order = np.flatnonzero(~is_missing)
-    if not len(order):
+    n_missing = int(is_missing.sum())
+    if n_missing == len(frame):
         raise InputError("no_rows", Words(f"Ingen rækker har et {x}.", f"No row has a {x}."))
-    order = order[np.lexsort((rank[order], series[order]))]
-    starts = np.ones(len(order), dtype=bool)
-    starts[1:] = np.diff(series[order]) > 0
-    starts[1:] |= rank[order][1:] != rank[order][:-1]
-    taken = _taken_together(value[order], exposure[order], starts, record.aggregate or aggregate)
-    return Points(
-        x=axis_values[order][starts],
+    columns: tuple[np.ndarray, ...] = (axis_values, series, rank, value, *(() if exposure is None else (exposure,)))
+    if n_missing:
+        columns = tuple(column[~is_missing] for column in columns)
+    if not _is_in_order(columns[1], columns[2]):
+        order = np.lexsort((columns[2], columns[1]))
+        columns = tuple(column[order] for column in columns)
+    axis_values, series, rank, value = columns[:4]
+    exposure = None if exposure is None else columns[4]
+
+    starts = np.ones(len(series), dtype=bool)
+    starts[1:] = (series[1:] != series[:-1]) | (rank[1:] != rank[:-1])
+    taken = _taken_together(value, exposure, starts, record.aggregate or aggregate)
+    if not starts.all():
+        axis_values, series = axis_values[starts], series[starts]
+    begins = np.ones(len(series), dtype=bool)
+    begins[1:] = series[1:] != series[:-1]
+    first = np.flatnonzero(begins)
+    if n_missing and len(first) < len(keys):  # a series none of whose rows has an x has no chart
+        keys = keys.iloc[series[first]].reset_index(drop=True)
+        series = ragged.cumulative_start(begins)
+    points = Points(
+        x=axis_values,
         axis=axis,
-        y=taken.numerator / taken.denominator if has_denominator else taken.y,
+        y=taken.y if exposure is None else taken.numerator / taken.denominator,
         numerator=taken.numerator,
         denominator=taken.denominator,
         size=taken.size,
         sd=taken.sd,
-        series=series[order][starts],
-        n_series=len(keys),
-        keys=keys,
-        has_denominator=has_denominator,
-        n_rows_without_x=int(is_missing.sum()),
+        series=series,
+        first=first,
+        has_denominator=exposure is not None,
+        is_one_series=not by,
     )
+    return Read(points, keys, n_missing)
+
+
+def points_of_arrays(y: Floats, n: Floats | None, offsets: Ints, record: ChartRecord) -> Points:
+    """Points from flat arrays, one subgroup a row, series by series in the order of time.
+
+    `offsets`, shape (n_series + 1,), says where each series begins and the last ends, as Arrow lists do.
+    """
+    offsets = np.asarray(offsets, dtype=np.int64)
+    y = np.ascontiguousarray(y, dtype=np.float64)
+    n = None if n is None or not record.takes_denominator else np.ascontiguousarray(n, dtype=np.float64)
+    if record.needs_denominator and n is None:
+        raise InputError("no_denominator", record.words_of_missing_denominator)
+    if n is not None and len(n) != len(y):
+        raise InputError(
+            "lengths_differ",
+            Words(
+                f"Der er {len(y)} tællere og {len(n)} nævnere. De skal være lige mange.",
+                f"There are {len(y)} numerators and {len(n)} denominators. There must be as many of each.",
+            ),
+        )
+    if len(offsets) < 2 or offsets[0] != 0 or offsets[-1] != len(y) or (np.diff(offsets) < 1).any():
+        raise InputError(
+            "bad_offsets",
+            Words(
+                f"offsets skal begynde med 0, stige for hver serie og ende med {len(y)}, antallet af rækker.",
+                f"offsets must begin with 0, grow with every series and end with {len(y)}, the number of rows.",
+            ),
+        )
+    position = np.arange(1, len(y) + 1)
+    value, exposure = checked(y, n, record, position, y="y", n="n")
+    nothing = np.broadcast_to(np.nan, len(y))
+    return Points(
+        x=position,
+        axis=Axis.NUMBER,
+        y=value if exposure is None else value / exposure,
+        numerator=value,
+        denominator=nothing if exposure is None else exposure,
+        size=_sizes(value),
+        sd=nothing,
+        series=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)),
+        first=offsets[:-1],
+        has_denominator=exposure is not None,
+        is_one_series=False,
+    )
+
+
+def checked(
+    value: Floats, exposure: Floats | None, record: ChartRecord, x: np.ndarray, *, y: str, n: str
+) -> tuple[Floats, Floats | None]:
+    """The figures as they came; where either of a pair is missing, both are. InputError names the first bad row."""
+    if record.is_not_negative:
+        _refuse(value < 0, x, "negative_count", f"{y} er negativ: et antal er mindst 0", f"{y} is negative")
+    if record.is_positive:
+        _refuse(
+            value <= 0,
+            x,
+            "not_positive",
+            f"{y} er ikke over 0. En tid mellem hændelser er altid over 0: angiv den i en finere enhed.",
+            f"{y} is not above 0. A time between events is always above 0: give it in a finer unit.",
+        )
+    if exposure is None:
+        return value, None
+    _refuse(
+        exposure <= 0,
+        x,
+        "zero_denominator",
+        f"nævneren {n} er ikke over 0. Udelad rækken, hvis der ingen var.",
+        f"the denominator {n} is not above 0. Leave the row out if nothing was at risk.",
+    )
+    if record.kind is ValueKind.PROPORTION:
+        _refuse(
+            value > exposure,
+            x,
+            "numerator_above_denominator",
+            f"tælleren {y} er større end nævneren {n}",
+            f"the numerator {y} is greater than the denominator {n}",
+        )
+    lacking = np.isnan(value) | np.isnan(exposure)
+    if lacking.any():
+        value, exposure = np.where(lacking, np.nan, value), np.where(lacking, np.nan, exposure)
+    return value, exposure
+
+
+def _is_in_order(series: Ints, rank: np.ndarray) -> bool:
+    """Whether the rows already stand series by series, each in the order of x."""
+    same = series[1:] == series[:-1]
+    return bool(((series[1:] > series[:-1]) | (same & (rank[1:] >= rank[:-1]))).all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,23 +338,31 @@ class _Taken:
     sd: Floats
 
 
-def _taken_together(value: Floats, exposure: Floats, starts: Bools, aggregate: str) -> _Taken:
+def _sizes(value: Floats) -> Floats:
+    missing = np.isnan(value)
+    return (~missing).astype(np.float64) if missing.any() else np.broadcast_to(1.0, len(value))
+
+
+def _taken_together(value: Floats, exposure: Floats | None, starts: Bools, aggregate: str) -> _Taken:
     n_groups = int(starts.sum())
+    nothing = np.broadcast_to(np.nan, n_groups)
     if n_groups == len(value):  # one row per subgroup, the usual case
-        sd = np.full(n_groups, np.nan)
-        return _Taken(sd if aggregate == "sd" else value, value, exposure, (~np.isnan(value)).astype(np.float64), sd)
+        y = nothing if aggregate == "sd" else value
+        return _Taken(y, value, nothing if exposure is None else exposure, _sizes(value), nothing)
     group = ragged.cumulative_start(starts)
     return _Taken(
         y=AGGREGATES[aggregate](value, group, n_groups),
         numerator=_sum(value, group, n_groups),
-        denominator=_sum(exposure, group, n_groups),
+        denominator=nothing if exposure is None else _sum(exposure, group, n_groups),
         size=ragged.count(group[~np.isnan(value)], n_groups).astype(np.float64),
         sd=ragged.standard_deviation(value, group, n_groups),
     )
 
 
 def _rank(column: pd.Series, values: np.ndarray, axis: Axis) -> np.ndarray:
-    if axis is not Axis.CATEGORY:
+    if axis is Axis.DATE:
+        return values.view(np.int64)
+    if axis is Axis.NUMBER:
         return values
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy()
@@ -248,9 +370,34 @@ def _rank(column: pd.Series, values: np.ndarray, axis: Axis) -> np.ndarray:
 
 
 def _series(frame: pd.DataFrame, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]:
+    """The number of each row's series and one row of keys per series, in the order of the keys."""
+    codes, sizes, uniques = [], [], []
     for name in by:
-        _column(frame, name)
-    grouped = frame.groupby(list(by), sort=True, observed=True, dropna=False)
-    series = grouped.ngroup().to_numpy().astype(np.int64)
-    _, first = np.unique(series, return_index=True)
-    return series, frame[list(by)].iloc[first].reset_index(drop=True)
+        code, unique = _codes(_column(frame, name))
+        codes.append(code)
+        sizes.append(len(unique))
+        uniques.append(unique)
+    combined = np.zeros(len(frame), dtype=np.int64)
+    for code, size in zip(codes, sizes, strict=True):
+        combined = combined * size + code
+    n_possible = math.prod(sizes)
+    if n_possible <= 8 * len(frame) + 1024:
+        is_there = np.zeros(n_possible, dtype=bool)
+        is_there[combined] = True
+        found = np.flatnonzero(is_there)
+        number = np.cumsum(is_there) - 1
+        series = number[combined]
+    else:
+        found, series = np.unique(combined, return_inverse=True)
+    keys = {}
+    rest = found
+    for name, size, unique in reversed(list(zip(by, sizes, uniques, strict=True))):
+        rest, place = np.divmod(rest, size)
+        keys[name] = pd.Series(unique).iloc[place].reset_index(drop=True)
+    return series, pd.DataFrame({name: keys[name] for name in by})
+
+
+def _codes(column: pd.Series) -> tuple[Ints, pd.Index]:
+    """Numbers that sort as the values do, missing last, and the values they stand for."""
+    codes, unique = pd.factorize(column, sort=True, use_na_sentinel=False)
+    return codes.astype(np.int64), pd.Index(unique)

@@ -27,7 +27,8 @@ Marks: TypeAlias = Mark | Sequence[Mark] | None
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where each point stands, shape (n_points,). `segment` numbers the phases of all series, `phase` those of its own
-    series from 1. `first` and `owner`, shape (n_segments,): first row and series of each segment."""
+    series from 1. `first` and `owner`, shape (n_segments,): first row and series of each segment. `all_feed`: every
+    point is included and in its baseline."""
 
     position: Ints
     segment: Ints
@@ -37,6 +38,24 @@ class Layout:
     owner: Ints
     in_baseline: Bools
     included: Bools
+    all_feed: bool
+
+
+def one_phase(n_points: int) -> Layout:
+    """The layout of one series without phases, freeze or exclusions."""
+    everything = np.ones(n_points, dtype=bool)
+    zeros = np.zeros(n_points, dtype=np.int64)
+    return Layout(
+        position=np.arange(1, n_points + 1),
+        segment=zeros,
+        n_segments=1,
+        phase=zeros + 1,
+        first=np.zeros(1, dtype=np.int64),
+        owner=np.zeros(1, dtype=np.int64),
+        in_baseline=everything,
+        included=everything,
+        all_feed=True,
+    )
 
 
 def _each(marks: Marks) -> list[Mark]:
@@ -104,13 +123,24 @@ def layout_of(points: Points, *, phases: Marks = (), freeze: Marks = None, exclu
     [True, True, True, False, True, True, False, False]
     """
     n_points = len(points.y)
-    series = points.series
-    starts = np.zeros(n_points, dtype=bool)
-    starts[1:] = series[1:] != series[:-1]
-    starts[:1] = True
-    first_of_series = np.flatnonzero(starts)
-    position = np.arange(n_points) - first_of_series[ragged.cumulative_start(starts)] + 1 if n_points else series
+    series, first_of_series = points.series, points.first
+    position = np.arange(1, n_points + 1) - first_of_series[series]
+    everything = np.ones(n_points, dtype=bool)
+    if not (_each(phases) or _each(freeze) or _each(exclude)):
+        return Layout(
+            position=position,
+            segment=series,
+            n_segments=points.n_series,
+            phase=np.ones(n_points, dtype=np.int64),
+            first=first_of_series,
+            owner=np.arange(points.n_series),
+            in_baseline=everything,
+            included=everything,
+            all_feed=True,
+        )
 
+    starts = np.zeros(n_points, dtype=bool)
+    starts[first_of_series] = True
     change = starts.copy()
     for mark in _each(phases):
         axis, place = _at(mark, points, position, "phases")
@@ -119,14 +149,14 @@ def layout_of(points: Points, *, phases: Marks = (), freeze: Marks = None, exclu
     segment = ragged.cumulative_start(change)
     first = np.flatnonzero(change)
     owner = series[first]
-    phase = segment - segment[first_of_series[ragged.cumulative_start(starts)]] + 1 if n_points else segment
+    phase = segment - segment[first_of_series[series]] + 1
 
-    in_baseline = np.ones(n_points, dtype=bool)
+    in_baseline = everything.copy()
     for mark in _each(freeze):
         axis, place = _at(mark, points, position, "freeze")
         before = axis <= place
         last = np.bincount(series, weights=before, minlength=points.n_series).astype(np.int64)
-        if n_points and points.n_series == 1 and last[0] == 0:
+        if points.is_one_series and n_points and last[0] == 0:
             raise InputError(
                 "freeze_before_data",
                 Words(
@@ -138,8 +168,18 @@ def layout_of(points: Points, *, phases: Marks = (), freeze: Marks = None, exclu
         frozen[segment[stands]] = True
         in_baseline &= before | ~frozen[segment]
 
-    included = np.ones(n_points, dtype=bool)
+    included = everything.copy()
     for mark in _each(exclude):
         axis, place = _at(mark, points, position, "exclude")
         included &= axis != place
-    return Layout(position, segment, len(first), phase, first, owner, in_baseline, included)
+    return Layout(
+        position=position,
+        segment=segment,
+        n_segments=len(first),
+        phase=phase,
+        first=first,
+        owner=owner,
+        in_baseline=in_baseline,
+        included=included,
+        all_feed=bool(in_baseline.all() and included.all()),
+    )

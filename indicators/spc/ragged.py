@@ -1,7 +1,8 @@
 """Many stretches of unequal length in one flat array: each row carries the number of its segment (0, 1 …, ascending).
 
 A segment is one phase of one series. Everything the charts need of a segment is computed for all segments at once, so
-one series is simply a batch of one and gives the same digits.
+one series is simply a batch of one and gives the same digits: every figure of a segment is summed row by row in the
+order of the rows, wherever the segment lies in the batch.
 """
 
 from __future__ import annotations
@@ -21,8 +22,11 @@ def count(segment: Ints, n_segments: int) -> Ints:
 
 def total(values: Floats, segment: Ints, n_segments: int) -> Floats:
     """Sum per segment of the values that are not NaN; 0 for a segment without any."""
-    known = np.where(np.isnan(values), 0.0, values)
-    return np.asarray(np.bincount(segment, weights=known, minlength=n_segments), dtype=np.float64)
+    sums = np.bincount(segment, weights=values, minlength=n_segments)
+    if np.isnan(sums).any():
+        missing = np.isnan(values)
+        sums = np.bincount(segment, weights=np.where(missing, 0.0, values), minlength=n_segments)
+    return np.asarray(sums, dtype=np.float64)
 
 
 def mean(values: Floats, segment: Ints, n_segments: int) -> Floats:
@@ -33,7 +37,8 @@ def mean(values: Floats, segment: Ints, n_segments: int) -> Floats:
     >>> mean(np.array([1.0, 3.0, np.nan, 5.0]), np.array([0, 0, 1, 2]), 3)
     array([ 2., nan,  5.])
     """
-    n = count(segment[~np.isnan(values)], n_segments)
+    missing = np.isnan(values)
+    n = count(segment[~missing] if missing.any() else segment, n_segments)
     return np.divide(total(values, segment, n_segments), n, out=np.full(n_segments, np.nan), where=n > 0)
 
 
@@ -45,16 +50,22 @@ def median(values: Floats, segment: Ints, n_segments: int) -> Floats:
     >>> median(np.array([9.0, 1.0, 3.0, np.nan, 4.0, 2.0]), np.array([0, 0, 0, 1, 2, 2]), 3)
     array([ 3., nan,  3.])
     """
-    known = ~np.isnan(values)
-    values, segment = values[known], segment[known]
+    missing = np.isnan(values)
+    if missing.any():
+        values, segment = values[~missing], segment[~missing]
     n = count(segment, n_segments)
-    in_order = values[np.lexsort((values, segment))]
     first = np.cumsum(n) - n
-    found = n > 0
-    low = in_order[(first + (n - 1) // 2)[found]]
-    high = in_order[(first + n // 2)[found]]
     result = np.full(n_segments, np.nan)
-    result[found] = np.where(low == high, low, (low + high) / 2)
+    # Segments of one length are sorted together as the rows of a matrix: a board has few lengths.
+    for length in np.unique(n[n > 0]).tolist():
+        of_length = np.flatnonzero(n == length)
+        if len(of_length) * length == len(values):
+            rows = values.reshape(len(of_length), length)
+        else:
+            rows = values[first[of_length][:, None] + np.arange(length)]
+        in_order = np.sort(rows, axis=1)
+        low, high = in_order[:, (length - 1) // 2], in_order[:, length // 2]
+        result[of_length] = np.where(low == high, low, (low + high) / 2)
     return result
 
 
@@ -66,16 +77,19 @@ def standard_deviation(values: Floats, segment: Ints, n_segments: int) -> Floats
     return np.sqrt(np.divide(squares, n - 1, out=np.full(n_segments, np.nan), where=n > 1))
 
 
-def largest(values: Floats, segment: Ints, n_segments: int) -> Floats:
-    """Largest value per segment, NaN left out; -inf for a segment without any."""
-    result = np.full(n_segments, -np.inf)
-    np.fmax.at(result, segment, values)
-    return result
+def largest(values: Floats, first: Ints) -> Floats:
+    """Largest value per segment, NaN left out; NaN for a segment without any. `first` is the first row of each."""
+    return np.fmax.reduceat(values, first) if len(first) else np.zeros(0)
 
 
-def smallest(values: Floats, segment: Ints, n_segments: int) -> Floats:
-    """Smallest value per segment, NaN left out; inf for a segment without any."""
-    return -largest(-values, segment, n_segments)
+def smallest(values: Floats, first: Ints) -> Floats:
+    """Smallest value per segment, NaN left out; NaN for a segment without any. `first` is the first row of each."""
+    return np.fmin.reduceat(values, first) if len(first) else np.zeros(0)
+
+
+def any_of(flags: Bools, first: Ints) -> Bools:
+    """Whether any row of a segment is flagged."""
+    return np.logical_or.reduceat(flags, first) if len(first) else np.zeros(0, dtype=bool)
 
 
 def cumulative_start(change: Bools) -> Ints:

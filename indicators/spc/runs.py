@@ -18,6 +18,7 @@ import numpy as np
 
 from indicators.spc import ragged
 from indicators.spc.errors import InputError
+from indicators.spc.phases import Layout
 from indicators.spc.ragged import Bools, Floats, Ints
 from indicators.words import Words
 
@@ -156,11 +157,10 @@ def method_used(code: str, n_useful: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Runs per segment, shape (n_segments,), and per point, shape (n_points,).
+    """Runs per segment, shape (n_segments,), and where they lie.
 
-    Where a segment has no useful observation the four figures are -1 (there are none). `run` numbers the run each
-    useful point belongs to (-1 for the others), `run_length` is that run's length (0 for the others), `is_above` its
-    side.
+    Where a segment has no useful observation the figures are -1 (there are none). `rows` are the useful points (None:
+    all of them), `starts` numbers among these the first of every run. `is_above`, shape (n_points,), is the side.
     """
 
     n_useful: Ints
@@ -170,20 +170,27 @@ class Runs:
     n_crossings_min: Ints
     allowed_run: Ints
     is_signal: Bools
-    run: Ints
-    run_length: Ints
+    rows: Ints | None
+    starts: Ints
     is_above: Bools
 
+    def of_rows(self, start: int, stop: int) -> list[Ints]:
+        """The runs that lie in the points from `start` up to `stop`, each as its rows."""
+        useful = np.arange(len(self.is_above)) if self.rows is None else self.rows
+        first, last = np.searchsorted(useful, (start, stop))
+        here = self.starts[(self.starts >= first) & (self.starts < last)]
+        return np.split(useful[first:last], here[1:] - first) if last > first else []
 
-def analyse_runs(distance: Floats, segment: Ints, n_segments: int, tolerance: Floats, method: RunsMethod) -> Runs:
+
+def analyse_runs(distance: Floats, layout: Layout, tolerance: Floats, method: RunsMethod) -> Runs:
     """Count runs and crossings in every segment at once and hold them against the bounds of `method`.
 
     Parameters
     ----------
     distance : ndarray of float, shape (n_points,)
         Value minus centre line; NaN for points that take no part (missing or excluded).
-    segment : ndarray of int, shape (n_points,)
-        Ascending number of the phase each point stands in.
+    layout : Layout
+        Which phase each point stands in.
     tolerance : ndarray of float, shape (n_points,)
         Distances not above it are on the line.
 
@@ -193,49 +200,89 @@ def analyse_runs(distance: Floats, segment: Ints, n_segments: int, tolerance: Fl
 
     Examples
     --------
+    >>> from indicators.spc.phases import one_phase
     >>> side = np.array([1.0, 1.0, 0.0, 1.0, -1.0, -1.0])
-    >>> runs = analyse_runs(side, np.zeros(6, int), 1, np.zeros(6), METHODS["anhoej"])
+    >>> runs = analyse_runs(side, one_phase(6), np.zeros(6), METHODS["anhoej"])
     >>> runs.n_useful, runs.longest_run, runs.n_crossings
     (array([5]), array([3]), array([1]))
     """
+    segment, n_segments, first = layout.segment, layout.n_segments, layout.first
     with np.errstate(invalid="ignore"):
-        is_useful = np.abs(distance) > tolerance
-    rows = np.flatnonzero(is_useful)
-    above, owner = distance[rows] > 0, segment[rows]
-    change = np.ones(len(rows), dtype=bool)
-    change[1:] = (above[1:] != above[:-1]) | (owner[1:] != owner[:-1])
-    number = ragged.cumulative_start(change)
-    lengths = np.bincount(number) if len(rows) else np.zeros(0, dtype=np.int64)
-    run_owner = owner[change]
-
-    n_useful = ragged.count(owner, n_segments)
+        is_above = distance > tolerance
+        is_useful = is_above | (distance < -tolerance)
+    if is_useful.all():
+        rows, above = None, is_above
+        n_useful = np.diff(first, append=len(distance))
+        change = np.ones(len(above), dtype=bool)
+        np.not_equal(above[1:], above[:-1], out=change[1:])
+        change[first] = True
+        begins = first
+    else:
+        rows = np.flatnonzero(is_useful)
+        above, owner = is_above[rows], segment[rows]
+        n_useful = ragged.count(owner, n_segments)
+        change = np.ones(len(rows), dtype=bool)
+        change[1:] = (above[1:] != above[:-1]) | (owner[1:] != owner[:-1])
+        begins = np.cumsum(n_useful) - n_useful
+    starts = np.flatnonzero(change)
+    lengths = np.diff(starts, append=len(change))
     has_any = n_useful > 0
-    longest = np.full(n_segments, -1)
-    np.maximum.at(longest, run_owner, lengths)
-    crossings = np.where(has_any, ragged.count(run_owner, n_segments) - 1, -1)
+    # The first run of every segment that has one; runs are in the order of segments.
+    first_run = np.searchsorted(starts, begins[has_any])
+    n_runs = np.diff(first_run, append=len(starts))
+    longest, crossings = np.full(n_segments, -1), np.full(n_segments, -1)
+    if len(first_run):
+        longest[has_any] = np.maximum.reduceat(lengths, first_run)
+        crossings[has_any] = n_runs - 1
 
-    longest_max, crossings_min, allowed = (np.full(n_segments, -1) for _ in range(3))
-    for n in np.unique(n_useful[has_any]).tolist():
-        same = n_useful == n
-        longest_max[same], crossings_min[same] = longest_run_max(n), n_crossings_min(n)
-        for c in np.unique(crossings[same]).tolist():
-            allowed[same & (crossings == c)] = method.allowed(n, c)
-
-    run = np.full(len(distance), -1)
-    run[rows] = number
-    run_length = np.zeros(len(distance), dtype=np.int64)
-    run_length[rows] = lengths[number]
-    is_above = np.zeros(len(distance), dtype=bool)
-    is_above[rows] = above
+    longest_max, crossings_min = bounds(n_useful)
     return Runs(
         n_useful=n_useful,
         longest_run=longest,
         longest_run_max=longest_max,
         n_crossings=crossings,
         n_crossings_min=crossings_min,
-        allowed_run=allowed,
+        allowed_run=(allowed := _allowed(n_useful, crossings, longest_max, crossings_min, method)),
         is_signal=has_any & (longest > allowed),
-        run=run,
-        run_length=run_length,
+        rows=rows,
+        starts=starts,
         is_above=is_above,
     )
+
+
+def bounds(n_useful: Ints) -> tuple[Ints, Ints]:
+    """`longest_run_max` and `n_crossings_min` of many numbers of useful observations at once; -1 where there are none.
+
+    Examples
+    --------
+    >>> bounds(np.array([0, 12, 24]))
+    (array([-1,  7,  8]), array([-1,  3,  8]))
+    """
+    top = int(n_useful.max(initial=0))
+    if top <= _TABLED:
+        longest, crossings = _bounds_table()
+        return longest[n_useful], crossings[n_useful]
+    longest, crossings = np.full((2, len(n_useful)), -1)
+    for n in np.unique(n_useful[n_useful > 0]).tolist():
+        longest[n_useful == n], crossings[n_useful == n] = longest_run_max(n), n_crossings_min(n)
+    return longest, crossings
+
+
+_TABLED = 400
+
+
+@cache
+def _bounds_table() -> tuple[Ints, Ints]:
+    n = range(1, _TABLED + 1)
+    return np.array([-1, *map(longest_run_max, n)]), np.array([-1, *map(n_crossings_min, n)])
+
+
+def _allowed(n_useful: Ints, crossings: Ints, longest_max: Ints, crossings_min: Ints, method: RunsMethod) -> Ints:
+    """The longest run that is no signal; 0 where no run is, -1 without useful observations."""
+    allowed = np.where(crossings >= crossings_min, longest_max, 0)
+    allowed[n_useful == 0] = -1
+    if method.code != "anhoej":
+        pairs, place = np.unique(np.stack((n_useful, crossings)), axis=1, return_inverse=True)
+        of_pair = np.array([method.allowed(n, c) if n > 0 else -1 for n, c in pairs.T.tolist()], dtype=np.int64)
+        allowed = of_pair[place.reshape(-1)]
+    return allowed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class Subgroups:
 
     A subgroup that was not reported is NaN in `y`, `numerator` and `denominator`, never zero. `size` counts the rows
     that were taken together, `sd` is their standard deviation. `segment` numbers the phases of all series. `feeds`
-    marks the rows that feed centre and spread: in the baseline and not excluded. `centre` is a centre line given by
+    marks the rows that feed centre and spread: in the baseline and not excluded (`all_feed`: every one). `centre` is a centre line given by
     the caller.
     """
 
@@ -42,25 +43,37 @@ class Subgroups:
     segment: Ints
     n_segments: int
     feeds: Bools
+    all_feed: bool
     has_order: bool
     centre: float | None
     screen_moving_ranges: bool
     profile: Profile
 
+    def baseline(self, *columns: Floats) -> tuple[Any, ...]:
+        """The rows of `columns` that feed the lines, and last their segments."""
+        if self.all_feed:
+            return *columns, self.segment
+        return *(column[self.feeds] for column in columns), self.segment[self.feeds]
+
     def mean(self, values: Floats) -> Floats:
         """Mean of the baseline, one number per segment."""
-        return ragged.mean(values[self.feeds], self.segment[self.feeds], self.n_segments)
+        values, segment = self.baseline(values)
+        return ragged.mean(values, segment, self.n_segments)
 
     def median(self, values: Floats) -> Floats:
         """Median of the baseline, one number per segment."""
-        return ragged.median(values[self.feeds], self.segment[self.feeds], self.n_segments)
+        values, segment = self.baseline(values)
+        return ragged.median(values, segment, self.n_segments)
 
     def ratio(self) -> Floats:
-        """Sum of numerators over sum of denominators of the baseline, one number per segment; NaN without data."""
-        feeds = self.feeds & ~np.isnan(self.y)
-        numerator = ragged.total(self.numerator[feeds], self.segment[feeds], self.n_segments)
-        denominator = ragged.total(self.denominator[feeds], self.segment[feeds], self.n_segments)
-        return np.divide(numerator, denominator, out=np.full(self.n_segments, np.nan), where=denominator > 0)
+        """Sum of numerators over sum of denominators of the baseline, one number per segment; NaN without data.
+
+        A subgroup that lacks either figure lacks both.
+        """
+        numerator, denominator, segment = self.baseline(self.numerator, self.denominator)
+        events = ragged.total(numerator, segment, self.n_segments)
+        exposure = ragged.total(denominator, segment, self.n_segments)
+        return np.divide(events, exposure, out=np.full(self.n_segments, np.nan), where=exposure > 0)
 
     def along(self, computed: Floats) -> Floats:
         """One number per segment, or the centre the caller gave, laid along the points."""
@@ -75,25 +88,31 @@ class Subgroups:
         both sides. With screening, ranges not below 3.267 mean ranges are dropped once and the mean is taken again.
         Shape (n_segments,).
         """
-        values, segment = values[self.feeds], self.segment[self.feeds]
+        values, segment = self.baseline(values)
         neighbours = segment[1:] == segment[:-1]
         ranges, owner = np.abs(np.diff(values))[neighbours], segment[1:][neighbours]
         average = ragged.mean(ranges, owner, self.n_segments)
         if self.screen_moving_ranges:
-            kept = ranges < (self.profile.screening_limit * average)[owner]
+            with np.errstate(invalid="ignore"):
+                kept = ranges < (self.profile.screening_limit * average)[owner]
             average = ragged.mean(ranges[kept], owner[kept], self.n_segments)
         return average / self.profile.moving_range_divisor
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Centre line and limits, shape (n_points,), before multiplication; NaN where there is none."""
+    """Centre line and limits, shape (n_points,), before multiplication; NaN where there is none.
+
+    `at(sigmas)` gives the lines that many sigma from the centre, as the chart computes them; without it they are
+    taken in proportion between centre and limit.
+    """
 
     centre: Floats
     lower: Floats
     upper: Floats
     warning_lower: Floats
     warning_upper: Floats
+    at: Callable[[float], tuple[Floats, Floats]] | None = None
 
 
 def around(
@@ -109,11 +128,18 @@ def around(
     (array([0.]), array([0.]), array([10.]))
     """
 
-    def at(sigmas: float) -> Floats:
-        return np.clip(centre + sigmas * sigma, minimum, maximum)
+    def at(sigmas: float) -> tuple[Floats, Floats]:
+        reach = sigmas * sigma
+        lower, upper = centre - reach, centre + reach
+        if minimum > -np.inf:
+            np.maximum(lower, minimum, out=lower)
+            np.maximum(upper, minimum, out=upper)
+        if maximum < np.inf:
+            np.minimum(lower, maximum, out=lower)
+            np.minimum(upper, maximum, out=upper)
+        return lower, upper
 
-    far, near = profile.sigmas, profile.warning_sigmas
-    return Limits(centre, lower=at(-far), upper=at(far), warning_lower=at(-near), warning_upper=at(near))
+    return Limits(centre, *at(profile.sigmas), *at(profile.warning_sigmas), at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +147,7 @@ class ChartRecord:
     """A chart type. A new one is a file in this folder with `CHART = ChartRecord(...)` and a limits function.
 
     `needs_denominator`: refused without; `takes_denominator`: used where there is one. `aggregate` overrides how rows
-    with the same x are taken together. `use` says in a sentence when the chart fits. `value` turns what came in into
+    with the same x are taken together. `is_not_negative` and `is_positive` say what is refused. `use` says in a sentence when the chart fits. `value` turns what came in into
     what is drawn (moving ranges); it runs before everything else. `has_runs`: False where neighbouring points depend
     on one another by construction, so that runs say nothing. `order` is the place in menus.
     """
@@ -137,6 +163,7 @@ class ChartRecord:
     has_limits: bool = True
     aggregate: str | None = None
     is_not_negative: bool = False
+    is_positive: bool = False
     needs_order: bool = False
     value: Callable[[Subgroups], Floats] | None = None
     has_runs: bool = True

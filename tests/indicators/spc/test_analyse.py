@@ -32,7 +32,7 @@ def test_points_and_phases_have_the_promised_columns() -> None:
     result = spc.analyse(_weekly(LEVEL), chart="i")
     assert list(result.points.columns) == [
         *("x", "y", "n", "centre", "lower", "upper", "warning_lower", "warning_upper", "target", "phase"),
-        *("in_baseline", "included", "sigma_signal", "runs_signal", "reason"),
+        *("in_baseline", "included", "sigma_signal", "runs_signal", "reason", "rule", "side"),
     ]
     assert {
         *("n_useful", "longest_run", "longest_run_max", "n_crossings", "n_crossings_min", "runs_signal", "centre")
@@ -268,7 +268,7 @@ def test_text_in_a_number_is_refused_with_its_row() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"chart": "q"}, "no chart type 'q'. Choose one of: run, i, p, u, c"),
+        ({"chart": "q"}, "no chart type 'q'. Choose one of: run, i, mr, ip"),
         ({"profile": "mine"}, "no profile 'mine'"),
         ({"method": "box"}, "no runs method 'box'"),
         ({"aggregate": "mode"}, "Unknown aggregate 'mode'"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from indicators.spc.phases import one_phase
 from indicators.spc.runs import METHODS, analyse_runs, longest_run_max, method_used, n_crossings_min
 from indicators.spc.tables import make_runs_boxes
 
@@ -62,14 +64,21 @@ def test_outside_10_to_100_useful_observations_the_boxes_give_way_to_anhoej() ->
 
 def test_points_on_the_line_neither_end_nor_lengthen_a_run() -> None:
     distance = np.array([1.0, 0.0, 2.0, np.nan, 3.0, -1.0, 0.0, -1.0])
-    runs = analyse_runs(distance, np.zeros(8, dtype=np.int64), 1, np.zeros(8), METHODS["anhoej"])
+    runs = analyse_runs(distance, one_phase(8), np.zeros(8), METHODS["anhoej"])
     assert (runs.n_useful[0], runs.longest_run[0], runs.n_crossings[0]) == (5, 3, 1)
-    assert runs.run_length.tolist() == [3, 0, 3, 0, 3, 2, 0, 2]
+    assert [rows.tolist() for rows in runs.of_rows(0, 8)] == [[0, 2, 4], [5, 7]]
 
 
 def test_runs_do_not_reach_across_segments() -> None:
-    distance = np.ones(6)
-    segment = np.array([0, 0, 0, 1, 1, 3])
-    runs = analyse_runs(distance, segment, 4, np.zeros(6), METHODS["anhoej"])
+    distance = np.array([1, 1, 1, 1, 1, np.nan, 1])
+    first, segment = np.array([0, 3, 5, 6]), np.array([0, 0, 0, 1, 1, 2, 3])
+    layout = replace(one_phase(7), segment=segment, first=first, n_segments=4)
+    runs = analyse_runs(distance, layout, np.zeros(7), METHODS["anhoej"])
+    assert [[rows.tolist() for rows in runs.of_rows(*edge)] for edge in ((0, 3), (3, 5), (5, 6), (6, 7))] == [
+        [[0, 1, 2]],
+        [[3, 4]],
+        [],
+        [[6]],
+    ]
     assert runs.longest_run.tolist() == [3, 2, -1, 1]
     assert runs.n_crossings.tolist() == [0, 0, -1, 0]
