@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,36 +14,21 @@ import pandas as pd
 
 from indicators import periods, spc
 from indicators.definition import Direction, IndicatorDefinition, Target
-from indicators.spc import Reason, Rule
+from indicators.spc import Reading, Reason, Rule
 from indicators.spc.charts import chart_of
+from indicators.spc.judgement import (
+    COUNTED_PERIODS,
+    ENOUGH_POINTS,
+    Assurance,
+    Claim,
+    Variation,
+    assurance,
+    claims,
+    leading,
+    variation_of,
+)
 from indicators.spc.ragged import Bools, Floats
 from indicators.spc.result import SpcResult
-
-COUNTED_PERIODS = 12
-"""Closed periods in which meeting the target is counted, and over which the limits must hold it."""
-
-ENOUGH_POINTS = 10
-"""With fewer closed values in the current phase nothing is said about the target, nor that there is no variation."""
-
-
-class Variation(StrEnum):
-    """Is the process changing? The order is the order of every legend."""
-
-    CONCERN = "concern"
-    IMPROVEMENT = "improvement"
-    CHANGE = "change"  # a signal where neither direction is better
-    COMMON = "common"
-    FEW = "few"  # too few useful points to tell signal from noise
-    MISSING = "missing"  # no data at all
-
-
-class Assurance(StrEnum):
-    """Will the process, as it is, meet its target?"""
-
-    PASS = "pass"
-    MIXED = "mixed"
-    FAIL = "fail"
-    NONE = "none"  # no target, or no direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +180,8 @@ def assess(
     target = held[-1 if latest_row is None else latest_row] if held else None
 
     result = None if table.is_missing.all() else _analyse(definition, table, phases, exclusions)
-    claims = [] if result is None else _claims(result)
-    points = _points(definition.direction, result, claims, table, held, exclusions)
+    found = [] if result is None else claims(result, result.profile.reading)
+    points = _points(definition.direction, result, found, table, held, exclusions)
     met, counted = _count(points, held)
     common: dict[str, Any] = {
         "definition": definition,
@@ -214,15 +198,17 @@ def assess(
     current = _current(result)
     n_points = int(current.n_values)
     is_constant = bool(current.is_constant) and n_points >= ENOUGH_POINTS
-    lead = _leading(claims)
-    assurance, is_counted = _assurance(definition, result, current, target, met, counted)
+    lead = leading(found, result)
+    assured, is_counted = _assurance(definition, result, target, met, counted)
     return Assessment(
         points=points,
-        variation=_variation(definition.direction, current, is_constant, lead),
+        variation=variation_of(definition.direction, lead.is_above)
+        if lead is not None
+        else (Variation.COMMON if is_constant or current.is_claimed else Variation.FEW),
         rising=None if lead is None else lead.is_above,
         rule=None if lead is None else lead.rule.value,
         signal_points=() if lead is None else tuple(sorted(lead.rows)),
-        assurance=assurance,
+        assurance=assured,
         assurance_is_counted=is_counted,
         n_points=n_points,
         n_useful=int(current.n_useful),
@@ -350,7 +336,7 @@ def _analyse(
 def _points(
     direction: Direction,
     result: SpcResult | None,
-    claims: Sequence[_Claim],
+    claims: Sequence[Claim],
     table: _Table,
     held: Sequence[Target | None],
     exclusions: Sequence[date],
@@ -381,73 +367,9 @@ def _points(
 # -------------------------------------------------------------------------------------------------------- variation
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """A signal of the current phase with a direction, and the rows that show it."""
-
-    rule: Rule
-    is_above: bool
-    rows: tuple[int, ...]
-
-
 def _current(result: SpcResult) -> Any:
     """The last row of `result.phases`, its columns as attributes."""
     return SimpleNamespace(**{name: column.array[-1] for name, column in result.phases.items()})
-
-
-def _claims(result: SpcResult) -> list[_Claim]:
-    """The signals of the current phase, each with a direction.
-
-    Few crossings belong to the whole phase: the level has moved, and the later half tells which way. A long run on that
-    side already shows where, so it speaks for both; without one, the longest stretch of the later half on that side is
-    what a reader is pointed to.
-    """
-    current = [signal for signal in result.signals if signal.phase == len(result.phases)]
-    claims = [_Claim(signal.rule, signal.is_above, signal.rows) for signal in current if signal.is_above is not None]
-    long_runs = {claim.is_above for claim in claims if claim.rule is Rule.LONG_RUN}
-    for signal in current:
-        if signal.is_above is not None:
-            continue
-        later = list(signal.rows[len(signal.rows) // 2 :])
-        distance = (result.points.y - result.points.centre).to_numpy()
-        is_above = bool(distance[later].mean() > 0)
-        if is_above not in long_runs:
-            claims.append(_Claim(signal.rule, is_above, _longest_stretch(later, (distance > 0) == is_above)))
-    return claims
-
-
-def _longest_stretch(rows: Sequence[int], is_member: np.ndarray) -> tuple[int, ...]:
-    """The longest run of neighbours among `rows` that are members, the latest of equals."""
-    best: list[int] = []
-    here: list[int] = []
-    for row in rows:
-        here = [*here, row] if is_member[row] else []
-        best = here if len(here) >= len(best) else best
-    return tuple(best)
-
-
-_LEADS = (Rule.LONG_RUN, Rule.OUTSIDE_LIMITS, Rule.FEW_CROSSINGS)
-
-
-def _leading(claims: Sequence[_Claim]) -> _Claim | None:
-    if not claims:
-        return None
-    newest = max(claims, key=lambda claim: (claim.rows[-1], -_LEADS.index(claim.rule)))
-    return min(
-        (claim for claim in claims if claim.is_above == newest.is_above), key=lambda claim: _LEADS.index(claim.rule)
-    )
-
-
-def _variation_of(direction: Direction, is_above: bool) -> Variation:
-    if direction is Direction.NEITHER:
-        return Variation.CHANGE
-    return Variation.IMPROVEMENT if is_above == (direction is Direction.UP) else Variation.CONCERN
-
-
-def _variation(direction: Direction, current: Any, is_constant: bool, lead: _Claim | None) -> Variation:
-    if lead is not None:
-        return _variation_of(direction, lead.is_above)
-    return Variation.COMMON if is_constant or current.is_claimed else Variation.FEW
 
 
 def _reason(current: Any, is_constant: bool) -> str | None:
@@ -456,18 +378,24 @@ def _reason(current: Any, is_constant: bool) -> str | None:
     return None if current.is_claimed else Reason.TOO_FEW.value
 
 
-def _marks(direction: Direction, result: SpcResult, claims: Sequence[_Claim]) -> np.ndarray:
-    """The current phase's signal points, and in earlier phases the points outside their own limits."""
+def _marks(direction: Direction, result: SpcResult, claims: Sequence[Claim]) -> np.ndarray:
+    """The current phase's signal points, and in earlier phases the points outside their own limits.
+
+    Where the profile reads the last point alone, every point carries its own signal.
+    """
     marks = np.full(len(result.points), "", dtype=object)
+    if result.profile.reading is Reading.LAST_POINT:
+        for signal in reversed(result.signals):
+            marks[list(signal.rows)] = variation_of(direction, signal.is_above).value
     current = len(result.phases)
     earlier = [
-        _Claim(signal.rule, bool(signal.is_above), signal.rows)
+        Claim(signal.rule, signal.is_above, signal.rows)
         for signal in result.signals
         if signal.phase < current and signal.rule is Rule.OUTSIDE_LIMITS
     ]
     # What reaches furthest towards the present is laid on last.
     for claim in [*earlier, *sorted(claims, key=lambda claim: claim.rows[-1])]:
-        marks[list(claim.rows)] = _variation_of(direction, claim.is_above).value
+        marks[list(claim.rows)] = variation_of(direction, claim.is_above).value
     return marks
 
 
@@ -482,9 +410,11 @@ def _in_force(targets: Sequence[Target], day: date) -> Target | None:
     return max(of_unit, key=lambda target: target.valid_from or date.min)
 
 
-def _meets(target: Target, value: float) -> bool:
+def _meets(target: Target, value: float, is_strict: bool = False) -> bool:
     """0.07 × 100 is 7.000000000000001: what differs by rounding is equal."""
-    return target.is_met_by(target.value if math.isclose(value, target.value, rel_tol=1e-9) else value)
+    if math.isclose(value, target.value, rel_tol=1e-9):
+        return not is_strict and target.is_met_by(target.value)
+    return target.is_met_by(value)
 
 
 def _count(points: pd.DataFrame, held: Sequence[Target | None]) -> tuple[int | None, int | None]:
@@ -501,34 +431,18 @@ def _count(points: pd.DataFrame, held: Sequence[Target | None]) -> tuple[int | N
 
 
 def _assurance(
-    definition: IndicatorDefinition,
-    result: SpcResult,
-    current: Any,
-    target: Target | None,
-    met: int | None,
-    counted: int | None,
+    definition: IndicatorDefinition, result: SpcResult, target: Target | None, met: int | None, counted: int | None
 ) -> tuple[Assurance, bool]:
-    is_counted = not result.chart.has_limits
-    if target is None or definition.direction is Direction.NEITHER or current.n_values < ENOUGH_POINTS:
-        return Assurance.NONE, is_counted
-    if is_counted:
-        if not counted:
-            return Assurance.NONE, True
-        return (Assurance.PASS if met == counted else Assurance.MIXED if met else Assurance.FAIL), True
-    if current.is_constant:
-        return (Assurance.PASS if _meets(target, float(current.centre)) else Assurance.FAIL), False
-    points = result.points
-    lower, upper = points.lower.to_numpy(), points.upper.to_numpy()
-    has_limits = (points.phase.to_numpy() == current.phase) & points.included.to_numpy() & ~np.isnan(upper)
-    rows = np.flatnonzero(has_limits & points.y.notna().to_numpy())[-COUNTED_PERIODS:]
-    if not len(rows):
-        return Assurance.NONE, False
-    good, bad = (upper[rows], lower[rows]) if target.comparison.startswith(">") else (lower[rows], upper[rows])
-    if all(_meets(target, limit) for limit in bad):
-        return Assurance.PASS, False
-    if not any(_meets(target, limit) for limit in good):
-        return Assurance.FAIL, False
-    return Assurance.MIXED, False
+    if target is None or definition.direction is Direction.NEITHER:
+        return Assurance.NONE, not result.chart.has_limits
+    return assurance(
+        result,
+        lambda value: _meets(target, value, result.profile.is_strict),
+        is_high_good=target.comparison.startswith(">"),
+        met=met,
+        counted=counted,
+        is_met_by_constant=lambda value: _meets(target, value),
+    )
 
 
 def _latest(points: pd.DataFrame, row: int) -> Latest:

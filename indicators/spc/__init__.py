@@ -24,11 +24,12 @@ import numpy as np
 import pandas as pd
 
 from indicators.spc import kernel
-from indicators.spc.aggregate import AGGREGATES, Points, points_of, points_of_arrays
+from indicators.spc.aggregate import AGGREGATES, Points, column_of, points_of, points_of_arrays, read_axis
 from indicators.spc.charts import CHARTS, ChartRecord, ValueKind, chart_of
 from indicators.spc.displays import DISPLAYS, Display, funnel
 from indicators.spc.errors import InputError
 from indicators.spc.false_alarms import false_alarm_probability
+from indicators.spc.judgement import Judgement, judge
 from indicators.spc.kernel import Options
 from indicators.spc.phases import Mark, Marks, layout_of
 from indicators.spc.profiles import PROFILES, Profile, Reading, profile_of
@@ -59,6 +60,7 @@ __all__ = [
     "ChartRecord",
     "Display",
     "InputError",
+    "Judgement",
     "Mark",
     "Profile",
     "Reading",
@@ -74,6 +76,7 @@ __all__ = [
     "analyse_many",
     "false_alarm_probability",
     "funnel",
+    "judge",
 ]
 
 _DEFAULT_DENOMINATOR = "denominator"
@@ -91,7 +94,7 @@ def analyse(
     phases: Marks = (),
     freeze: Marks = None,
     exclude: Marks = (),
-    target: float | None = None,
+    target: float | str | None = None,
     centre: float | None = None,
     multiply: float = 1,
     screen_moving_ranges: bool = True,
@@ -122,8 +125,9 @@ def analyse(
         The last position or date of the baseline. It holds inside the phase it stands in.
     exclude : position, date or sequence of them
         Points that are drawn but left out of centre, spread and runs; taken out before moving ranges are formed.
-    target : float
-        Laid along the points as it is: never multiplied.
+    target : float or str
+        Laid along the points as it is: never multiplied. A text names a column that holds a target per row, for
+        targets that change over time.
     centre : float
         A centre line that is given instead of computed, before multiplication.
     multiply : float
@@ -166,7 +170,6 @@ def analyse(
     layout = layout_of(read.points, phases=phases, freeze=freeze, exclude=exclude)
     computed = kernel.compute(read.points, layout, options)
     summary = phases_frame(summary_of(read.points, layout, computed, options), options, multiply)
-    targets = np.full(len(computed.y), np.nan if target is None else float(target))
     return SpcResult(
         chart=options.record,
         profile=options.profile,
@@ -174,7 +177,15 @@ def analyse(
         multiply=multiply,
         screen_moving_ranges=screen_moving_ranges,
         has_denominator=read.points.has_denominator,
-        points=points_frame(read.points, layout, computed, summary["reason"].tolist(), options, targets, multiply),
+        points=points_frame(
+            read.points,
+            layout,
+            computed,
+            summary["reason"].tolist(),
+            options,
+            _targets(frame, read.points, x, target),
+            multiply,
+        ),
         phases=summary,
         signals=signals_of(layout, computed, options),
         n_rows_without_x=read.n_rows_without_x,
@@ -290,6 +301,19 @@ def summarise(
         part = summary_of(block, layout, kernel.compute(block, layout, options), options)
         parts.append(replace(part, owner=part.owner + start))
     return joined(parts)
+
+
+def _targets(frame: pd.DataFrame, points: Points, x: str, target: float | str | None) -> Floats:
+    """The target of every point: one for all, or the first that a column holds on the point's x."""
+    if not isinstance(target, str):
+        return np.full(len(points.y), np.nan if target is None else float(target))
+    held = column_of(frame, target).astype(np.float64).to_numpy(na_value=np.nan)
+    axis_values, _, _ = read_axis(frame[x])
+    found: dict[object, float] = {}
+    for place, value in zip(axis_values.tolist(), held.tolist(), strict=True):
+        if not np.isnan(value):
+            found.setdefault(place, value)
+    return np.array([found.get(place, np.nan) for place in points.x.tolist()], dtype=np.float64)
 
 
 def _denominator(frame: pd.DataFrame, n: str | None) -> str | None:

@@ -81,7 +81,8 @@ class Points:
         )
 
 
-def _column(frame: pd.DataFrame, name: str) -> pd.Series:
+def column_of(frame: pd.DataFrame, name: str) -> pd.Series:
+    """A column by name; InputError lists the ones there are."""
     if name not in frame.columns:
         columns = ", ".join(map(str, frame.columns))
         raise InputError(
@@ -95,7 +96,7 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _numbers(frame: pd.DataFrame, name: str, x: np.ndarray) -> Floats:
-    column = _column(frame, name)
+    column = column_of(frame, name)
     try:
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError):
@@ -194,7 +195,7 @@ def points_of(
     if record.needs_denominator and n is None:
         raise InputError("no_denominator", record.words_of_missing_denominator)
     n = n if record.takes_denominator else None
-    axis_values, axis, is_missing = read_axis(_column(frame, x))
+    axis_values, axis, is_missing = read_axis(column_of(frame, x))
     value = _numbers(frame, y, axis_values)
     exposure = None if n is None else _numbers(frame, n, axis_values)
     value, exposure = checked(value, exposure, record, axis_values, y=y, n=n or "")
@@ -373,7 +374,7 @@ def _series(frame: pd.DataFrame, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]
     """The number of each row's series and one row of keys per series, in the order of the keys."""
     codes, sizes, uniques = [], [], []
     for name in by:
-        code, unique = _codes(_column(frame, name))
+        code, unique = _codes(column_of(frame, name))
         codes.append(code)
         sizes.append(len(unique))
         uniques.append(unique)

@@ -36,7 +36,8 @@ class Profile:
     the others. `moving_range_divisor` turns a mean moving range of two into a standard deviation; `screening_limit`
     is the multiple of the mean moving range from which a range is dropped; `minimum_useful` is the number of useful
     observations from which a signal is claimed; `tie_tolerance` is the share of a series' spread within which two
-    numbers count as equal. `is_strict`: a target equal to a limit is not yet passed.
+    numbers count as equal. `is_strict`: a target equal to a limit is not yet passed;
+    `assurance_points` latest points must hold a target that is called passed.
     """
 
     code: str
@@ -46,6 +47,7 @@ class Profile:
     has_runs: bool = False
     reading: Reading = Reading.LAST_POINT
     is_strict: bool = False
+    assurance_points: int = 12
     moving_range_divisor: float = constants.D2_OF_TWO
     screening_limit: float = constants.D4_OF_TWO
     sigmas: float = constants.SIGMAS
@@ -125,6 +127,7 @@ MDC = Profile(
         PointRule(Rule.SHIFT, OneSide(7), Words("syv på samme side", "seven one side")),
     ),
     is_strict=True,
+    assurance_points=1,
     moving_range_divisor=constants.SIGMAS / constants.E2_ROUNDED,
 )
 
