@@ -157,6 +157,7 @@ def limits(
 
     units = per_unit(frame, numerator, denominator, unit, what)
     units["value"] = units.numerator / units.denominator
+    units["z"] = units["error"] = np.nan
     rounds = what.is_expected and (is_asked and form.rounds_expected if round_expected is None else round_expected)
     if rounds:
         units["denominator"] = _rounded(units)
@@ -168,10 +169,11 @@ def limits(
             _refuse_parts(units, what)
         dispersion = _dispersion(units, reported, what, form, centre, way, trim)
         adjustment, between = _adjustment(is_asked, dispersion, tau2)
-        recipe = Recipe(what, how, form, is_asked, adjustment, centre, between, quantiles == "rounded")
+        recipe = Recipe(
+            what, how, form, is_asked, adjustment, centre, between, tau2 is not None, quantiles == "rounded"
+        )
     else:
         adjustment, between = (Adjustment.NOT_POSSIBLE if is_asked else Adjustment.NOT_ASKED), 0.0
-        units["z"] = np.nan
     units = _judged(units, recipe, dispersion, centre, multiply, level, why)
     return FunnelResult(
         kind=what,
@@ -184,6 +186,7 @@ def limits(
         adjustment=adjustment,
         multiply=multiply,
         outlier_level=level,
+        is_pooled=target == "pooled" or (target is None and what.target is None),
         why=why,
         dispersion=dispersion,
         recipe=recipe,
@@ -298,8 +301,7 @@ def _dispersion(
     found = estimate(z, error, trimming, trim)
     along = _no_dispersion(len(units))
     along.z_trimmed[reported], along.is_trimmed[reported] = found.z_trimmed, found.is_trimmed
-    units["z"] = np.nan
-    units.loc[reported, "z"] = z
+    units.loc[reported, "z"], units.loc[reported, "error"] = z, error
     return Dispersion(along.z_trimmed, along.is_trimmed, found.n, found.phi, found.tau2)
 
 
@@ -339,8 +341,11 @@ def _judged(
     result.insert(3, "value", units.value * multiply)
     result.insert(4, "target", target * multiply)
     result.insert(5, "z", units.z)
-    result.insert(6, "z_trimmed", dispersion.z_trimmed)
-    result.insert(7, "is_trimmed", dispersion.is_trimmed)
+    # The distance in errors that hold the variance between units too.
+    between = 0.0 if recipe is None else recipe.tau2
+    result.insert(6, "z_adjusted", units.z * units.error / np.sqrt(units.error**2 + between))
+    result.insert(7, "z_trimmed", dispersion.z_trimmed)
+    result.insert(8, "is_trimmed", dispersion.is_trimmed)
     far_below, far_above = _outside(result.value, table.lower, table.upper)
     near_below, near_above = _outside(result.value, table.warning_lower, table.warning_upper)
     is_far, is_near = far_below | far_above, near_below | near_above

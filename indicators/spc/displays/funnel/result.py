@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from indicators.spc.displays.funnel import overdispersion
+from indicators.spc.displays.funnel import overdispersion, words
 from indicators.spc.displays.funnel.methods import LEVELS, Kind, Level, Method
 from indicators.spc.displays.funnel.overdispersion import Adjustment, Dispersion, Form
 from indicators.spc.errors import InputError
@@ -62,6 +62,7 @@ class Recipe:
     adjustment: Adjustment
     target: float
     tau2: float
+    is_tau2_given: bool
     uses_rounded: bool
 
     def unadjusted(self, n: Floats, level: Level) -> tuple[Floats, Floats]:
@@ -107,12 +108,12 @@ class FunnelResult:
     ----------
     units : DataFrame
         One row a unit, sorted by unit: unit, numerator, denominator (sums; rounded where SHMI asks for it), value,
-        target; `z`, the distance from the target in standard errors on the scale of the form, with `is_trimmed` and
-        `z_trimmed` (NaN where dropped) as they entered phi; `lower`, `upper` (99.8 %) and `warning_lower`,
-        `warning_upper` (95 %), the limits in use; `lower_95`, `upper_95`, `lower_998`, `upper_998` unadjusted;
-        `adjusted_…` the same by the formula of the form; `is_outlier` and `side` ("above", "below", "") at
-        `outlier_level`; `is_outside_95`, `is_outside_998`; `why`, the code of the reason where there are no limits.
-        Values, target and limits are multiplied.
+        target; `z`, the distance from the target in standard errors on the scale of the form, and `z_adjusted` with
+        tau2 in the error; `is_trimmed` and `z_trimmed` (NaN where dropped) as they entered phi; `lower`, `upper`
+        (99.8 %) and `warning_lower`, `warning_upper` (95 %), the limits in use; `lower_95`, `upper_95`, `lower_998`,
+        `upper_998` unadjusted; `adjusted_…` the same by the formula of the form; `is_outlier` and `side` ("above",
+        "below", "") at `outlier_level`; `is_outside_95`, `is_outside_998`; `why`, the code of the reason where there
+        are no limits. Values, target and limits are multiplied.
     target : float
         The centre line, multiplied. NaN where nothing was reported.
     phi, tau2 : float
@@ -133,6 +134,7 @@ class FunnelResult:
     adjustment: Adjustment
     multiply: float
     outlier_level: Level
+    is_pooled: bool
     why: Why
     dispersion: Dispersion = field(repr=False)
     recipe: Recipe | None = field(repr=False)
@@ -145,6 +147,34 @@ class FunnelResult:
     def reason(self, language: str) -> str:
         """Why there are no limits; empty where there are."""
         return WHY[self.why].say(language)
+
+    def adjustment_reason(self, language: str) -> str:
+        """Whether the limits allow for over-dispersion, and why or why not, with phi."""
+        return words.of_adjustment(self, language)
+
+    def explain(self, language: str, unit: object = None) -> str:
+        """What the funnel shows, or what one unit's place in it means; "da" or "en".
+
+        Raises
+        ------
+        InputError
+            The funnel has no such unit.
+
+        Examples
+        --------
+        >>> from indicators.spc import funnel
+        >>> result = funnel.limits(numerator=[12, 9, 48, 22], denominator=[100, 60, 150, 200], multiply=100)
+        >>> result.explain("en", unit=1)[:76]
+        '1: 12.0 lies inside the limits (6.6 to 31.0). A unit of that size may stand '
+        """
+        if unit is None:
+            return words.of_funnel(self, language)
+        found = self.units[self.units.unit == unit]
+        if found.empty:
+            raise InputError(
+                "unknown_unit", Words(f"tragten har ingen enhed {unit!r}", f"the funnel has no unit {unit!r}")
+            )
+        return words.of_unit(self, found.iloc[0], language)
 
     def curve(self, denominators: Sequence[float] | Floats | None = None, *, points: int = 200) -> pd.DataFrame:
         """Limits over a grid of denominators, to be drawn.
