@@ -16,6 +16,7 @@ class Reason(StrEnum):
     TOO_FEW = "too_few"
     NO_ORDER = "no_order"
     NO_NEIGHBOURS = "no_neighbours"
+    ONE_MEASUREMENT = "one_measurement"
     EXCLUDED = "excluded"
 
 
@@ -27,6 +28,9 @@ WORDS: dict[Reason, Words] = {
     Reason.NO_ORDER: Words("punkterne har ingen rækkefølge i tid", "the points have no order in time"),
     Reason.NO_NEIGHBOURS: Words(
         "ingen nabopunkter at måle variationen på", "no neighbouring points to measure variation on"
+    ),
+    Reason.ONE_MEASUREMENT: Words(
+        "kun én måling i punktet: spredningen er ukendt", "a single measurement: its spread is unknown"
     ),
     Reason.EXCLUDED: Words("udeladt af beregningen", "left out of the calculation"),
 }

@@ -178,10 +178,13 @@ def say_reason(reason: Reason, n_useful: int, profile: Profile, language: str) -
 _REASONS = list(Reason)
 
 
-def phase_reasons(computed: Computed, record: ChartRecord, has_order: bool) -> Ints:
+def phase_reasons(points: Points, layout: Layout, computed: Computed, record: ChartRecord) -> Ints:
     """One reason per phase as its number among `Reason`, the strongest first; NONE where nothing hinders."""
-    otherwise = Reason.NONE if has_order else Reason.NO_ORDER
+    otherwise = Reason.NO_ORDER if points.axis is Axis.CATEGORY else Reason.NONE
+    # Where the spread comes from several rows of one x, single ones are data without limits.
+    are_single = record.needs_several & ~computed.has_limits & any_of(points.size == 1, layout.first)
     choices = (
+        (are_single, Reason.ONE_MEASUREMENT),
         (computed.n_values == 0, Reason.NO_DATA),
         (computed.is_constant, Reason.NO_VARIATION),
         (~computed.is_claimed, Reason.TOO_FEW),
@@ -256,8 +259,9 @@ def summary_of(points: Points, layout: Layout, computed: Computed, options: Opti
     last_rule = np.full(layout.n_segments, -1)
     last_side = np.zeros(layout.n_segments, dtype=np.int64)
     if profile.has_runs:
-        # The last run is too long: the last useful point is flagged by it.
-        in_long_run = has_last & (long_run_flags(layout, computed)[last] != 0)
+        # The last point is on one side, and the run it stands in is too long.
+        on_a_side = np.abs(computed.distance[last]) > computed.tolerance[last]
+        in_long_run = has_last & on_a_side & runs_signal & (found.latest_run > run_limit)
         last_rule[in_long_run] = 0
         last_side[in_long_run] = np.where(found.is_above[last[in_long_run]], 1, -1)
     for number, bits in enumerate(computed.flags, start=n_runs_rules):
@@ -286,7 +290,7 @@ def summary_of(points: Points, layout: Layout, computed: Computed, options: Opti
         n_outside_limits=computed.n_outside,
         is_constant=computed.is_constant,
         is_claimed=computed.is_claimed,
-        reason=phase_reasons(computed, options.record, points.axis is not Axis.CATEGORY),
+        reason=phase_reasons(points, layout, computed, options.record),
         rules=rules,
         last_rule=last_rule,
         last_side=last_side,
@@ -396,10 +400,16 @@ def points_frame(
     """One row per point; the columns of `SpcResult.points`."""
     limits = computed.limits
     of_phase = np.array(reasons, dtype=object)[layout.segment]
-    reason = np.where(
-        np.isnan(computed.y),
-        WORDS[Reason.NO_DATA].en,
-        np.where(layout.included, of_phase, WORDS[Reason.EXCLUDED].en),
+    is_single = (points.size == 1) & options.record.needs_several
+    reason = np.select(
+        [
+            is_single & np.isnan(limits.upper),
+            np.isnan(computed.y) & ~np.isnan(points.y),  # a moving range without a neighbour
+            np.isnan(computed.y),
+            ~layout.included,
+        ],
+        [WORDS[each].en for each in (Reason.ONE_MEASUREMENT, Reason.NO_NEIGHBOURS, Reason.NO_DATA, Reason.EXCLUDED)],
+        default=of_phase,
     )
     names = np.array([*(rule.value for rule in rule_codes(options.profile)), ""], dtype=object)
     leading, side = leading_flags(layout, computed, options)

@@ -31,8 +31,8 @@ class Subgroups:
 
     A subgroup that was not reported is NaN in `y`, `numerator` and `denominator`, never zero. `size` counts the rows
     that were taken together, `sd` is their standard deviation. `segment` numbers the phases of all series. `feeds`
-    marks the rows that feed centre and spread: in the baseline and not excluded (`all_feed`: every one). `centre` is a centre line given by
-    the caller.
+    marks the rows that feed centre and spread: in the baseline and not excluded (`all_feed`: every one). `centre` is a
+    centre line given by the caller.
     """
 
     y: Floats
@@ -130,12 +130,11 @@ def around(
 
     def at(sigmas: float) -> tuple[Floats, Floats]:
         reach = sigmas * sigma
-        lower, upper = centre - reach, centre + reach
+        lower = centre - reach
+        upper = np.add(centre, reach, out=reach)
         if minimum > -np.inf:
             np.maximum(lower, minimum, out=lower)
-            np.maximum(upper, minimum, out=upper)
         if maximum < np.inf:
-            np.minimum(lower, maximum, out=lower)
             np.minimum(upper, maximum, out=upper)
         return lower, upper
 
@@ -147,9 +146,11 @@ class ChartRecord:
     """A chart type. A new one is a file in this folder with `CHART = ChartRecord(...)` and a limits function.
 
     `needs_denominator`: refused without; `takes_denominator`: used where there is one. `aggregate` overrides how rows
-    with the same x are taken together. `is_not_negative` and `is_positive` say what is refused. `use` says in a sentence when the chart fits. `value` turns what came in into
-    what is drawn (moving ranges); it runs before everything else. `has_runs`: False where neighbouring points depend
-    on one another by construction, so that runs say nothing. `order` is the place in menus.
+    with the same x are taken together. `is_not_negative` and `is_positive` say what is refused. `use` says in a
+    sentence when the chart fits. `value` turns what came in into what is drawn (moving ranges); it runs before
+    everything else. `has_runs`: False where neighbouring points depend on one another by construction, so that runs say
+    nothing. `needs_several`: spread comes from several rows with the same x, so that a single one has no limits.
+    `order` is the place in menus.
     """
 
     code: str
@@ -167,6 +168,7 @@ class ChartRecord:
     needs_order: bool = False
     value: Callable[[Subgroups], Floats] | None = None
     has_runs: bool = True
+    needs_several: bool = False
     order: int = 100
 
     @property

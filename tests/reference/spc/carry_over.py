@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from indicators.spc.conformance import FIGURES, FLAGS, RUNS, index_of
+from indicators.spc.conformance.qicharts2 import FIGURES, FLAGS, RUNS, index_of
 
 HAND_MADE = (
     "edge_all",
