@@ -400,5 +400,17 @@ def _series(frame: pd.DataFrame, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]
 
 def _codes(column: pd.Series) -> tuple[Ints, pd.Index]:
     """Numbers that sort as the values do, missing last, and the values they stand for."""
-    codes, unique = pd.factorize(column, sort=True, use_na_sentinel=False)
-    return codes.astype(np.int64), pd.Index(unique)
+    codes, found = pd.factorize(column, use_na_sentinel=False)
+    unique = pd.Index(found)
+    if not unique.is_monotonic_increasing:
+        order = unique.argsort() if not unique.hasnans else _missing_last(unique)
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        codes, unique = place[codes], unique[order]
+    return codes.astype(np.int64, copy=False), unique
+
+
+def _missing_last(values: pd.Index) -> Ints:
+    missing = values.isna()
+    known = np.flatnonzero(~missing)
+    return np.append(known[values[known].argsort()], np.flatnonzero(missing))

@@ -141,9 +141,8 @@ def judge(
     met = counted = None
     if direction is not Direction.NEITHER:
         values = result.points.y.to_numpy()
-        judged = [
-            meets(values[row], targets[row]) for row in has_value[-COUNTED_PERIODS:] if not math.isnan(targets[row])
-        ]
+        latest = [row for row in has_value[-COUNTED_PERIODS:].tolist() if not math.isnan(targets[row])]
+        judged = [meets(float(values[row]), float(targets[row])) for row in latest]
         met, counted = (sum(judged), len(judged)) if judged else (None, None)
     has_target = direction is not Direction.NEITHER and not math.isnan(now)
     assured, is_counted = assurance(
@@ -271,7 +270,6 @@ def assurance(
         return Assurance.PASS, False
     if not any(meets(limit) for limit in good):
         # A target that equals the good limit is still within reach, also in a strict reading.
-        return (
-            Assurance.MIXED if any((is_met_by_constant or meets)(limit) for limit in good) else Assurance.FAIL
-        ), False
+        is_within_reach = any((is_met_by_constant or meets)(limit) for limit in good)
+        return (Assurance.MIXED if is_within_reach else Assurance.FAIL), False
     return Assurance.MIXED, False

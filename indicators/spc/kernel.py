@@ -9,7 +9,7 @@ import numpy as np
 
 from indicators.spc import ragged, runs
 from indicators.spc.aggregate import Axis, Points
-from indicators.spc.charts import ChartRecord, Limits, Subgroups
+from indicators.spc.charts import ChartRecord, Limits, Subgroups, ValueKind
 from indicators.spc.errors import InputError
 from indicators.spc.phases import Layout
 from indicators.spc.profiles import Profile
@@ -37,7 +37,10 @@ class Options:
 
     def __post_init__(self) -> None:
         centre = self.centre
-        if centre is not None and (not np.isfinite(centre) or (self.record.is_not_negative and centre < 0)):
+        is_proportion = self.record.kind is ValueKind.PROPORTION
+        if centre is not None and (
+            not np.isfinite(centre) or (self.record.is_not_negative and centre < 0) or (is_proportion and centre > 1)
+        ):
             raise InputError(
                 "centre_out_of_range",
                 Words(f"centre = {centre} er ikke en mulig værdi.", f"centre = {centre} is not a possible value."),
@@ -48,12 +51,14 @@ class Options:
 class Computed:
     """What is known of the points (shape (n_points,)) and the phases (shape (n_segments,)), before multiplication.
 
-    `y` is what is drawn. `flags` holds, for each rule of the profile in its order, the points it flags (bits of
-    `rules`). `is_claimed`: the phase has enough useful observations and varies, so that its signals are claimed.
+    `y` is what is drawn, `distance` how far it lies from the centre (NaN where it takes no part). `flags` holds, for
+    each rule of the profile in its order, the points it flags (bits of `rules`). `is_claimed`: the phase has enough
+    useful observations and varies, so that its signals are claimed.
     """
 
     y: Floats
     limits: Limits
+    distance: Floats
     tolerance: Floats
     sigma_signal: Bools
     flags: tuple[Bits, ...]
@@ -133,6 +138,7 @@ def compute(points: Points, layout: Layout, options: Options) -> Computed:
     return Computed(
         y=y,
         limits=limits,
+        distance=distance,
         tolerance=tolerance,
         sigma_signal=sigma_signal,
         flags=_flags(y, distance, tolerance, limits, layout, profile, record, has_order),

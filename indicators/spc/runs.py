@@ -159,7 +159,8 @@ def method_used(code: str, n_useful: int) -> str:
 class Runs:
     """Runs per segment, shape (n_segments,), and where they lie.
 
-    Where a segment has no useful observation the figures are -1 (there are none). `rows` are the useful points (None:
+    Where a segment has no useful observation the figures are -1 (there are none). `latest_run` is the length of the
+    run that the last useful observation stands in. `rows` are the useful points (None:
     all of them), `starts` numbers among these the first of every run. `is_above`, shape (n_points,), is the side.
     """
 
@@ -170,6 +171,7 @@ class Runs:
     n_crossings_min: Ints
     allowed_run: Ints
     is_signal: Bools
+    latest_run: Ints
     rows: Ints | None
     starts: Ints
     is_above: Bools
@@ -230,8 +232,9 @@ def analyse_runs(distance: Floats, layout: Layout, tolerance: Floats, method: Ru
     # The first run of every segment that has one; runs are in the order of segments.
     first_run = np.searchsorted(starts, begins[has_any])
     n_runs = np.diff(first_run, append=len(starts))
-    longest, crossings = np.full(n_segments, -1), np.full(n_segments, -1)
+    longest, crossings, latest = (np.full(n_segments, -1) for _ in range(3))
     if len(first_run):
+        latest[has_any] = lengths[first_run + n_runs - 1]
         longest[has_any] = np.maximum.reduceat(lengths, first_run)
         crossings[has_any] = n_runs - 1
 
@@ -244,6 +247,7 @@ def analyse_runs(distance: Floats, layout: Layout, tolerance: Floats, method: Ru
         n_crossings_min=crossings_min,
         allowed_run=(allowed := _allowed(n_useful, crossings, longest_max, crossings_min, method)),
         is_signal=has_any & (longest > allowed),
+        latest_run=latest,
         rows=rows,
         starts=starts,
         is_above=is_above,
