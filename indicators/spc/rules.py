@@ -182,6 +182,8 @@ class OneSide:
         return _bits(*(self._side(side, inside) for side in rows.sides()))
 
     def _side(self, side: Bools, inside: Bools) -> Bools:
+        if self.length == 1:
+            return side
         links = side & inside
         links[1:] &= side[:-1]
         return _filled_back(_in_a_row(links, self.length - 1), self.length)
@@ -408,9 +410,9 @@ RULES: dict[Rule, RuleRecord] = {
                 "The centre line is crossed fewer times than chance gives.",
             ),
             Words(
-                "midterlinjen krydses {n_crossings:.0f} gange; ved {n_useful:.0f} brugbare punkter er mindst "
+                "{n_crossings:.0f} kryds af midterlinjen; ved {n_useful:.0f} brugbare punkter er mindst "
                 "{n_crossings_min:.0f} almindeligt",
-                "the centre line is crossed {n_crossings:.0f} times; with {n_useful:.0f} useful points at least "
+                "{n_crossings:.0f} crossing(s) of the centre line; with {n_useful:.0f} useful points at least "
                 "{n_crossings_min:.0f} is ordinary",
             ),
             _ANHOEJ,
