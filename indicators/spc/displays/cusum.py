@@ -32,7 +32,7 @@ class CusumResult:
         since the sum last stood at zero), lower, upper (the limits, -h and h), signal_up, signal_down, is_signal,
         carried ("", "missing" or "excluded": the sums stood still), reason. Sums and limits are in standard deviations.
     signals : tuple of ShiftSignal
-        Each crossing once, oldest first. `size` and `level` are in the unit of y.
+        One per excursion from zero, oldest first. `size` and `level` are in the unit of y.
     k, h, head_start, side, restart
         The design: reference value and limit in standard deviations, head start as a share of h.
     arl0 : float
@@ -185,7 +185,7 @@ def cusum(
     found = [
         _signal(table, one, int(row), k, is_above)
         for one, is_on, is_above in ((up, signal_up, True), (down, signal_down, False))
-        for row in sequential.first_columns(is_on, known, starts | _after(signal_up | signal_down, restart))
+        for row in sequential.first_columns(is_on, known, one.since[0])
     ]
     return CusumResult(
         points=table,
@@ -204,13 +204,6 @@ def cusum(
 
 def _is_empty(reason: Reason) -> bool:
     return reason not in (Reason.NONE, Reason.TOO_FEW)
-
-
-def _after(is_signal: Bools, restart: bool) -> Bools:
-    """Points that begin anew because the one before signalled."""
-    after = np.zeros(len(is_signal), dtype=bool)
-    after[1:] = is_signal[:-1] & restart
-    return after
 
 
 def check_design(k: float, h: float, side: str, head_start: float) -> None:

@@ -34,8 +34,8 @@ class EwmaResult:
         standard deviation), lower, upper, signal_up, signal_down, is_signal, carried ("", "missing" or "excluded": the
         average stood still), reason. Everything in the unit of y.
     signals : tuple of ShiftSignal
-        Each crossing once, oldest first. The start is the first observation since the average last crossed its centre;
-        `level` is the mean of y from there to the signal, `size` its distance to the centre.
+        One per stay on one side of the centre, oldest first. The start is the first observation since the average last
+        crossed its centre; `level` is the mean of y from there to the signal, `size` its distance to the centre.
     weight, width, limits, restart
         The design: weight of the newest observation, width of the limits, exact or asymptotic.
     arl0 : float
@@ -175,8 +175,6 @@ def ewma(
     error = np.where(begun, np.sqrt(path.variance[0]), np.nan)
     lowest, highest = _range(chart)
     signal_up, signal_down = path.is_above[0] & begun, path.is_below[0] & begun
-    after = np.zeros(len(begun), dtype=bool)
-    after[1:] = (signal_up | signal_down)[:-1] & restart
     table = points.drop(columns=["z", "carried", "reason"]).assign(
         ewma=np.where(begun, middle + path.value[0], np.nan),
         ewma_sd=error,
@@ -191,7 +189,7 @@ def ewma(
     found = [
         _signal(table, path, deviation, int(row), is_above)
         for is_on, is_above in ((signal_up, True), (signal_down, False))
-        for row in sequential.first_columns(is_on, moves & series.is_claimed, starts | after)
+        for row in sequential.first_columns(is_on, moves & series.is_claimed, path.since[0])
     ]
     return EwmaResult(
         points=table,

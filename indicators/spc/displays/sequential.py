@@ -186,7 +186,7 @@ def standardise(
         aggregate=aggregate,
     )
     points = result.points
-    if points["x"].dtype == object:
+    if points["x"].dtype.kind not in "iufM":
         raise InputError(
             "no_order",
             Words(
@@ -456,28 +456,21 @@ def ewma_paths(
     )
 
 
-def first_columns(is_signal: Bools, known: Bools, starts: Bools) -> Ints:
-    """Columns at which a signal begins, in one series: signalling, and not already at the observation before.
+def first_columns(is_signal: Bools, known: Bools, since: Ints) -> Ints:
+    """Columns of the signals of one series: the first above the limit in each excursion, that is in each `since`.
 
-    A point that moved nothing neither begins nor ends a signal.
+    A sum that dips below its limit and comes back without having been at zero is one signal. A point that moved nothing
+    makes none.
 
     Examples
     --------
-    >>> first_columns(np.array([False, True, True, False, True]), np.ones(5, bool), np.zeros(5, bool)).tolist()
-    [1, 4]
+    >>> on = np.array([False, True, False, True, False, True])
+    >>> first_columns(on, np.ones(6, bool), np.array([0, 0, 0, 0, 4, 4])).tolist()
+    [1, 5]
     """
-    columns = np.flatnonzero(known)
-    on = is_signal[columns]
-    before = np.zeros(len(columns), dtype=bool)
-    before[1:] = on[:-1]
-    before &= ~_started_between(starts, columns)
-    return np.asarray(columns[on & ~before], dtype=np.int64)
-
-
-def _started_between(starts: Bools, columns: Ints) -> Bools:
-    """Whether the series began anew after the observation before each column, up to and with the column itself."""
-    begun = np.cumsum(starts)
-    return np.diff(begun[columns], prepend=-1) > 0
+    columns = np.flatnonzero(is_signal & known)
+    _, first = np.unique(since[columns], return_index=True)
+    return np.asarray(columns[first], dtype=np.int64)
 
 
 # --- many series in one frame ----------------------------------------------------------------------------------------
