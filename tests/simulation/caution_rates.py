@@ -98,7 +98,7 @@ CLEAN: tuple[tuple[str, str, Made], ...] = (
     ("u, 3 events", "u", poisson(3, has_denominator=True)),
     ("c, 20 events", "c", poisson(20)),
     ("c, 4 events", "c", poisson(4)),
-    ("c, exposure within 15 %", "c", poisson(20, has_denominator=True)),
+    ("c, exposure within 5 %", "c", poisson(20, has_denominator=True, low=0.95)),
 )
 
 SPOILT: tuple[tuple[str, str, Made, Code], ...] = (

@@ -234,7 +234,7 @@ def _points(name: str, result: SpcResult, way: Direction) -> pd.DataFrame:
     points = result.points
     y = points["y"].to_numpy(dtype=np.float64)
     centre = points["centre"].to_numpy(dtype=np.float64)
-    sigma, fills_range = _sigma(result, is_above=y >= centre)
+    sigma, fills_range = sigma_of(result, is_above=y >= centre)
     reason = np.full(len(y), Reason.NONE.value, dtype=object)
     reason[np.isnan(sigma)] = Reason.NO_LIMITS.value
     reason[fills_range] = Reason.LIMITS_FILL_RANGE.value
@@ -271,8 +271,11 @@ def _points(name: str, result: SpcResult, way: Direction) -> pd.DataFrame:
     )
 
 
-def _sigma(result: SpcResult, is_above: Bools) -> tuple[Floats, Bools]:
-    """Sigma per point, and where the limits were cut on every side so that it cannot be read."""
+def sigma_of(result: SpcResult, is_above: Bools) -> tuple[Floats, Bools]:
+    """Sigma per point as its limits tell it, and where they were cut on every side so that it cannot be read.
+
+    NaN where there are no limits. `is_above` chooses the side that is asked first.
+    """
     points, profile = result.points, result.profile
     centre = points["centre"].to_numpy(dtype=np.float64)
     highest = result.multiply if result.chart.kind is ValueKind.PROPORTION else np.inf
