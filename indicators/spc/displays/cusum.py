@@ -37,7 +37,8 @@ class CusumResult:
         The design: reference value and limit in standard deviations, head start as a share of h.
     arl0 : float
         The average number of observations to a false signal where centre and sd are known for certain, the values are
-        normal and independent. An estimated baseline makes it shorter on average and very uneven.
+        normal and independent. With an estimated baseline some charts alarm much sooner and others hardly ever; what a
+        baseline of n points does within a series says `sequential.false_alarm_probability`.
     reasons : tuple of Reason
         Per phase, why nothing is claimed (Reason.NONE where something may be).
     """
@@ -87,7 +88,8 @@ def cusum(
     chart), autocorrelated or seasonal series, or a baseline that is short or itself unstable.
 
     False alarms: with k = 0.5 and h = 5, both sides, one per 465 observations on average (`arl0` of the result) where
-    centre and sd are known; estimated from 20-50 points they are several times as frequent.
+    centre and sd are known. Frozen after 20 points, 16 % of stable series of 36 points signal, against 7 % with known
+    figures (`sequential.false_alarm_probability`).
 
     Parameters
     ----------

@@ -40,7 +40,8 @@ class EwmaResult:
         The design: weight of the newest observation, width of the limits, exact or asymptotic.
     arl0 : float
         The average number of observations to a false signal where centre and sd are known for certain, the values are
-        normal and independent. An estimated baseline makes it shorter on average and very uneven.
+        normal and independent. With an estimated baseline some charts alarm much sooner and others hardly ever; what a
+        baseline of n points does within a series says `sequential.false_alarm_probability`.
     reasons : tuple of Reason
         Per phase, why nothing is claimed (Reason.NONE where something may be).
     """
@@ -88,7 +89,8 @@ def ewma(
     seasonal series, a short or unstable baseline. After a long stay on one side it reacts late to a shift to the other.
 
     False alarms: with weight 0.2 and width 2.86, one per 366 observations on average (`arl0` of the result) where
-    centre and sd are known; estimated from 20-50 points they are several times as frequent.
+    centre and sd are known. Frozen after 20 points, 18 % of stable series of 36 points signal, against 10 % with known
+    figures (`sequential.false_alarm_probability`).
 
     Parameters
     ----------

@@ -6,9 +6,12 @@ is no replacement for one: a single wild point is a control chart's business.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -695,3 +698,79 @@ def plain(value: object) -> object:
     if isinstance(value, np.datetime64):
         return pd.Timestamp(value)
     return value.item() if isinstance(value, np.generic) else value
+
+
+# --- false alarms of the default designs -----------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _false_alarms() -> dict[tuple[str, str, int], tuple[list[int], list[float]]]:
+    found: dict[tuple[str, str, int], tuple[list[int], list[float]]] = {}
+    path = Path(__file__).parents[1] / "tables" / "monitor_false_alarms.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            baseline = int(row["n_baseline"]) if row["baseline"] == "frozen" else 0
+            sizes, shares = found.setdefault((row["monitor"], row["baseline"], baseline), ([], []))
+            sizes.append(int(row["n_points"]))
+            shares.append(float(row["probability"]))
+    return found
+
+
+def false_alarm_probability(
+    monitor: str, n_points: int, *, n_baseline: int | None = None, is_known: bool = False
+) -> float:
+    """Chance that a stable series makes a CUSUM or an EWMA of the default design claim a signal.
+
+    Parameters
+    ----------
+    monitor : str
+        cusum or ewma.
+    n_points : int
+        Points with a value that are judged, the baseline among them.
+    n_baseline : int
+        Points of a frozen baseline; not given: all points feed centre and spread.
+    is_known : bool
+        Centre and spread are given, not estimated.
+
+    Returns
+    -------
+    float
+        Read between the simulated numbers of points, up to 120. A baseline between two simulated ones (12, 20, 30, 50,
+        100) counts as the shorter, so the figure is rather too high than too low; below 12 points it is too low.
+
+    Raises
+    ------
+    InputError
+        Another monitor, or fewer than one point.
+
+    Notes
+    -----
+    Simulated by `tables/make_monitor_false_alarms.py` with independent normal values. Autocorrelation raises
+    the chance.
+
+    Examples
+    --------
+    >>> false_alarm_probability("cusum", 36, is_known=True), false_alarm_probability("cusum", 36, n_baseline=20)
+    (0.0657, 0.162)
+    """
+    refuse_argument(
+        monitor not in ("cusum", "ewma"),
+        "unknown_monitor",
+        f"Der er ingen tabel for »{monitor}«. Vælg cusum eller ewma.",
+        f"There is no table for {monitor!r}. Choose cusum or ewma.",
+    )
+    refuse_argument(
+        n_points < 1, "too_few_points", "Der skal være mindst ét punkt.", "There must be at least one point."
+    )
+    table = _false_alarms()
+    if is_known:
+        sizes, shares = table[monitor, "known", 0]
+        return float(np.interp(n_points, [0, *sizes], [0.0, *shares]))
+    all_sizes, all_shares = table[monitor, "all", 0]
+    if n_baseline is None or n_baseline >= n_points:
+        return float(np.interp(n_points, [0, *all_sizes], [0.0, *all_shares]))
+    baselines = sorted(size for name, kind, size in table if (name, kind) == (monitor, "frozen"))
+    used = max((size for size in baselines if size <= n_baseline), default=baselines[0])
+    sizes, shares = table[monitor, "frozen", used]
+    at_the_end = float(np.interp(used, [0, *all_sizes], [0.0, *all_shares]))
+    return float(np.interp(n_points, [used, *sizes], [at_the_end, *shares]))

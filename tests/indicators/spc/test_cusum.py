@@ -272,3 +272,30 @@ def test_every_monitor_is_listed_with_words() -> None:
             assert words.da and words.en and words.da != words.en
         said = " ".join((display.compute.__doc__ or "").split())
         assert "For: " in said and "Not for: " in said and "False alarms: " in said
+
+
+def test_the_false_alarm_table_is_what_the_monitors_do() -> None:
+    """2,000 stable series of 36 points anew, within four standard errors of the table."""
+    values = np.random.default_rng(99).normal(size=2000 * 36)
+    frame = pd.DataFrame(
+        {"unit": np.repeat(np.arange(2000), 36), "period": np.tile(np.arange(36), 2000), "numerator": values}
+    )
+    for options, share in (
+        ({"centre": 0.0, "sd": 1.0}, sequential.false_alarm_probability("cusum", 36, is_known=True)),
+        ({"freeze": 20}, sequential.false_alarm_probability("cusum", 36, n_baseline=20)),
+        ({}, sequential.false_alarm_probability("cusum", 36)),
+    ):
+        found = cusum_many(frame, by=["unit"], **options).is_signal.mean()  # type: ignore[arg-type]
+        assert found == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) * (1 / 2000 + 1 / 10_000)))
+
+
+def test_false_alarms_grow_with_length_and_with_a_shorter_baseline() -> None:
+    chance = sequential.false_alarm_probability
+    for monitor in ("cusum", "ewma"):
+        assert chance(monitor, 24) < chance(monitor, 30) < chance(monitor, 36)
+        assert (
+            chance(monitor, 60, n_baseline=50) < chance(monitor, 60, n_baseline=20) < chance(monitor, 60, n_baseline=12)
+        )
+        assert chance(monitor, 60, n_baseline=25) == chance(monitor, 60, n_baseline=20)
+    with pytest.raises(spc.InputError):
+        chance("vlad", 20)

@@ -33,7 +33,7 @@ BLOCKS = [
      (0, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5), "500 76.7 29.3 17.6 12.6 8.07 5.99 4.80 4.03 3.49 3.11 2.55"),
     ("SAS/QC manual 1999", SPC, "ewma", "both", 0.25, 3, 0, "asymptotic", (1,), "11.154267"),
     *(
-        ("Montgomery, Introduction to Statistical Quality Control, 6th ed. 2009, table 9.11 (after Lucas & Saccucci 1990)",
+        ("Montgomery, Introduction to Statistical Quality Control, 6th ed. 2009, table 9.11",
          BOOK, "ewma", "both", weight, width, 0, "asymptotic", (0, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 4), figures)
         for weight, width, figures in (
             (0.40, 3.054, "500 224 71.2 28.4 14.3 5.9 3.5 2.5 2.0 1.4"),
