@@ -2,7 +2,7 @@
 
 `python tests/simulation/monitor_arls.py` prints three tables: EWMA limits that widen from the start (the library's
 integral equation, simulation, and Steiner 1999 as printed); what an estimated baseline does to the run length of a
-CUSUM; risk-adjusted CUSUM (Markov chain and simulation). Takes about a minute; seeded, so it prints the same every time.
+CUSUM; risk-adjusted CUSUM (Markov chain and simulation). Takes about a minute; seeded.
 """
 
 from __future__ import annotations

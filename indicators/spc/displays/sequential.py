@@ -277,8 +277,8 @@ class OneSide:
     """One side of a CUSUM. Arrays have shape (n_series, n_points).
 
     `value` is the sum, at least 0. `count` is the number of observations since it last stood at zero, `since` the
-    column of the first of them, `base` what the sum started from there (0, or the head start). `is_signal`: above the
-    limit.
+    column of the first of them, `base` what the sum started from there (0, or the head start). `is_signal`: moved, and
+    above the limit.
     """
 
     value: Floats
@@ -351,7 +351,7 @@ def cusum_sides(
         value[t], count[t], since[t], base[t] = now, runs, first, from_
         if restart:
             signalled = ((now > limit + ROUNDING) & known[t]).any(axis=0)
-    is_signal = value > limit + ROUNDING
+    is_signal = (value > limit + ROUNDING) & known
     return tuple(
         OneSide(
             value=_series_first(value[:, side]),
@@ -446,9 +446,9 @@ def ewma_paths(
         square = np.where(known[t], grown, square)
         value[t], variance[t], since[t], count[t] = now, square, first, runs
         far = width * np.sqrt(square) + ROUNDING * np.where(np.isnan(spread[t]), 0.0, spread[t])
-        is_above[t], is_below[t] = now > far, now < -far
+        is_above[t], is_below[t] = (now > far) & known[t], (now < -far) & known[t]
         if restart:
-            signalled = (is_above[t] | is_below[t]) & known[t]
+            signalled = is_above[t] | is_below[t]
     return Weighted(
         value=_series_first(value),
         variance=_series_first(variance),

@@ -63,4 +63,5 @@ def rows() -> Iterator[tuple[str, str, int | str, int, int, str]]:
 if __name__ == "__main__":
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["monitor", "baseline", "n_baseline", "n_points", "n_series", "probability"])
-    writer.writerows(sorted(rows(), key=lambda row: (row[0], row[1])))
+    for row in sorted(rows(), key=lambda each: (each[0], each[1])):
+        writer.writerow(row)

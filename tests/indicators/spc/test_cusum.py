@@ -133,6 +133,13 @@ def test_a_gap_and_an_excluded_point_leave_the_sums_where_they_are_and_say_so() 
     assert result.points.reason.tolist() == ["", "", "no data", "left out of the calculation", ""]
 
 
+def test_a_gap_above_the_limit_is_no_signal_of_its_own() -> None:
+    result = cusum(series(13, 13, 13, None, 13), centre=10, sd=1)
+    assert result.points.cusum_up.tolist() == [2.5, 5.0, 7.5, 7.5, 10.0]
+    assert result.points.is_signal.tolist() == [False, False, True, False, True]
+    assert [signal.row for signal in result.signals] == [2]
+
+
 def test_one_excursion_is_one_signal_even_where_it_dips_under_the_limit() -> None:
     result = cusum(series(13, 13, 13, 9, 13, 13), centre=10, sd=1)
     assert result.points.is_signal.tolist() == [False, False, True, True, True, True]
