@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.signal import lfilter
 
+from indicators import spc
 from indicators.spc.diagnostics import Code, diagnose_many
 from indicators.spc.ragged import Floats
 
@@ -159,6 +160,19 @@ def rates(
     return {**share, "any": found["series"].nunique() / n_series}
 
 
+def print_small_counts(n_series: int) -> None:
+    """Why `rare_events` speaks below 1.4 expected events: false alarms of stable c charts."""
+    print("\nStable c charts of 36 points that signal, percent, by expected events per point:\n")
+    for mean in (0.3, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 5.0, 20.0, 50.0):
+        y = np.random.default_rng([SEED, int(10 * mean)]).poisson(mean, (n_series, 36))
+        frame = pd.DataFrame(
+            {"series": np.repeat(np.arange(n_series), 36), "period": np.tile(np.arange(36), n_series), "y": y.ravel()}
+        )
+        found = spc.analyse_many(frame, by=["series"], chart="c", y="y", n=None)
+        is_signal = found["is_claimed"] & (found["runs_signal"] | (found["n_outside_limits"] > 0))
+        print(f"{mean:8.1f}{100 * is_signal.mean():8.0f}")
+
+
 def main(n_series: int = N_SERIES) -> None:
     print(f"Share of {n_series:,} series with each caution, percent. Noise that fits its chart:\n")
     codes = [code.value for code in Code]
@@ -176,6 +190,7 @@ def main(n_series: int = N_SERIES) -> None:
         for number, (name, chart, make, code) in enumerate(cases):
             shares = [rates(chart, make, n, n_series // 4, 100 + number)[code.value] for n in (24, 36, 60)]
             print(f"{name:34}{code.value:20}" + "".join(f"{100 * share:8.0f}" for share in shares))
+    print_small_counts(n_series)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from indicators.spc.diagnostics.record import ALPHA, Caution, Check, Code
 from indicators.spc.diagnostics.series import Series, series_of
 from indicators.spc.errors import InputError
 from indicators.spc.phases import Marks, layout_of
+from indicators.spc.profiles import Profile
 from indicators.spc.result import SpcResult
 from indicators.words import Words
 
@@ -102,6 +103,7 @@ def diagnose(result: SpcResult, *, denominator: ArrayLike | None = None, alpha: 
         beside=beside,
         multiply=result.multiply,
         has_order=pd.api.types.is_numeric_dtype(points["x"]) or points["x"].dtype.kind == "M",
+        profile=result.profile,
     )
     return _cautions(series, alpha)
 
@@ -124,6 +126,7 @@ def diagnose_many(
     exclude: Marks = (),
     multiply: float = 1,
     aggregate: str = "mean",
+    profile: str | Profile = "anhoej",
     alpha: float = ALPHA,
 ) -> pd.DataFrame:
     """The cautions of many series at once.
@@ -173,6 +176,7 @@ def diagnose_many(
             beside=beside[here],
             multiply=multiply,
             has_order=points.axis is not Axis.CATEGORY,
+            profile=profile,
         )
         rows.extend(
             {

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from functools import lru_cache
-from pathlib import Path
-
 import numpy as np
 from scipy import stats
 
@@ -14,7 +10,7 @@ from indicators.spc.diagnostics.correlation import lag_one, p_value, pairs_of, p
 from indicators.spc.diagnostics.record import Caution, Check, Code, decimal
 from indicators.spc.diagnostics.series import Series
 from indicators.spc.diagnostics.steps import best_step
-from indicators.spc.ragged import Floats
+from indicators.spc.false_alarms import false_alarm_probability
 from indicators.words import Words
 
 MINIMUM = 12
@@ -23,31 +19,13 @@ MINIMUM = 12
 MINIMUM_PAIRS = 8
 
 
-@lru_cache(maxsize=1)
-def _table() -> dict[str, tuple[Floats, Floats, Floats]]:
-    rows: dict[str, list[dict[str, str]]] = {}
-    path = Path(__file__).parents[1] / "tables" / "autocorrelation_alarms.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            rows.setdefault(row["spread"], []).append(row)
-    found = {}
-    for spread, each in rows.items():
-        sizes = np.array(sorted({float(row["n_points"]) for row in each}))
-        lags = np.array(sorted({float(row["autocorrelation"]) for row in each}))
-        shares = {(float(row["n_points"]), float(row["autocorrelation"])): float(row["probability"]) for row in each}
-        found[spread] = sizes, lags, np.array([[shares[n, lag] for lag in lags] for n in sizes])
-    return found
-
-
 def false_alarms(series: Series, r: float) -> tuple[float, float]:
     """Chance that a stable series of this length signals: independent, and with lag-1 autocorrelation `r`."""
-    spread = "none" if not series.record.has_limits else "counted" if series.record.code in _KNOWN else "moving_range"
-    sizes, lags, shares = _table()[spread]
-    along = [float(np.interp(series.n, sizes, shares[:, j])) for j in range(len(lags))]
-    return along[0], float(np.interp(max(r, 0.0), lags, along))
-
-
-_KNOWN = frozenset({"p", "u", "c"})
+    independent, correlated = (
+        false_alarm_probability(series.n, series.record.code, profile=series.profile, autocorrelation=each)
+        for each in (0.0, r)
+    )
+    return independent, correlated
 
 
 def find(series: Series, alpha: float) -> Caution | None:

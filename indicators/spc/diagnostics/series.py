@@ -8,6 +8,7 @@ import numpy as np
 
 from indicators.spc import constants
 from indicators.spc.charts import ChartRecord, ValueKind
+from indicators.spc.profiles import Profile
 from indicators.spc.ragged import Bools, Floats, Ints
 
 TIME_POWER = 3.6
@@ -35,6 +36,7 @@ class Series:
     residual: Floats
     multiply: float
     has_order: bool
+    profile: str | Profile
 
     @property
     def n(self) -> int:
@@ -83,6 +85,7 @@ def series_of(
     beside: Floats | None = None,
     multiply: float = 1.0,
     has_order: bool = True,
+    profile: str | Profile = "anhoej",
 ) -> Series:
     """Level and residual of each point, phase by phase."""
     takes_part = included & ~np.isnan(y)
@@ -112,6 +115,7 @@ def series_of(
         residual=residual,
         multiply=multiply,
         has_order=has_order,
+        profile=profile,
     )
 
 
