@@ -108,7 +108,6 @@ def _numbers(frame: pd.DataFrame, name: str, x: np.ndarray) -> Floats:
             row=row + 1,
             x=_shown(x[row]),
         ) from None
-    _refuse(np.isinf(values), x, "infinite", f"{name} er uendelig", f"{name} is infinite")
     return values
 
 
@@ -241,12 +240,9 @@ def points_of(
     return Read(points, keys, n_missing)
 
 
-def points_of_arrays(y: Floats, n: Floats | None, offsets: Ints, record: ChartRecord) -> Points:
-    """Points from flat arrays, one subgroup a row, series by series in the order of time.
-
-    `offsets`, shape (n_series + 1,), says where each series begins and the last ends, as Arrow lists do.
-    """
-    offsets = np.asarray(offsets, dtype=np.int64)
+def flat_arrays(y: Floats, n: Floats | None, offsets: Ints, record: ChartRecord) -> tuple[Floats, Floats | None, Ints]:
+    """The arrays as the kernel wants them, float64 and int64; InputError where they do not fit together."""
+    offsets = np.ascontiguousarray(offsets, dtype=np.int64)
     y = np.ascontiguousarray(y, dtype=np.float64)
     n = None if n is None or not record.takes_denominator else np.ascontiguousarray(n, dtype=np.float64)
     if record.needs_denominator and n is None:
@@ -267,11 +263,24 @@ def points_of_arrays(y: Floats, n: Floats | None, offsets: Ints, record: ChartRe
                 f"offsets must begin with 0, grow with every series and end with {len(y)}, the number of rows.",
             ),
         )
-    position = np.arange(1, len(y) + 1)
-    value, exposure = checked(y, n, record, position, y="y", n="n")
+    return y, n, offsets
+
+
+def points_of_arrays(y: Floats, n: Floats | None, offsets: Ints, record: ChartRecord, *, n_before: int = 0) -> Points:
+    """Points from `flat_arrays`, one subgroup a row, series by series in the order of time.
+
+    `offsets`, shape (n_series + 1,), says where each series begins and the last ends, as Arrow lists do. `n_before`
+    rows stand before these in the caller's arrays: a row at fault is named by its place there.
+    """
+    row = np.arange(1, len(y) + 1)
+    try:
+        value, exposure = checked(y, n, record, row, y="y", n="n")
+    except InputError as problem:
+        assert problem.row is not None
+        raise InputError(problem.code, problem.words, row=problem.row + n_before) from None
     nothing = np.broadcast_to(np.nan, len(y))
     return Points(
-        x=position,
+        x=row,
         axis=Axis.NUMBER,
         y=value if exposure is None else value / exposure,
         numerator=value,
@@ -289,6 +298,9 @@ def checked(
     value: Floats, exposure: Floats | None, record: ChartRecord, x: np.ndarray, *, y: str, n: str
 ) -> tuple[Floats, Floats | None]:
     """The figures as they came; where either of a pair is missing, both are. InputError names the first bad row."""
+    for name, column in ((y, value), (n, exposure)):
+        if column is not None:
+            _refuse(np.isinf(column), x, "infinite", f"{name} er uendelig", f"{name} is infinite")
     if record.is_not_negative:
         _refuse(value < 0, x, "negative_count", f"{y} er negativ: et antal er mindst 0", f"{y} is negative")
     if record.is_positive:

@@ -68,6 +68,11 @@ def _each(marks: Marks) -> list[Mark]:
     raise TypeError(f"a position, a date or a sequence of them was expected, not {marks!r}")
 
 
+def no_marks(*marks: Marks) -> bool:
+    """Whether nothing is marked."""
+    return not any(_each(each) for each in marks)
+
+
 def _at(mark: Mark, points: Points, position: Ints, argument: str) -> tuple[np.ndarray, object]:
     """The axis a mark is measured on (positions or dates) and its place there."""
     if isinstance(mark, int | np.integer) and not isinstance(mark, bool):
@@ -126,7 +131,7 @@ def layout_of(points: Points, *, phases: Marks = (), freeze: Marks = None, exclu
     series, first_of_series = points.series, points.first
     position = np.arange(1, n_points + 1) - first_of_series[series]
     everything = np.ones(n_points, dtype=bool)
-    if not (_each(phases) or _each(freeze) or _each(exclude)):
+    if no_marks(phases, freeze, exclude):
         return Layout(
             position=position,
             segment=series,

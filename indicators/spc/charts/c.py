@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from indicators.spc.charts.record import ChartRecord, Limits, Subgroups, ValueKind, around
+from indicators.spc.charts.record import ChartRecord, Limits, Recipe, Subgroups, ValueKind, around
 from indicators.words import Words
 
 
@@ -39,7 +41,12 @@ def limits(subgroups: Subgroups) -> Limits:
     [10.0, 10.0, 10.0, 10.0]
     """
     centre = subgroups.along(subgroups.mean(subgroups.y))
-    return around(centre, np.sqrt(centre), subgroups.profile, minimum=0.0)
+    return around(centre, sigma(centre, None), subgroups.profile, minimum=0.0)
+
+
+def sigma(centre: Any, denominator: Any) -> Any:
+    """Poisson standard deviation of a count, whatever the denominator: numbers or arrays."""
+    return np.sqrt(centre)
 
 
 CHART = ChartRecord(
@@ -56,5 +63,6 @@ CHART = ChartRecord(
     is_not_negative=True,
     reference="Montgomery, Introduction to Statistical Quality Control, control chart for nonconformities",
     limits=limits,
+    recipe=Recipe("mean", sigma, minimum=0.0),
     order=50,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indicators.spc.charts.record import ChartRecord, Limits, Subgroups, ValueKind, around
+from indicators.spc.charts.record import ChartRecord, Limits, Recipe, Subgroups, ValueKind, around
 from indicators.words import Words
 
 
@@ -58,5 +58,6 @@ CHART = ChartRecord(
     needs_order=True,
     reference="Montgomery, Introduction to Statistical Quality Control, control charts for individual measurements",
     limits=limits,
+    recipe=Recipe("mean", "moving_range"),
     order=20,
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from indicators.spc.charts.record import ChartRecord, Limits, Subgroups, ValueKind, around
+from indicators.spc.charts.record import ChartRecord, Limits, Recipe, Subgroups, ValueKind, around
 from indicators.words import Words
 
 
@@ -41,8 +43,12 @@ def limits(subgroups: Subgroups) -> Limits:
     [0.1154, 0.1154, 0.0962]
     """
     centre = subgroups.along(subgroups.ratio())
-    sigma = np.sqrt(centre * (1 - centre) / subgroups.denominator)
-    return around(centre, sigma, subgroups.profile, minimum=0.0, maximum=1.0)
+    return around(centre, sigma(centre, subgroups.denominator), subgroups.profile, minimum=0.0, maximum=1.0)
+
+
+def sigma(centre: Any, denominator: Any) -> Any:
+    """Binomial standard deviation of a proportion: numbers or arrays."""
+    return np.sqrt(centre * (1 - centre) / denominator)
 
 
 CHART = ChartRecord(
@@ -57,5 +63,6 @@ CHART = ChartRecord(
     is_not_negative=True,
     reference="Montgomery, Introduction to Statistical Quality Control, control chart for fraction nonconforming",
     limits=limits,
+    recipe=Recipe("ratio", sigma, minimum=0.0, maximum=1.0),
     order=30,
 )

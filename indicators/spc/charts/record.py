@@ -142,6 +142,17 @@ def around(
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """A chart's lines told so simply that they can be compiled: `centre` is "ratio", "mean" or "median"; `sigma` is a
+    function of the centre and one denominator, "moving_range", or None for a chart without limits."""
+
+    centre: str
+    sigma: Callable[[Any, Any], Any] | str | None
+    minimum: float = -np.inf
+    maximum: float = np.inf
+
+
+@dataclass(frozen=True, slots=True)
 class ChartRecord:
     """A chart type. A new one is a file in this folder with `CHART = ChartRecord(...)` and a limits function.
 
@@ -150,7 +161,8 @@ class ChartRecord:
     sentence when the chart fits. `value` turns what came in into what is drawn (moving ranges); it runs before
     everything else. `has_runs`: False where neighbouring points depend on one another by construction, so that runs say
     nothing. `needs_several`: spread comes from several rows with the same x, so that a single one has no limits.
-    `order` is the place in menus.
+    `recipe` lets the
+    compiled kernel compute the chart; without it NumPy does. `order` is the place in menus.
     """
 
     code: str
@@ -169,6 +181,7 @@ class ChartRecord:
     value: Callable[[Subgroups], Floats] | None = None
     has_runs: bool = True
     needs_several: bool = False
+    recipe: Recipe | None = None
     order: int = 100
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indicators.spc.charts.record import ChartRecord, Limits, Subgroups, ValueKind
+from indicators.spc.charts.record import ChartRecord, Limits, Recipe, Subgroups, ValueKind
 from indicators.words import Words
 
 
@@ -53,5 +53,6 @@ CHART = ChartRecord(
     has_limits=False,
     reference="Anhøj & Olesen, Run charts revisited, PLoS ONE 2014, 9(11): e113825",
     limits=limits,
+    recipe=Recipe("median", None),
     order=10,
 )

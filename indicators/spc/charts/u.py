@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from indicators.spc.charts.record import ChartRecord, Limits, Subgroups, ValueKind, around
+from indicators.spc.charts.record import ChartRecord, Limits, Recipe, Subgroups, ValueKind, around
 from indicators.words import Words
 
 
@@ -41,7 +43,12 @@ def limits(subgroups: Subgroups) -> Limits:
     [133.48, 133.48, 163.92]
     """
     centre = subgroups.along(subgroups.ratio())
-    return around(centre, np.sqrt(centre / subgroups.denominator), subgroups.profile, minimum=0.0)
+    return around(centre, sigma(centre, subgroups.denominator), subgroups.profile, minimum=0.0)
+
+
+def sigma(centre: Any, denominator: Any) -> Any:
+    """Poisson standard deviation of a rate: numbers or arrays."""
+    return np.sqrt(centre / denominator)
 
 
 CHART = ChartRecord(
@@ -56,5 +63,6 @@ CHART = ChartRecord(
     is_not_negative=True,
     reference="Montgomery, Introduction to Statistical Quality Control, control chart for nonconformities per unit",
     limits=limits,
+    recipe=Recipe("ratio", sigma, minimum=0.0),
     order=40,
 )
