@@ -175,12 +175,18 @@ def _normal(values: _Values) -> Floats:
     return np.where((n > 2) & (sd > 0), _of_extremes(values, tail, tail), 1.0)
 
 
-def _prime(variance_of: Callable[[Floats], Floats]) -> Callable[[_Values], Floats]:
-    """Laney: z of the counts, whose own spread stands in for the theoretical one, which then cancels out of Grubbs."""
+def _prime(
+    variance_of: Callable[[Floats], Floats], counted: Callable[[_Values], Floats]
+) -> Callable[[_Values], Floats]:
+    """Laney: z of the counts, whose own spread stands in for the theoretical one, which then cancels out of Grubbs.
+
+    z of small counts are skewed, and Grubbs takes them for normal; so never below the exact p-value of the counts.
+    """
 
     def tails(values: _Values) -> Floats:
         z, _, _ = _standardised(values, variance_of)
-        return _normal(_Values(z, z, values.denominator, values.series, values.n_series))
+        of_z = _normal(_Values(z, z, values.denominator, values.series, values.n_series))
+        return np.maximum(of_z, counted(values))
 
     return tails
 
@@ -214,9 +220,9 @@ _POINTS: dict[str, Callable[[_Values], Floats]] = {
     "ip": _normal,
     "xbar": _normal,
     "p": _proportion,
-    "pp": _prime(lambda rate: rate * (1 - rate)),
+    "pp": _prime(lambda rate: rate * (1 - rate), _proportion),
     "u": _count,
-    "up": _prime(lambda rate: rate),
+    "up": _prime(lambda rate: rate, _count),
     "c": _count,
     "t": _time,
     "g": _opportunities,
@@ -231,6 +237,8 @@ def series_p_values(
     x: str = "period",
     y: str = "numerator",
     n: str | None = "denominator",
+    *,
+    has_points: bool = True,
 ) -> pd.DataFrame:
     """One p-value per series: how often noise alone gives runs or a point as unusual as these.
 
@@ -241,6 +249,8 @@ def series_p_values(
         a gap.
     by, chart, x, y, n
         As in `spc.analyse_many`.
+    has_points : bool
+        Judge the furthest point too, not the runs alone.
 
     Returns
     -------
@@ -260,13 +270,14 @@ def series_p_values(
     exchangeable noise around its own median, mean or pooled proportion. A frozen or given centre is not used here, so
     that this null is the right one: if nothing happened, the whole phase is exchangeable.
     p_points: the furthest point on either side, Bonferroni over points and sides. p and u, c: exact given the total
-    (hypergeometric, binomial), so right for small counts too; i, xbar, ip: Grubbs, exact for normal values; pp, up:
-    Grubbs of the z values; t and g: exact for exponential and geometric values given their sum.
+    (hypergeometric, binomial), so right for small counts too; i, xbar, ip: Grubbs, exact for normal values; pp, up: the
+    larger of Grubbs of the z values and the exact one of the counts; t and g: exact for exponential and geometric
+    values given their sum.
     p_value = 1 - (1 - min(p_runs, p_points))^2. Both are independent where nothing happens, because p_points does not
     depend on the order of the values and p_runs on nothing else; this holds exactly with equal denominators, and nearly
     so otherwise. Every one of the three is super-uniform: P(p <= a) <= a.
-    Assumes independent observations: autocorrelation makes p too small, and so does over-dispersion in p, u and c
-    (choose pp or up).
+    Assumes independent observations: autocorrelation makes p too small, over-dispersion does in p, u and c (choose pp
+    or up), and skewed values do in i (choose has_points=False: the runs hold for every distribution).
 
     References
     ----------
@@ -314,7 +325,7 @@ def series_p_values(
     if record.has_runs:
         p_runs[is_judged] = runs_p_values(sizes[is_judged], above[is_judged], longest[is_judged], crossings[is_judged])
     judge = _POINTS.get(record.code)
-    if judge is not None and is_judged.any():
+    if has_points and judge is not None and is_judged.any():
         p_points[is_judged] = judge(_only(values, is_judged))
     return keys.assign(
         n_useful=sizes,
@@ -459,6 +470,7 @@ def discoveries(
     *,
     rate: float = 0.05,
     method: str = "bh",
+    has_points: bool = True,
 ) -> Discoveries:
     """Judge all series of a board at once: `series_p_values`, then `q_values`.
 
@@ -480,7 +492,7 @@ def discoveries(
             "rate_out_of_range",
             Words(f"rate = {rate}: vælg et tal mellem 0 og 1.", f"rate = {rate}: choose a number between 0 and 1."),
         )
-    table = series_p_values(frame, by, chart, x, y, n)
+    table = series_p_values(frame, by, chart, x, y, n, has_points=has_points)
     q = q_values(table["p_value"], method=method)
     table = table.assign(q_value=q, stands_out=q <= rate)
     table = table.sort_values(["q_value", "p_value"], kind="stable", na_position="last", ignore_index=True)

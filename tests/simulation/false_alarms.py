@@ -4,7 +4,8 @@ Run `python tests/simulation/false_alarms.py` (half a minute; `--series 400000` 
 
 The rules are written here once more, on a plain block of series × points and in another way than in the library. The
 columns: what is published, what this second implementation finds (with two standard errors), what the library finds on
-the same noise, and what it says without simulating anew: counted exactly for run charts, else read in its table.
+the same noise, and what it says without simulating anew: counted exactly for run charts, else read in its table. Last,
+the p-values and q-values of `indicators.spc.discovery` at noise, and what they find.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from math import log2, sqrt
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
 from indicators import spc
+from indicators.spc.discovery import q_values, series_p_values
 from indicators.spc.false_alarms import expected_false_signals, false_alarm
 from indicators.spc.joint_runs import share_outside
 from indicators.spc.profiles import MDC, Profile
@@ -148,12 +152,6 @@ def i_anhoej(y: Floats) -> Reading:
     return Reading(runs_signal(y, centre) | outside.any(axis=1), outside[:, -1])
 
 
-def i_three_sigma(y: Floats) -> Reading:
-    centre, sigma = y.mean(axis=1, keepdims=True), moving_range_sigma(y, 1.128)
-    outside = np.abs(y - centre) > 3 * sigma
-    return Reading(outside.any(axis=1), outside[:, -1])
-
-
 def mdc(shift: int, rising: int, *, is_broad: bool = False, is_screened: bool = True) -> Callable[[Floats], Reading]:
     """The four rules with these lengths. `is_broad`: the broad reading of two in three."""
 
@@ -207,6 +205,7 @@ class Case:
     published: float | None
     is_last: bool = False
     has_table: bool = True
+    is_screened: bool = True
 
 
 BROAD = MDC.with_lengths(two_of_three="classic")
@@ -229,7 +228,15 @@ CASES = (
     ),
     Case("seven/seven, last point, 36", 36, mdc(7, 7), "i", "mdc", 1.5, is_last=True),
     Case(
-        "I chart, 3 sigma alone, 36: last point", 36, i_three_sigma, "i", "anhoej", None, is_last=True, has_table=False
+        "  the same, moving ranges not screened",
+        36,
+        mdc(7, 7, is_screened=False),
+        "i",
+        "mdc",
+        1.5,
+        is_last=True,
+        has_table=False,
+        is_screened=False,
     ),
     Case("Western Electric, any point, 36", 36, western_electric, "i", "western_electric", None),
     Case("Nelson, any point, 36", 36, nelson, "i", "nelson", None),
@@ -246,7 +253,9 @@ def shares(case: Case, n_series: int) -> tuple[float, float]:
         reading = case.judge(y)
         ours += int((reading.last if case.is_last else reading.anywhere).sum())
         offsets = np.arange(len(y) + 1) * case.n
-        said = spc.analyse_arrays(y.ravel(), None, offsets, case.chart, profile=case.profile)
+        said = spc.analyse_arrays(
+            y.ravel(), None, offsets, case.chart, profile=case.profile, screen_moving_ranges=case.is_screened
+        )
         library += int((said["is_claimed"] & (said["last_rule" if case.is_last else "rules"] != "")).sum())
     return ours / n_series, library / n_series
 
@@ -288,10 +297,63 @@ def report(n_series: int) -> Iterator[str]:
     yield f"\n{board.say('en')}\n{board.say('da')}"
 
 
+def drawn(chart: str, n_series: int, n: int, random: np.random.Generator) -> pd.DataFrame:
+    """Stable noise that suits the chart, long."""
+    shape = (n_series, n)
+    cases = random.integers(20, 200, shape)
+    y = {
+        "run": lambda: random.standard_t(3, shape),
+        "i": lambda: random.normal(size=shape),
+        "p": lambda: random.binomial(cases, 0.1),
+        "pp": lambda: random.binomial(cases, 0.1),
+        "u": lambda: random.poisson(0.05 * cases),
+        "up": lambda: random.poisson(0.05 * cases),
+        "c": lambda: random.poisson(5.0, shape),
+        "t": lambda: random.exponential(size=shape),
+        "g": lambda: random.geometric(0.05, shape) - 1,
+    }[chart]()
+    frame = pd.DataFrame(
+        {
+            "series": np.repeat(np.arange(n_series), n),
+            "period": np.tile(np.arange(n), n_series),
+            "numerator": y.ravel().astype(float),
+        }
+    )
+    return frame.assign(denominator=cases.ravel()) if chart in ("p", "pp", "u", "up") else frame
+
+
+def discovery_report(n_series: int) -> Iterator[str]:
+    """P-values and q-values at noise, and how much of a board that moves they find."""
+    random = np.random.default_rng([SEED, 2])
+    yield f"\nP-values of 36 months of noise (20-200 cases a month): percent at or below ({n_series:,} series)"
+    yield f"{'':8} {'20 %':>8} {'5 %':>8} {'1 %':>8} {'0.1 %':>8}   boards of 50 with any q <= 5 %"
+    for chart in ("run", "i", "p", "pp", "u", "up", "c", "t", "g"):
+        found = series_p_values(drawn(chart, n_series, 36, random), by="series", chart=chart)
+        p = found["p_value"].dropna().to_numpy()
+        boards = np.array([(q_values(board) <= 0.05).any() for board in p[: len(p) // 50 * 50].reshape(-1, 50)])
+        shown = " ".join(f"{100 * (p <= level).mean():>8.2f}" for level in (0.2, 0.05, 0.01, 0.001))
+        yield f"{chart:8} {shown} {100 * boards.mean():>10.1f} ± {200 * sqrt(0.05 * 0.95 / len(boards)):.1f}"
+
+    yield "\n500 I charts of 36 months, of which 50 step up at month 19; asked for 5 % (mean of 20 boards)"
+    yield f"{'step in sd':>10} {'found of 50':>12} {'share that is noise, percent':>30} {'found by Storey':>16}"
+    for step in (1.0, 1.5, 2.0, 3.0):
+        hits, false, storey = [], [], []
+        for _ in range(20):
+            frame = drawn("i", 500, 36, random)
+            frame.loc[(frame["series"] < 50) & (frame["period"] >= 18), "numerator"] += step
+            p = series_p_values(frame, by="series", chart="i")["p_value"].to_numpy()
+            chosen = q_values(p) <= 0.05
+            hits.append(chosen[:50].sum())
+            false.append(chosen[50:].sum() / max(1, chosen.sum()))
+            storey.append((q_values(p, method="storey") <= 0.05)[:50].sum())
+        yield f"{step:>10.1f} {np.mean(hits):>12.1f} {100 * np.mean(false):>30.1f} {np.mean(storey):>16.1f}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--series", type=int, default=100_000, help="simulated series per case")
-    for line in report(parser.parse_args().series):
+    n_series = parser.parse_args().series
+    for line in chain(report(n_series), discovery_report(n_series // 5)):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
 

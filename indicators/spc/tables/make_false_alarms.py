@@ -1,6 +1,6 @@
 """Simulate `false_alarms.csv`: how often a stable process claims a signal.
 
-Run `python -m indicators.spc.tables.make_false_alarms > indicators/spc/tables/false_alarms.csv`; it takes twenty minutes.
+Run `python -m indicators.spc.tables.make_false_alarms > indicators/spc/tables/false_alarms.csv`: twenty minutes.
 
 Series in which nothing happens are drawn and analysed as the product analyses them: every profile in `PROFILES`, method
 `anhoej`, no phases, nothing frozen. Two readings are counted: `phase`, any claimed signal; `last_point`, a claimed
@@ -18,8 +18,8 @@ Autocorrelation 0.1 … 0.6 (run, i, p, c): a first-order autoregressive normal 
 by the count at the same quantile, and the normal process is given the autocorrelation at which that of the *counts* is
 the one in the table.
 
-Independent series: 20,000 each, so a standard error of at most 0.35 percentage points; run, mr, pp, up, t, g and all
-correlated series 10,000.
+Independent series: 80,000 of the i chart and 20,000 of p and c, so a standard error of at most 0.2 and 0.35 percentage
+points; of the others, and of all correlated ones, 10,000 (0.5). Column n_series has the number.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Noise:
 
 
 NOISES = (
-    Noise("normal", {"run": 10_000, "i": 20_000, "mr": 10_000}, ("run", "i")),
+    Noise("normal", {"run": 10_000, "i": 80_000, "mr": 10_000}, ("run", "i")),
     *(Noise("binomial", {"p": 20_000, "pp": 10_000}, ("p",), mean) for mean in MEAN_COUNTS),
     *(Noise("poisson", {"c": 20_000, "up": 10_000}, ("c",), mean) for mean in MEAN_COUNTS),
     Noise("exponential", {"t": 10_000}),

@@ -153,6 +153,29 @@ def test_unequal_denominators_keep_the_level() -> None:
     assert (found["p_value"] <= 0.05).mean() <= 0.05 + 4 * np.sqrt(0.05 / 3_000)
 
 
+def test_prime_charts_keep_the_level_for_small_counts_and_under_over_dispersion() -> None:
+    random = np.random.default_rng(19)
+    shape = (2_000, 24)
+    n = random.integers(20, 200, shape)
+    spread = random.normal(0.3, 0.05, shape)
+    for y, cases in ((random.binomial(n, 0.1), n), (random.binomial(3_000, spread), 3_000)):
+        found = series_p_values(long_frame(y, cases), by="series", chart="pp")
+        for level in (0.01, 0.05):
+            assert (found["p_value"] <= level).mean() <= level + 4 * np.sqrt(level / 2_000)
+    as_if_binomial = series_p_values(long_frame(random.binomial(3_000, spread), 3_000), by="series", chart="p")
+    assert (as_if_binomial["p_points"] <= 0.01).mean() > 0.9
+
+
+def test_runs_alone_keep_the_level_for_skewed_values() -> None:
+    frame = long_frame(np.random.default_rng(20).lognormal(size=(2_000, 24)))
+    runs = series_p_values(frame, by="series", chart="i", has_points=False)
+    assert runs["p_points"].isna().all()
+    assert runs["p_value"].equals(runs["p_runs"])
+    assert (runs["p_value"] <= 0.05).mean() <= 0.05 + 4 * np.sqrt(0.05 / 2_000)
+    # The furthest point of skewed values looks special to a test for normal ones.
+    assert (series_p_values(frame, by="series", chart="i")["p_points"] <= 0.05).mean() > 0.3
+
+
 def test_series_that_moved_are_found_and_few_others() -> None:
     random = np.random.default_rng(13)
     y = random.normal(size=(500, 36))
