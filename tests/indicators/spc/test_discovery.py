@@ -7,10 +7,11 @@ from itertools import combinations, pairwise, product
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from indicators import spc
-from indicators.spc.discovery import combined, discoveries, q_values, series_p_values
+from indicators.spc.discovery import combined, discoveries, hypergeometric_at_least, q_values, series_p_values
 from indicators.spc.joint_runs import _bound, arrangements, coin_flips, runs_p_values, share_outside
 from indicators.spc.ragged import Floats
 
@@ -164,6 +165,16 @@ def test_prime_charts_keep_the_level_for_small_counts_and_under_over_dispersion(
             assert (found["p_value"] <= level).mean() <= level + 4 * np.sqrt(level / 2_000)
     as_if_binomial = series_p_values(long_frame(random.binomial(3_000, spread), 3_000), by="series", chart="p")
     assert (as_if_binomial["p_points"] <= 0.01).mean() > 0.9
+
+
+def test_hypergeometric_tails_are_those_of_scipy() -> None:
+    random = np.random.default_rng(21)
+    cases = random.integers(20, 5_000, 300)
+    events = (cases * random.uniform(0, 1, 300)).astype(int)
+    drawn = (cases * random.uniform(0.01, 0.5, 300)).astype(int)
+    k = np.minimum(np.minimum(events, drawn), np.ceil(events * drawn / cases + random.integers(0, 15, 300)))
+    found = hypergeometric_at_least(k.astype(float), cases.astype(float), events.astype(float), drawn.astype(float))
+    assert found == pytest.approx(stats.hypergeom.sf(k - 1, cases, events, drawn), rel=1e-9)
 
 
 def test_runs_alone_keep_the_level_for_skewed_values() -> None:
