@@ -323,9 +323,8 @@ def summarise_arrays(y: Floats, n: Floats | None, offsets: Ints, options: Option
     for start, stop in zip(edges.tolist(), [*edges[1:].tolist(), len(offsets) - 1], strict=True):
         first, last = offsets[start], offsets[stop]
         part_y, part_n, part = y[first:last], None if n is None else n[first:last], offsets[start : stop + 1] - first
-        if compiled is not None and compiled.first_bad(part_y, part_n, options) < 0:
-            found = compiled.summarise(part_y, part_n, part, options)
-        else:
+        found = None if compiled is None else compiled.summarise(part_y, part_n, part, options)
+        if found is None:  # or something is refused, and the checks say what and where
             found = summarise(points_of_arrays(part_y, part_n, part, options.record, n_before=int(first)), options)
         parts.append(replace(found, owner=found.owner + start))
     return joined(parts)
@@ -371,13 +370,14 @@ def summarise(
     if compiled is not None and no_marks(phases, freeze, exclude):
         exposure = points.denominator if points.has_denominator else None
         offsets = np.append(points.first, len(points.y))
-        found: Summary = compiled.summarise(
+        found = compiled.summarise(
             points.y if exposure is None else points.numerator,
             exposure,
             offsets,
             options,
             points.axis is not Axis.CATEGORY,
         )
+        assert found is not None  # every row was checked when it was read
         return found
     parts = []
     for start, stop in kernel.blocks(points):

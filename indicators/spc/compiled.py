@@ -7,6 +7,9 @@ recipe, the runs method is Anhøj's and there are no phases, freezes or exclusio
 This module is imported on demand only. The web process never imports numba.
 """
 
+# What numba reads as one kind of whole number mypy reads as two.
+# mypy: disable-error-code="assignment"
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -17,6 +20,7 @@ import numpy as np
 from numba import njit
 
 from indicators.spc import runs
+from indicators.spc.charts import ValueKind
 from indicators.spc.kernel import ROUNDING, Options
 from indicators.spc.ragged import Bools, Floats, Ints
 from indicators.spc.reasons import Reason
@@ -57,34 +61,8 @@ def _jit(function: Callable[..., Any]) -> Callable[..., Any]:
     return njit(nogil=True, error_model="numpy")(function)
 
 
-@_jit
-def _first_bad(value: Floats, exposure: Floats, has_exposure: bool, not_negative: bool, within: bool) -> int:
-    """The first row that NumPy's checks would refuse, or -1."""
-    for row in range(len(value)):
-        if np.isinf(value[row]) or (not_negative and value[row] < 0):
-            return row
-        if has_exposure and (np.isinf(exposure[row]) or exposure[row] <= 0 or (within and value[row] > exposure[row])):
-            return row
-    return -1
-
-
-def first_bad(value: Floats, exposure: Floats | None, options: Options) -> int:
-    """The first row that has to be refused, or -1; `aggregate.checked` says why."""
-    record = options.record
-    has_exposure = exposure is not None
-    return int(
-        _first_bad(
-            value,
-            exposure if exposure is not None else value,
-            has_exposure,
-            record.is_not_negative,
-            record.kind.value == "proportion",
-        )
-    )
-
-
 @lru_cache(maxsize=16)
-def _kernel(sigma: Callable[[Any, Any], Any] | None) -> Callable[..., None]:
+def _kernel(sigma: Callable[[Any, Any], Any] | None) -> Callable[..., int]:
     """The loop over series, with a chart's sigma compiled into it; None: from moving ranges, or no limits."""
     sigma_of = _jit(sigma) if sigma is not None else _jit(_no_sigma)
 
@@ -94,6 +72,8 @@ def _kernel(sigma: Callable[[Any, Any], Any] | None) -> Callable[..., None]:
         exposure: Floats,
         has_exposure: bool,
         offsets: Ints,
+        not_negative: bool,
+        within: bool,
         centre_kind: int,
         is_moving_range: bool,
         has_limits: bool,
@@ -114,243 +94,239 @@ def _kernel(sigma: Callable[[Any, Any], Any] | None) -> Callable[..., None]:
         counts: Ints,
         any_flags: Bools,
         last_flags: Ints,
-    ) -> None:
+    ) -> int:
         longest_series = 0
         for series in range(len(offsets) - 1):
             longest_series = max(longest_series, offsets[series + 1] - offsets[series])
-        y, d, sd, upper, lower, scratch = (
-            np.empty(longest_series),
-            np.empty(longest_series),
-            np.empty(longest_series),
-            np.empty(longest_series),
-            np.empty(longest_series),
-            np.empty(longest_series),
-        )
-        state = np.empty(longest_series, dtype=np.int8)
+        y, d, sd = np.empty(longest_series), np.empty(longest_series), np.empty(longest_series)
+        upper, lower, scratch = np.empty(longest_series), np.empty(longest_series), np.empty(longest_series)
+        state, zone = np.empty(longest_series, dtype=np.int8), np.empty(longest_series, dtype=np.int8)
         for series in range(len(offsets) - 1):
             start, n = offsets[series], offsets[series + 1] - offsets[series]
-            # ------------------------------------------------------------------------------- values and centre
-            n_values = 0
-            events = 0.0
-            amount = 0.0
-            last = -1
-            for row in range(n):
-                v = value[start + row]
-                if has_exposure:
-                    e = exposure[start + row]
+            # --------------------------------------------------------------------- what came in, and what is refused
+            is_bad = False
+            if has_exposure:
+                for row in range(n):
+                    v, e = value[start + row], exposure[start + row]
                     y[row] = v / e
-                    if not np.isnan(y[row]):
-                        events += v
-                        amount += e
-                        n_values += 1
-                        last = row
-                else:
-                    y[row] = v
-                    if not np.isnan(v):
-                        events += v
-                        n_values += 1
-                        last = row
-            if centre_kind == _RATIO:
-                centre = events / amount if amount > 0 else np.nan
-            elif centre_kind == _MEAN:
-                if has_exposure:
-                    events = 0.0
-                    for row in range(n):
-                        if not np.isnan(y[row]):
-                            events += y[row]
-                centre = events / n_values if n_values > 0 else np.nan
+                    is_bad |= (
+                        abs(v) == np.inf or e == np.inf or e <= 0 or (within and v > e) or (not_negative and v < 0)
+                    )
             else:
+                for row in range(n):
+                    v = value[start + row]
+                    y[row] = v
+                    is_bad |= abs(v) == np.inf or (not_negative and v < 0)
+            if is_bad:
+                return series
+            # ----------------------------------------------------------------------------------------------- centre
+            n_values, last = 0, -1
+            highest, lowest = -np.inf, np.inf
+            for row in range(n):
+                if y[row] == y[row]:
+                    n_values += 1
+                    last = row
+                if y[row] > highest:
+                    highest = y[row]
+                if y[row] < lowest:
+                    lowest = y[row]
+            if n_values == 0:
+                highest, lowest = np.nan, np.nan
+            centre = np.nan
+            if centre_kind == _RATIO:
+                events, amount = 0.0, 0.0
+                if n_values == n:
+                    for row in range(n):
+                        events += value[start + row]
+                        amount += exposure[start + row]
+                else:
+                    for row in range(n):
+                        if y[row] == y[row]:
+                            events += value[start + row]
+                            amount += exposure[start + row]
+                if amount > 0:
+                    centre = events / amount
+            elif centre_kind == _MEAN:
+                total = 0.0
+                for row in range(n):
+                    if y[row] == y[row]:
+                        total += y[row]
+                if n_values > 0:
+                    centre = total / n_values
+            elif n_values > 0:
                 found = 0
                 for row in range(n):
-                    if not np.isnan(y[row]):
+                    if y[row] == y[row]:
                         scratch[found] = y[row]
                         found += 1
-                if found > 0:
-                    in_order = np.sort(scratch[:found])
-                    low, high = in_order[(found - 1) // 2], in_order[found // 2]
-                    centre = low if low == high else (low + high) / 2
-                else:
-                    centre = np.nan
-            if not np.isnan(given):
+                in_order = np.sort(scratch[:found])
+                low, high = in_order[(found - 1) // 2], in_order[found // 2]
+                centre = low if low == high else (low + high) / 2
+            if given == given:
                 centre = given
-            highest, lowest = np.nan, np.nan
-            far_above, far_below = np.nan, np.nan
             for row in range(n):
                 d[row] = y[row] - centre
-                if not np.isnan(y[row]):
-                    highest = y[row] if np.isnan(highest) or y[row] > highest else highest
-                    lowest = y[row] if np.isnan(lowest) or y[row] < lowest else lowest
-                if not np.isnan(d[row]):
-                    far_above = d[row] if np.isnan(far_above) or d[row] > far_above else far_above
-                    far_below = d[row] if np.isnan(far_below) or d[row] < far_below else far_below
+            # Rounding keeps the order, so the largest distance is that of the largest value.
+            spread = max(highest - centre, -(lowest - centre))
             magnitude = max(abs(highest), abs(lowest))
-            spread = max(far_above, -far_below)
-            tolerance = 0.0 if np.isnan(spread) else max(tie * spread, 0.0)
-            tolerance = tolerance if np.isnan(magnitude) else max(tolerance, ROUNDING * magnitude)
+            tolerance = max(max(tie * spread, ROUNDING * magnitude), 0.0) if n_values > 0 else 0.0
             is_constant = n_values > 1 and highest - lowest <= ROUNDING * magnitude
-            # ----------------------------------------------------------------------------------------- limits
-            if is_moving_range:
-                total, ranges = 0.0, 0
-                for row in range(1, n):
-                    step = abs(y[row] - y[row - 1])
-                    if not np.isnan(step):
-                        total += step
-                        ranges += 1
-                average = total / ranges if ranges > 0 else np.nan
-                if screen:
-                    edge = screening * average
+            # ----------------------------------------------------------------------------------------------- limits
+            n_limited, n_outside = -1, 0
+            if has_limits:
+                if is_moving_range:
                     total, ranges = 0.0, 0
                     for row in range(1, n):
                         step = abs(y[row] - y[row - 1])
-                        if step < edge:
+                        if step == step:
                             total += step
                             ranges += 1
                     average = total / ranges if ranges > 0 else np.nan
-                for row in range(n):
-                    sd[row] = average / divisor
-            elif has_limits:
-                for row in range(n):
-                    is_missing = has_exposure and np.isnan(y[row])
-                    sd[row] = np.nan if is_missing else sigma_of(centre, exposure[start + row])
-            n_limited = -1
-            n_outside = 0
-            if has_limits:
+                    if screen:
+                        edge = screening * average
+                        total, ranges = 0.0, 0
+                        for row in range(1, n):
+                            step = abs(y[row] - y[row - 1])
+                            if step < edge:
+                                total += step
+                                ranges += 1
+                        average = total / ranges if ranges > 0 else np.nan
+                    for row in range(n):
+                        sd[row] = average / divisor
+                elif has_exposure and n_values < n:
+                    for row in range(n):
+                        sd[row] = sigma_of(centre, exposure[start + row]) if y[row] == y[row] else np.nan
+                else:
+                    for row in range(n):
+                        sd[row] = sigma_of(centre, exposure[start + row])
                 for row in range(n):
                     reach = sigmas * sd[row]
-                    lower[row] = max(centre - reach, minimum)
-                    upper[row] = min(centre + reach, maximum)
-                    if not (upper[row] - lower[row] > tolerance) or is_constant:
-                        sd[row] = np.nan
-                        lower[row] = np.nan
-                        upper[row] = np.nan
-                    if not np.isnan(upper[row]):
-                        n_limited = row
+                    low, high = max(centre - reach, minimum), min(centre + reach, maximum)
+                    is_wide = high - low > tolerance and not is_constant
+                    sd[row] = sd[row] if is_wide else np.nan
+                    lower[row] = low if is_wide else np.nan
+                    upper[row] = high if is_wide else np.nan
                 for row in range(n):
-                    if y[row] > upper[row] + tolerance or y[row] < lower[row] - tolerance:
-                        n_outside += 1
-            # ------------------------------------------------------------------------------------------- runs
-            n_useful, longest, run, crossings = 0, 0, 0, 0
-            side = 0
+                    n_outside += y[row] > upper[row] + tolerance or y[row] < lower[row] - tolerance
+                for row in range(n - 1, -1, -1):
+                    if upper[row] == upper[row]:
+                        n_limited = row
+                        break
+            # ------------------------------------------------------------------------------- runs, without branches
+            n_useful, longest, run, crossings, side = 0, 0, 0, 0, 0
             for row in range(n):
-                here = 1 if d[row] > tolerance else (-1 if d[row] < -tolerance else 0)
+                here = np.int64(d[row] > tolerance) - np.int64(d[row] < -tolerance)
                 state[row] = here
-                if here == 0:
-                    continue
-                n_useful += 1
-                if here == side:
-                    run += 1
-                else:
-                    if side != 0:
-                        crossings += 1
-                    side, run = here, 1
-                if run > longest:
-                    longest = run
+                is_useful = here * here
+                same = np.int64(here == side)
+                n_useful += is_useful
+                crossings += is_useful * (1 - same)
+                run = is_useful * (run * same + 1) + (1 - is_useful) * run
+                side = is_useful * here + (1 - is_useful) * side
+                longest = max(longest, run)
             counts[series, 0] = n_values
             counts[series, 1] = n_useful
             counts[series, 2] = longest if n_useful > 0 else -1
-            counts[series, 3] = crossings if n_useful > 0 else -1
+            counts[series, 3] = crossings - 1
             counts[series, 4] = n_outside
-            counts[series, 5] = 1 if is_constant else 0
-            counts[series, 6] = 1 if n_limited >= 0 else 0
+            counts[series, 5] = is_constant
+            counts[series, 6] = n_limited >= 0
             counts[series, 7] = run if n_useful > 0 else -1
             counts[series, 8] = state[last] if last >= 0 else 0
             figures[series, 0] = centre
             figures[series, 1] = lower[n_limited] if n_limited >= 0 else np.nan
             figures[series, 2] = upper[n_limited] if n_limited >= 0 else np.nan
-            # ------------------------------------------------------------------------------------------ rules
+            # ------------------------------------------------------------------------------------------------ rules
             for rule in range(len(kinds)):
                 kind, length, of = kinds[rule], lengths[rule], ofs[rule]
                 found_any, found_last = False, 0
                 if kind == 0:  # outside
-                    if has_limits:
-                        for row in range(n):
-                            above = y[row] > upper[row] + tolerance
-                            below = y[row] < lower[row] - tolerance
-                            if above or below:
-                                found_any = True
-                                if row == last:
-                                    found_last = 1 if above else -1
+                    found_any = n_outside > 0
+                    if found_any and last >= 0:
+                        if y[last] > upper[last] + tolerance:
+                            found_last = 1
+                        elif y[last] < lower[last] - tolerance:
+                            found_last = -1
                 elif kind == 1:  # one side
-                    run = 0
-                    for row in range(n):
-                        if state[row] == 0:
-                            run = 0
-                        elif row > 0 and state[row] == state[row - 1]:
-                            run += 1
-                        else:
-                            run = 1
-                        if run >= length:
-                            found_any = True
-                            if row == last:
-                                found_last = state[row]
-                elif kind == 2 or kind == 3:  # monotone, alternating
-                    up, down, turns = 0, 0, 0
-                    before = 0
-                    for row in range(1, n):
+                    if n_useful == n:  # nothing lies on the line or is missing: the runs above say it
+                        best, row_run = longest, run
+                    else:
+                        best, row_run, before = 0, 0, 0
+                        for row in range(last + 1):
+                            here = np.int64(state[row])
+                            row_run = here * here * (row_run * np.int64(here == before) + 1)
+                            before = here
+                            best = max(best, row_run)
+                    found_any = best >= length
+                    if last >= 0 and row_run >= length:
+                        found_last = state[last]
+                elif kind == 2:  # monotone
+                    best, up, down = 0, 0, 0
+                    for row in range(1, last + 1):
                         step = y[row] - y[row - 1]
-                        now = 1 if step > tolerance else (-1 if step < -tolerance else 0)
-                        up = up + 1 if now == 1 else 0
-                        down = down + 1 if now == -1 else 0
-                        turns = turns + 1 if now != 0 and now == -before else 0
+                        up = (up + 1) * np.int64(step > tolerance)
+                        down = (down + 1) * np.int64(step < -tolerance)
+                        best = max(best, max(up, down))
+                    found_any = best >= length - 1
+                    if found_any:
+                        found_last = np.int64(up >= length - 1) - np.int64(down >= length - 1)
+                elif kind == 3:  # alternating
+                    best, turns, before = 0, 0, 0
+                    for row in range(1, last + 1):
+                        step = y[row] - y[row - 1]
+                        now = np.int64(step > tolerance) - np.int64(step < -tolerance)
+                        turns = (turns + 1) * np.int64(now * before == -1)
                         before = now
-                        if kind == 2:
-                            if up >= length - 1 or down >= length - 1:
-                                found_any = True
-                                if row == last:
-                                    found_last = now
-                        elif turns >= length - 2:
-                            found_any = True
-                            if row == last:
-                                found_last = 2
+                        best = max(best, turns)
+                    found_any = best >= length - 2
+                    if turns >= length - 2:
+                        found_last = 2
                 elif has_limits:
-                    # Zones: 1 above, -1 below the line that many sigma out; 0 between; -2 no value or no line there.
+                    # 1 above, -1 below the line that many sigma out; 0 between or unknown.
+                    n_above, n_below = 0, 0
                     for row in range(n):
                         reach = reaches[rule] * sd[row]
-                        if np.isnan(y[row]) or np.isnan(reach):
-                            state[row] = -2
-                        elif y[row] > min(centre + reach, maximum) + tolerance:
-                            state[row] = 1
-                        elif y[row] < max(centre - reach, minimum) - tolerance:
-                            state[row] = -1
-                        else:
-                            state[row] = 0
-                    if kind == 4:
+                        above = np.int64(y[row] > min(centre + reach, maximum) + tolerance)
+                        below = np.int64(y[row] < max(centre - reach, minimum) - tolerance)
+                        zone[row] = above - below
+                        n_above += above
+                        n_below += below
+                    if kind == 4:  # some of so many beyond
                         for sign in (1, -1):
+                            if (n_above if sign == 1 else n_below) < length:
+                                continue
                             hits, same = 0, 0
                             for row in range(n):
-                                counts_here = state[row] == sign
                                 if strict[rule]:
-                                    if counts_here and (
+                                    if zone[row] == sign and (
                                         y[row] > upper[row] + tolerance or y[row] < lower[row] - tolerance
                                     ):
-                                        state[row] = 0
-                                        counts_here = False
+                                        zone[row] = 0
                                     same = same + 1 if sign * d[row] > tolerance else 0
-                                hits += 1 if counts_here else 0
+                                hits += zone[row] == sign
                                 if row >= of:
-                                    hits -= 1 if state[row - of] == sign else 0
+                                    hits -= zone[row - of] == sign
                                 is_whole = row >= of - 1 and (not strict[rule] or same >= of)
                                 if is_whole and hits >= length:
                                     found_any = True
-                                    if last >= 0 and row - of < last <= row and state[last] == sign:
+                                    if row - of < last <= row and zone[last] == sign:
                                         found_last = sign
-                    else:
-                        near, out, one = 0, 0, 0
-                        before = 0
-                        for row in range(n):
-                            near = near + 1 if state[row] == 0 else 0
-                            is_out = state[row] == 1 or state[row] == -1
-                            out = out + 1 if is_out else 0
-                            one = (one + 1 if state[row] == before else 1) if is_out else 0
-                            before = state[row]
-                            if (kind == 5 and near >= length) or (kind == 6 and out >= length and one < length):
-                                found_any = True
-                                if row == last:
-                                    found_last = 2
-                    for row in range(n):
-                        state[row] = 1 if d[row] > tolerance else (-1 if d[row] < -tolerance else 0)
+                    else:  # all within, or all beyond on both sides
+                        near, out, one, before = 0, 0, 0, 0
+                        for row in range(last + 1):
+                            is_known = y[row] == y[row] and sd[row] == sd[row]
+                            here = np.int64(zone[row])
+                            near = near + 1 if here == 0 and is_known else 0
+                            out = out + 1 if here != 0 else 0
+                            one = (one + 1 if here == before else 1) if here != 0 else 0
+                            before = here
+                            is_found = near >= length if kind == 5 else (out >= length and one < length)
+                            found_any |= is_found
+                            if is_found and row == last:
+                                found_last = 2
                 any_flags[series, rule] = found_any
                 last_flags[series, rule] = found_last
+        return -1
 
     return loop
 
@@ -361,8 +337,10 @@ def _no_sigma(centre: float, denominator: float) -> float:
 
 def summarise(
     value: Floats, exposure: Floats | None, offsets: Ints, options: Options, has_order: bool = True
-) -> Summary:
+) -> Summary | None:
     """The summary of every series, without phases, freeze or exclusions; figures are those of the NumPy kernel.
+
+    None where a row has to be refused: `aggregate.checked` says which and why.
 
     Parameters
     ----------
@@ -376,11 +354,13 @@ def summarise(
     rules = [rule.pattern for rule in profile.rules]
     figures, counts = np.empty((n_series, 3)), np.empty((n_series, 9), dtype=np.int64)
     any_flags, last_flags = np.zeros((n_series, len(rules)), bool), np.zeros((n_series, len(rules)), np.int64)
-    _kernel(recipe.sigma if callable(recipe.sigma) else None)(
+    bad = _kernel(recipe.sigma if callable(recipe.sigma) else None)(
         value,
         value if exposure is None else exposure,
         exposure is not None,
         offsets,
+        record.is_not_negative,
+        record.kind is ValueKind.PROPORTION,
         _CENTRES[recipe.centre],
         recipe.sigma == "moving_range",
         record.has_limits,
@@ -402,6 +382,8 @@ def summarise(
         any_flags,
         last_flags,
     )
+    if bad >= 0:
+        return None
     n_values, n_useful, longest, crossings, n_outside = (counts[:, column] for column in range(5))
     is_constant, has_limits = counts[:, 5] == 1, counts[:, 6] == 1
     latest_run, last_state = counts[:, 7], counts[:, 8]
