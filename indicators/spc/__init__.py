@@ -255,10 +255,9 @@ def analyse_many(
     frame = _as_frame(frame, (*columns, x, y, n))
     read = points_of(frame, options.record, x=x, y=y, n=_denominator(frame, n), by=columns, aggregate=aggregate)
     summary = summarise(read.points, options, phases=phases, freeze=freeze, exclude=exclude, engine=engine)
-    keys = read.keys
-    if len(summary.owner) > len(keys):
-        keys = keys.iloc[summary.owner].reset_index(drop=True)
-    return pd.concat([keys, phases_frame(summary, options, multiply)], axis=1)
+    place = summary.owner if len(summary.owner) > len(read.keys) else None
+    keys = {name: column.array if place is None else column.array.take(place) for name, column in read.keys.items()}
+    return phases_frame(summary, options, multiply, keys)
 
 
 def analyse_arrays(
@@ -302,9 +301,7 @@ def analyse_arrays(
         non_negative=non_negative,
     )
     summary = summarise_arrays(y, n, offsets, options, engine=engine)
-    found = phases_frame(summary, options, multiply)
-    found.insert(0, "series", summary.owner)
-    return found
+    return phases_frame(summary, options, multiply, {"series": summary.owner})
 
 
 ENGINES = ("numpy", "numba")

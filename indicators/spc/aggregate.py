@@ -406,8 +406,8 @@ def _series(frame: pd.DataFrame, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]
     rest = found
     for name, size, unique in reversed(list(zip(by, sizes, uniques, strict=True))):
         rest, place = np.divmod(rest, size)
-        keys[name] = pd.Series(unique).iloc[place].reset_index(drop=True)
-    return series, pd.DataFrame({name: keys[name] for name in by})
+        keys[name] = unique if len(place) == size and size == n_possible else unique.take(place)
+    return series, pd.DataFrame({name: keys[name].array for name in by}, copy=False)
 
 
 def _codes(column: pd.Series) -> tuple[Ints, pd.Index]:

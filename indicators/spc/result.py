@@ -336,8 +336,10 @@ def joined(parts: list[Summary]) -> Summary:
     )
 
 
-def phases_frame(summary: Summary, options: Options, multiply: float) -> pd.DataFrame:
-    """One row per phase; the columns of `SpcResult.phases`."""
+def phases_frame(
+    summary: Summary, options: Options, multiply: float, keys: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
+    """One row per phase; the columns of `SpcResult.phases`, after those of `keys`."""
     profile, method = options.profile, options.method
     useful = summary.n_useful
     codes = np.array([reason.value for reason in _REASONS], dtype=object)
@@ -356,6 +358,7 @@ def phases_frame(summary: Summary, options: Options, multiply: float) -> pd.Data
     )
     return pd.DataFrame(
         {
+            **(keys or {}),
             "phase": summary.phase,
             "first_row": summary.first_row,
             "last_row": summary.first_row + summary.n_points - 1,
@@ -379,13 +382,16 @@ def phases_frame(summary: Summary, options: Options, multiply: float) -> pd.Data
             "rules": _texts(told, rule_place),
             "last_rule": _texts(np.array([*(name.value for name in names), ""], dtype=object), summary.last_rule),
             "last_side": summary.last_side,
-        }
+        },
+        copy=False,
     )
 
 
-def _texts(texts: np.ndarray, place: Ints) -> pd.Series:
-    """A column of few different texts, laid out by their places."""
-    return pd.Series(texts, dtype="str").take(place).reset_index(drop=True)
+def _texts(texts: np.ndarray, place: Ints) -> pd.api.extensions.ExtensionArray:
+    """A column of few different texts, laid out by their places; place -1 is the last text."""
+    if place.min(initial=0) < 0:
+        place = np.where(place < 0, len(texts) - 1, place)
+    return pd.array(texts, dtype="str").take(place)
 
 
 def points_frame(
