@@ -120,11 +120,14 @@ def compute(points: Points, layout: Layout, options: Options) -> Computed:
             is_constant = (n_values > 1) & (most - least <= ROUNDING * np.maximum(np.abs(most), np.abs(least)))
         limits = record.limits(subgroups)
         if options.non_negative and record.has_limits:
-            limits = _cut_below_zero(limits, (ragged.smallest(y, first) >= 0)[segment])
+            # Whether a value can be negative is asked of the whole series, not of a phase that happens to lie above 0.
+            limits = _cut_below_zero(limits, (ragged.smallest(y, points.first) >= 0)[points.series])
 
         distance = shown - limits.centre
         spread = np.maximum(ragged.largest(distance, first), -ragged.smallest(distance, first))
-        tolerance = np.repeat(np.maximum(profile.tie_tolerance * spread, ROUNDING * magnitude), n_points)
+        # fmax: where every point is excluded there is no spread, and a point is outside by any amount.
+        ties = np.fmax(np.fmax(profile.tie_tolerance * spread, ROUNDING * magnitude), 0.0)
+        tolerance = np.repeat(ties, n_points)
         # No width, no limits: they would call every later point a signal.
         is_flat = limits.upper - limits.lower <= tolerance
         is_flat |= np.repeat(is_constant, n_points)

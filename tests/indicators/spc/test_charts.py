@@ -158,7 +158,7 @@ def test_many_series_at_once_equal_one_by_one_to_the_last_digit(chart: str) -> N
         pd.testing.assert_frame_equal(batch, alone, check_exact=True)
 
 
-# ---------------------------------------------------------------------------------------------- chart type by chart type
+# ------------------------------------------------------------------------------------------- chart type by chart type
 
 
 def _frame(values: list[float | None], n: list[float] | None = None) -> pd.DataFrame:
