@@ -133,25 +133,35 @@ def _missing_takes_no_part(held: Held, column: str) -> np.ndarray:
 
 
 def _one_unit(held: Held, column: str) -> np.ndarray:
-    """Nothing lies between one unit: no phi, no tau2, and the limits are the unadjusted ones."""
-    if len(held.figures) != 1 or held.theirs["phi"].iloc[0] != 0 or not held.theirs["tau2"].isna().all():
+    """Nothing lies between one unit: no phi, no tau2, and the limits are the unadjusted ones, which judge."""
+    if held.result.dispersion.n >= 2 or held.result.adjustment is not funnel.Adjustment.NOT_POSSIBLE:
         return _none(held)
-    if column in ADJUSTED:
-        return held.equals_unadjusted(column) & held.theirs[column].isna().to_numpy()
-    if column == "outlier":
-        return held.theirs[column].isna().to_numpy()
-    return np.full(1, held.result.adjustment is funnel.Adjustment.NOT_POSSIBLE)
+    return _as_without_adjustment(held, column)
 
 
 def _infinite_phi(held: Held, column: str) -> np.ndarray:
     """A unit without events that is not trimmed stands at minus infinity on the logarithm: no phi can be estimated."""
     if not np.isneginf(held.result.dispersion.z_trimmed).any() or not np.isposinf(held.theirs["phi"]).all():
         return _none(held)
+    return _as_without_adjustment(held, column)
+
+
+def _on_its_limit(held: Held, column: str) -> np.ndarray:
+    """The value equals a limit up to rounding: it lies on it here, just outside there."""
+    names = ADJUSTED if _judges_by_adjusted(held.case, held.result) else UNADJUSTED
+    lower, upper = (held.figures[each] for each in names if each.endswith(held.result.outlier_level.column))
+    value, target = held.figures["ratio"] * held.result.multiply, held.result.target
+    on_lower = (value - lower).abs() <= funnel.TIE * (target - lower)
+    on_upper = (value - upper).abs() <= funnel.TIE * (upper - target)
+    return (on_lower | on_upper).to_numpy() & (held.figures[column] == 0).to_numpy()
+
+
+def _as_without_adjustment(held: Held, column: str) -> np.ndarray:
     if column in ADJUSTED:
         return held.equals_unadjusted(column)
     if column == "outlier":
-        return (held.theirs[column] == 0).to_numpy()
-    return np.full(len(held.figures), held.result.adjustment is funnel.Adjustment.NOT_POSSIBLE)
+        return (held.figures[column] == _flag(held, held.figures, UNADJUSTED)).to_numpy()
+    return held.figures[column].isna().to_numpy() | (column == "tau2")
 
 
 def _nothing_drawn(held: Held, column: str) -> np.ndarray:
@@ -178,6 +188,7 @@ KNOWN_DIFFERENCES = (
     Known("12: a missing number takes its row out, it does not spoil the others", _missing_takes_no_part, _ALL),
     Known("reference README: one unit has no dispersion; we say so", _one_unit, _OF_ADJUSTMENT),
     Known("reference README: the logarithm of no events is infinite; we say so", _infinite_phi, _OF_ADJUSTMENT),
+    Known("16: a value on its limit up to rounding is not outside", _on_its_limit, frozenset({"outlier"})),
     Known("reference README: outliers without drawn limits", _nothing_drawn, frozenset({"outlier"})),
 )
 """Every way in which the library means to differ, with the convention that says so."""
@@ -207,15 +218,17 @@ def _is_cqc(held: Held) -> bool:
 
 def _follows_own_limits(held: Held) -> np.ndarray:
     """Each flag is what its own limits say, so that the flag differs because the limits do."""
-    level, is_adjusted = held.result.outlier_level.column, _judges_by_adjusted(held.case, held.result)
-    names = [f"{'od_' if is_adjusted else ''}{end}cl_{level}" for end in ("l", "u")]
-    value = held.figures["ratio"] * held.result.multiply
-
-    def flag(figures: pd.DataFrame) -> pd.Series:
-        return (value < figures[names[0]]) | (value > figures[names[1]])
-
-    is_ours, is_theirs = flag(held.figures) == held.figures["outlier"], flag(held.theirs) == held.theirs["outlier"]
+    names = ADJUSTED if _judges_by_adjusted(held.case, held.result) else UNADJUSTED
+    is_ours = _flag(held, held.figures, names) == held.figures["outlier"]
+    is_theirs = _flag(held, held.theirs, names) == held.theirs["outlier"]
     return (is_ours & is_theirs).to_numpy()
+
+
+def _flag(held: Held, figures: pd.DataFrame, names: dict[str, str]) -> pd.Series:
+    """Who is outside the limits in `figures`, of the names given."""
+    lower, upper = (each for each in names if each.endswith(held.result.outlier_level.column))
+    value = held.figures["ratio"] * held.result.multiply
+    return (value < figures[lower]) | (value > figures[upper])
 
 
 # ------------------------------------------------------------------------------------------------------- holding a case

@@ -21,6 +21,7 @@ __all__ = [
     "KINDS",
     "LEVELS",
     "METHODS",
+    "TIE",
     "Adjustment",
     "Form",
     "FunnelResult",
@@ -32,8 +33,8 @@ __all__ = [
     "limits",
 ]
 
-_TIE = 1e-9
-"""A value this near its limit, in widths of the funnel, lies on it: sums of decimals are not exact."""
+TIE = 1e-9
+"""A value this near its limit lies on it, in distances of the limit from the target: decimals are not exact."""
 
 
 def limits(
@@ -169,9 +170,7 @@ def limits(
             _refuse_parts(units, what)
         dispersion = _dispersion(units, reported, what, form, centre, way, trim)
         adjustment, between = _adjustment(is_asked, dispersion, tau2)
-        recipe = Recipe(
-            what, how, form, is_asked, adjustment, centre, between, tau2 is not None, quantiles == "rounded"
-        )
+        recipe = Recipe(what, how, form, adjustment, centre, between, tau2 is not None, quantiles == "rounded")
     else:
         adjustment, between = (Adjustment.NOT_POSSIBLE if is_asked else Adjustment.NOT_ASKED), 0.0
     units = _judged(units, recipe, dispersion, centre, multiply, level, why)
@@ -346,8 +345,8 @@ def _judged(
     result.insert(6, "z_adjusted", units.z * units.error / np.sqrt(units.error**2 + between))
     result.insert(7, "z_trimmed", dispersion.z_trimmed)
     result.insert(8, "is_trimmed", dispersion.is_trimmed)
-    far_below, far_above = _outside(result.value, table.lower, table.upper)
-    near_below, near_above = _outside(result.value, table.warning_lower, table.warning_upper)
+    far_below, far_above = _outside(result.value, result.target, table.lower, table.upper)
+    near_below, near_above = _outside(result.value, result.target, table.warning_lower, table.warning_upper)
     is_far, is_near = far_below | far_above, near_below | near_above
     below, above = (far_below, far_above) if level.percent == 99.8 else (near_below, near_above)
     result["is_outside_95"], result["is_outside_998"] = is_near, is_far
@@ -357,10 +356,10 @@ def _judged(
     return result
 
 
-def _outside(value: pd.Series, lower: pd.Series, upper: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    width = (upper - lower).to_numpy()
-    tie = _TIE * np.where(np.isfinite(width), width, np.abs(value.to_numpy()))
-    return (value < lower - tie).to_numpy(), (value > upper + tie).to_numpy()
+def _outside(value: pd.Series, target: pd.Series, lower: pd.Series, upper: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    below = value < lower - TIE * (target - lower)
+    above = value > upper + TIE * (upper - target)
+    return below.to_numpy(), above.to_numpy()
 
 
 DISPLAY = Display(

@@ -39,7 +39,8 @@ def _half_root(n: Floats, target: float) -> Floats:
 
 
 def _log(values: Floats) -> Floats:
-    return np.log(values, out=np.full(np.shape(values), -np.inf), where=values > 0)
+    with np.errstate(divide="ignore"):  # no event at all: minus infinity, which `estimate` knows how to take
+        return np.log(values)
 
 
 def _exp(y: Floats) -> Floats:

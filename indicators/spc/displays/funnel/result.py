@@ -16,6 +16,8 @@ from indicators.spc.errors import InputError
 from indicators.spc.ragged import Floats
 from indicators.words import Words
 
+_LIMITS, _WARNING = ("lower", "upper"), ("warning_lower", "warning_upper")
+
 
 class Why(StrEnum):
     """Why a unit, or the whole funnel, has no limits."""
@@ -58,46 +60,39 @@ class Recipe:
     kind: Kind
     method: Method
     form: Form
-    is_asked: bool
     adjustment: Adjustment
     target: float
     tau2: float
     is_tau2_given: bool
     uses_rounded: bool
 
-    def unadjusted(self, n: Floats, level: Level) -> tuple[Floats, Floats]:
-        return self.method.limits[self.kind.code](n, self.target, level.tail, self.quantile(level))
-
-    def adjusted(self, n: Floats, level: Level) -> tuple[Floats, Floats]:
-        """By the formula of the form; the unadjusted where no adjustment was asked for or none is possible."""
-        if self.adjustment in (Adjustment.NOT_ASKED, Adjustment.NOT_POSSIBLE):
-            return self.unadjusted(n, level)
-        scale = self.form.scales[self.kind.code]
-        return overdispersion.limits(scale, n, self.target, self.tau2, self.quantile(level))
-
-    def in_use(self, n: Floats, level: Level) -> tuple[Floats, Floats]:
-        """The limits a unit is judged by. An adjustment widens and never narrows, so the outer of the two."""
-        if self.method.judges_by_formula:
-            return self.adjusted(n, level)
-        lower, upper = self.unadjusted(n, level)
-        if self.adjustment is not Adjustment.MADE:
-            return lower, upper
-        adjusted_lower, adjusted_upper = self.adjusted(n, level)
-        return np.minimum(lower, adjusted_lower), np.maximum(upper, adjusted_upper)
-
     def quantile(self, level: Level) -> float:
         return level.rounded if self.uses_rounded else level.exact
 
     def table(self, n: Floats, multiply: float) -> pd.DataFrame:
-        """All limits at denominators `n`, multiplied."""
-        columns: dict[str, Floats] = {}
-        columns["lower"], columns["upper"] = self.in_use(n, LEVELS[99.8])
-        columns["warning_lower"], columns["warning_upper"] = self.in_use(n, LEVELS[95.0])
-        for prefix, compute in (("", self.unadjusted), ("adjusted_", self.adjusted)):
-            for level in LEVELS.values():
-                lower, upper = compute(n, level)
-                columns[f"{prefix}lower_{level.column}"], columns[f"{prefix}upper_{level.column}"] = lower, upper
-        return pd.DataFrame({name: values * multiply for name, values in columns.items()})
+        """All limits at denominators `n`, multiplied: in use, unadjusted, and by the formula of the form.
+
+        Without an adjustment, not asked for or not possible, the adjusted limits are the unadjusted. A unit is judged
+        by the outer of the two: allowing for more variation widens and never narrows.
+        """
+        plain, adjusted, in_use = {}, {}, {}
+        has_formula = self.adjustment in (Adjustment.MADE, Adjustment.NOT_NEEDED)
+        by_formula = has_formula and self.method.judges_by_formula
+        for level, (lower, upper) in zip(LEVELS.values(), (_WARNING, _LIMITS), strict=True):
+            below, above = f"lower_{level.column}", f"upper_{level.column}"
+            quantile = self.quantile(level)
+            plain[below], plain[above] = self.method.limits[self.kind.code](n, self.target, level.tail, quantile)
+            adjusted[below], adjusted[above] = plain[below], plain[above]
+            if has_formula:
+                scale = self.form.scales[self.kind.code]
+                adjusted[below], adjusted[above] = overdispersion.limits(scale, n, self.target, self.tau2, quantile)
+            judges = adjusted if by_formula else plain
+            in_use[lower], in_use[upper] = judges[below], judges[above]
+            if self.adjustment is Adjustment.MADE and not by_formula:
+                in_use[lower] = np.minimum(plain[below], adjusted[below])
+                in_use[upper] = np.maximum(plain[above], adjusted[above])
+        named = in_use | plain | {f"adjusted_{name}": values for name, values in adjusted.items()}
+        return pd.DataFrame({name: named[name] * multiply for name in limit_columns()})
 
 
 @dataclass(frozen=True)
@@ -238,7 +233,7 @@ class FunnelResult:
 
 def limit_columns() -> list[str]:
     """The columns of limits, in use, unadjusted and adjusted."""
-    pairs = [("lower", "upper"), ("warning_lower", "warning_upper")]
+    pairs = [_LIMITS, _WARNING]
     pairs += [
         (f"{prefix}lower_{level.column}", f"{prefix}upper_{level.column}")
         for prefix in ("", "adjusted_")
