@@ -76,7 +76,8 @@ LOG = Scale(
 )
 
 LOG_OF_TWO_COUNTS = Scale(
-    # Numerator and denominator are both counted with error, and half an event is added to each.
+    # Numerator and denominator are both counted with error, and half an event is added to each. As published, the error
+    # of a unit without events is next to nothing, so one such unit makes phi enormous: use cqc where some have none.
     code="log_of_two_counts",
     observed=lambda x, n: np.log((x + 0.5) / (n + 0.5)),
     of_target=lambda target: float(np.log(target)),
