@@ -6,7 +6,7 @@ PYTHON ?= python3
 PORT ?= 8050
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test quick lint format lock conformance bench screenshots clean
+.PHONY: help setup demo serve test quick lint format lock conformance bench speed simulate screenshots clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,12 @@ conformance: .venv/dev.stamp ## agreement with the reference figures, by chart t
 
 bench: .venv/dev.stamp ## first loads in bytes, requests and seconds: figures, never tests
 	@$(BIN)/python tests/bench/first_load.py
+
+speed: .venv/dev.stamp ## speed and memory of the SPC library beside its peers: ratios, never tests
+	@$(BIN)/python tests/bench/spc_speed.py
+
+simulate: .venv/dev.stamp ## the simulations behind the figures in docs/method.md, long: false alarms, adviser, power
+	@for script in tests/simulation/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 screenshots: .venv/dev.stamp ## the pages of the demo as pictures, docs/screenshots/
 	@$(BIN)/python scripts/screenshots.py
