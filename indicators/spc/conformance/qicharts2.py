@@ -98,11 +98,15 @@ def _facets(case: Case) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
 
 
 def _options(case: Case, frame: pd.DataFrame) -> dict[str, Any]:
+    options = case.options
+    if options["non_negative"] and case.facets:  # y_neg = FALSE asks the values of all facets together
+        options = options | {"non_negative": bool((case.frame[case.y].dropna() >= 0).all())}
     if case.part_column is None:
-        return case.options
-    # A label column starts a phase where a new label first appears.
-    labels = frame.sort_values(case.x)[case.part_column].tolist()
-    return case.options | {"phases": [row + 1 for row in range(1, len(labels)) if labels[row] != labels[row - 1]]}
+        return options
+    # A label column starts a phase where a label is first met among the different x, in the order of the file's rows
+    # and for all facets alike; a label that comes back starts none.
+    labels = case.frame.loc[~case.frame[case.x].duplicated(), case.part_column].tolist()
+    return options | {"phases": [labels.index(label) + 1 for label in dict.fromkeys(labels)][1:]}
 
 
 def analyse(case: Case) -> list[SpcResult]:

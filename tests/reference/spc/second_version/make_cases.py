@@ -15,7 +15,7 @@ from typing import Any
 
 # Test collection imports this file too, from elsewhere.
 sys.path.insert(0, str(Path(__file__).parent))
-import second_version  # noqa: E402
+import second_version
 
 Row = tuple[Any, float | None, float | None]
 
