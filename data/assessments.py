@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
+import numpy as np
+
 from data.access import Viewer
 from data.errors import NotFound
 from data.queries import observations
@@ -66,8 +68,7 @@ def assess_series(
     day = today if as_of is None else min(today, as_of.date() if isinstance(as_of, datetime) else as_of)
     assessment = around.assess(pair, figures, day)
     hidden = set(figures.loc[figures["is_hidden"], "period_start"])
-    is_hidden = assessment.points["period"].isin(hidden)
-    points = assessment.points.assign(
-        is_hidden=is_hidden, is_missing=assessment.points["is_missing"].astype(bool) & ~is_hidden
-    )
-    return replace(assessment, points=points)
+    columns = assessment.columns
+    is_hidden = np.array([day in hidden for day in columns["period"]], dtype=bool)
+    now = {"is_hidden": is_hidden, "is_missing": columns["is_missing"] & ~is_hidden}
+    return replace(assessment, columns={**columns, **now})

@@ -7,6 +7,7 @@ else, so that matrix, mail, export and API never disagree with the chart.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -88,9 +89,12 @@ class Sparkline:
     @classmethod
     def of(cls, assessment: Assessment, window: int = WINDOW) -> Sparkline:
         """The latest `window` periods of an assessment."""
-        points = assessment.points.tail(window)
+        latest = {
+            name: assessment.columns[name][-window:].tolist()
+            for name in ("period", "y", "centre", "phase", "mark", "is_open")
+        }
         centres: list[tuple[int, int, float]] = []
-        lines = zip(points["phase"].tolist(), points["centre"].tolist(), strict=True)
+        lines = zip(latest["phase"], latest["centre"], strict=True)
         before: tuple[Any, float | None] = (None, None)
         for position, (phase, centre) in enumerate(lines):
             level = _short(centre)
@@ -101,19 +105,19 @@ class Sparkline:
                     centres.append((position, position + 1, level))
             before = (phase, level)
         return cls(
-            first=points["period"].iloc[0] if len(points) else None,
+            first=latest["period"][0] if latest["period"] else None,
             kind=assessment.definition.period,
-            values=tuple(_short(value) for value in points["y"].tolist()),
+            values=tuple(_short(value) for value in latest["y"]),
             centres=tuple(centres),
             target=assessment.target.value if assessment.target else None,
-            marks={position: mark for position, mark in enumerate(points["mark"].tolist()) if mark},
-            n_open=int(points["is_open"].sum()),
+            marks={position: mark for position, mark in enumerate(latest["mark"]) if mark},
+            n_open=sum(latest["is_open"]),
         )
 
 
 def _short(value: float | None) -> float | None:
     """Six significant digits: more than any screen shows, less than a float needs."""
-    return None if value is None or pd.isna(value) else float(f"{value:.6g}")
+    return None if value is None or math.isnan(value) else float(f"{value:.6g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,7 @@ def state_of(
 ) -> SeriesState:
     """An assessment as the state that is stored and shown."""
     latest, definition = assessment.latest, assessment.definition
-    signal = [assessment.points["period"].iloc[row] for row in assessment.signal_points]
+    signal = [assessment.columns["period"][row] for row in assessment.signal_points]
     return SeriesState(
         indicator_code=definition.code,
         unit_code=unit_code,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -54,7 +55,7 @@ class Latest:
     denominator: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assessment:
     """What is said about one series, as data; every view and every sentence reads this and nothing else.
 
@@ -76,7 +77,7 @@ class Assessment:
 
     definition: IndicatorDefinition
     result: SpcResult | None
-    points: pd.DataFrame
+    columns: Mapping[str, np.ndarray]  # those of `points`: a board of states needs no frames
     variation: Variation
     rising: bool | None
     rule: str | None  # code of the leading rule: "long_run", "few_crossings", "outside_limits"
@@ -101,6 +102,11 @@ class Assessment:
     is_constant: bool
     reason: str | None  # code for why nothing can be said: "too_few", "no_variation", "no_data", None
 
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """One row per period of the calendar."""
+        return pd.DataFrame(dict(self.columns))
+
 
 def assess(
     definition: IndicatorDefinition,
@@ -119,8 +125,10 @@ def assess(
     definition : IndicatorDefinition
         Decides chart, profile, direction, multiplication, calendar and how many of the latest periods are still open.
     observations : DataFrame
-        One row per period: period_start (date), numerator, denominator, value; others are ignored. Without a
-        denominator in the definition `value` is read, or the numerator where value is empty.
+        One row per period: period_start (date), numerator, denominator, value, sd; others are ignored. Without a
+        denominator in the definition `value` is read, or the numerator where value is empty. A chart of subgroups
+        (xbar, s) reads the mean (value, or numerator over denominator), the number of measurements (denominator) and
+        their standard deviation in the unit of measure (sd); a period that lacks one of them is missing.
     phases : sequence of SeriesPhase
         Phases after the first, and a freeze of the first (starts_on = its first period).
     exclusions : sequence of date
@@ -181,19 +189,20 @@ def assess(
 
     result = None if table.is_missing.all() else _analyse(definition, table, phases, exclusions)
     found = [] if result is None else claims(result, result.profile.reading)
-    points = _points(definition.direction, result, found, table, held, exclusions)
-    met, counted = _count(points, held)
+    columns = _columns(definition.direction, result, found, table, held, exclusions)
+    values = np.full(len(table.period), np.nan) if result is None else result.point_columns["y"]
+    met, counted = _count(values, table.is_open, held)
     common: dict[str, Any] = {
         "definition": definition,
         "result": result,
         "target": target,
-        "latest": None if latest_row is None else _latest(points, latest_row),
+        "latest": None if latest_row is None else _latest(table, values, latest_row),
         "met": met,
         "counted": counted,
         "phases": tuple(phases),
     }
     if result is None:
-        return Assessment(points=points, **_NOTHING, **common)
+        return Assessment(columns=columns, **_NOTHING, **common)
 
     current = _current(result)
     n_points = int(current.n_values)
@@ -201,7 +210,7 @@ def assess(
     lead = leading(found, result)
     assured, is_counted = _assurance(definition, result, target, met, counted)
     return Assessment(
-        points=points,
+        columns=columns,
         variation=variation_of(definition.direction, lead.is_above)
         if lead is not None
         else (Variation.COMMON if is_constant or current.is_claimed else Variation.FEW),
@@ -253,11 +262,13 @@ _NOTHING: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """The series on its calendar, shape (n_periods,): `y` and `n` as they go into the chart, n None without counts."""
+    """The series on its calendar, shape (n_periods,): `y`, `n` and `sd` as they go into the chart, None where it does
+    without."""
 
     period: list[date]
     y: Floats
     n: Floats | None
+    sd: Floats | None
     numerator: Floats
     denominator: Floats
     is_open: Bools
@@ -268,7 +279,7 @@ def _calendar(
     definition: IndicatorDefinition, observations: pd.DataFrame, first: date | None, last: date | None
 ) -> _Table:
     kind = definition.period
-    starts = [periods.start_of(_day(day), kind) for day in observations["period_start"]] if len(observations) else []
+    starts = [periods.start_of(_day(day), kind) for day in observations["period_start"].tolist()]
     if len(set(starts)) < len(starts):
         twice = next(day for day in starts if starts.count(day) > 1)
         raise ValueError(f"two observations of {definition.code} lie in the {kind.value} that starts on {twice}")
@@ -284,7 +295,13 @@ def _calendar(
         return column
 
     numerator, denominator, value = laid_out("numerator"), laid_out("denominator"), laid_out("value")
-    if not definition.has_denominator:
+    sd = None
+    if chart_of(definition.chart).needs_several:  # each period is a subgroup: mean, number of measurements, spread
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = numerator / denominator
+        y, n, sd = np.where(np.isnan(value), mean, value / definition.per), denominator, laid_out("sd") / definition.per
+        y = np.where(np.isnan(n) | (np.isnan(sd) & (n > 1)), np.nan, y)
+    elif not definition.has_denominator:
         y, n = np.where(np.isnan(value), numerator, value), None
     elif _needs_counts(definition) or np.isnan(value[np.isnan(numerator + denominator)]).all():
         y, n = np.where(np.isnan(denominator), np.nan, numerator), denominator
@@ -294,6 +311,7 @@ def _calendar(
         period=calendar,
         y=y,
         n=n,
+        sd=sd,
         numerator=numerator,
         denominator=denominator,
         is_open=np.arange(len(calendar)) >= len(calendar) - definition.open_periods,
@@ -319,49 +337,50 @@ def _analyse(
         if is_open or day in left_out
     ]
     columns = {"period": np.array(table.period, dtype="datetime64[s]"), "y": table.y}
+    columns |= {name: held for name, held in (("n", table.n), ("sd", table.sd)) if held is not None}
     return spc.analyse(
-        pd.DataFrame(columns if table.n is None else columns | {"n": table.n}),
+        columns,
         chart=definition.chart,
         y="y",
         n=None if table.n is None else "n",
+        sd=None if table.sd is None else "sd",
         profile=definition.profile,
         phases=[phase.starts_on for phase in phases],
         freeze=[phase.freeze_until for phase in phases if phase.freeze_until and phase.freeze_until >= table.period[0]],
         exclude=excluded,
         multiply=definition.per,
-        non_negative=definition.minimum is not None and definition.minimum >= 0,
+        minimum=None if definition.minimum is None else definition.minimum / definition.per,
+        maximum=None if definition.maximum is None else definition.maximum / definition.per,
     )
 
 
-def _points(
+def _columns(
     direction: Direction,
     result: SpcResult | None,
     claims: Sequence[Claim],
     table: _Table,
     held: Sequence[Target | None],
     exclusions: Sequence[date],
-) -> pd.DataFrame:
+) -> dict[str, np.ndarray]:
+    """The columns of `Assessment.points`."""
     left_out = set(exclusions)
     if result is None:
         columns = {"x": np.array(table.period, dtype="datetime64[s]")}
         columns |= {name: np.full(len(table.period), value) for name, value in _EMPTY_POINT.items()}
         marks = np.full(len(table.period), "", dtype=object)
     else:
-        columns = dict(result.points.items())
+        columns = dict(result.point_columns)
         marks = _marks(direction, result, claims)
-    return pd.DataFrame(
-        columns
-        | {
-            "target": np.array([np.nan if target is None else target.value for target in held], dtype=np.float64),
-            "period": np.array(table.period, dtype=object),
-            "numerator": table.numerator,
-            "denominator": table.denominator,
-            "is_open": table.is_open,
-            "is_missing": table.is_missing,
-            "is_excluded": np.array([day in left_out for day in table.period], dtype=bool),
-            "mark": marks,
-        }
-    )
+    return columns | {
+        "target": np.array([np.nan if target is None else target.value for target in held], dtype=np.float64),
+        "period": np.array(table.period, dtype=object),
+        "numerator": table.numerator,
+        "denominator": table.denominator,
+        "is_open": table.is_open,
+        "is_missing": table.is_missing,
+        "is_excluded": np.array([day in left_out for day in table.period], dtype=bool),
+        "mark": marks,
+    }
 
 
 # -------------------------------------------------------------------------------------------------------- variation
@@ -369,7 +388,7 @@ def _points(
 
 def _current(result: SpcResult) -> Any:
     """The last row of `result.phases`, its columns as attributes."""
-    return SimpleNamespace(**{name: column.array[-1] for name, column in result.phases.items()})
+    return SimpleNamespace(**{name: column[-1] for name, column in result.phase_columns.items()})
 
 
 def _reason(current: Any, is_constant: bool) -> str | None:
@@ -383,11 +402,11 @@ def _marks(direction: Direction, result: SpcResult, claims: Sequence[Claim]) -> 
 
     Where the profile reads the last point alone, every point carries its own signal.
     """
-    marks = np.full(len(result.points), "", dtype=object)
+    marks = np.full(len(result.point_columns["y"]), "", dtype=object)
     if result.profile.reading is Reading.LAST_POINT:
         for signal in reversed(result.signals):
             marks[list(signal.rows)] = variation_of(direction, signal.is_above).value
-    current = len(result.phases)
+    current = result.n_phases
     earlier = [
         Claim(signal.rule, signal.is_above, signal.rows)
         for signal in result.signals
@@ -417,13 +436,12 @@ def _meets(target: Target, value: float, is_strict: bool = False) -> bool:
     return target.is_met_by(value)
 
 
-def _count(points: pd.DataFrame, held: Sequence[Target | None]) -> tuple[int | None, int | None]:
+def _count(values: Floats, is_open: Bools, held: Sequence[Target | None]) -> tuple[int | None, int | None]:
     """How many of the last twelve closed periods met their target, of how many that have a value and a target.
 
     An excluded period counts: leaving it out of the lines does not undo that the target was missed.
     """
-    closed = np.flatnonzero(~points.is_open.to_numpy())[-COUNTED_PERIODS:].tolist()
-    values = points.y.to_numpy()
+    closed = np.flatnonzero(~is_open)[-COUNTED_PERIODS:].tolist()
     judged = [
         _meets(target, values[row]) for row in closed if (target := held[row]) is not None and not np.isnan(values[row])
     ]
@@ -445,9 +463,8 @@ def _assurance(
     )
 
 
-def _latest(points: pd.DataFrame, row: int) -> Latest:
-    period, y, numerator, denominator = (points[name].iat[row] for name in ("period", "y", "numerator", "denominator"))
-    return Latest(period, float(y), _number(numerator), _number(denominator))
+def _latest(table: _Table, values: Floats, row: int) -> Latest:
+    return Latest(table.period[row], float(values[row]), _number(table.numerator[row]), _number(table.denominator[row]))
 
 
 def _number(value: float) -> float | None:

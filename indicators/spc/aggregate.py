@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,8 @@ from indicators.spc.ragged import Bools, Floats, Ints
 from indicators.words import Words
 
 Taken = Callable[[Floats, Ints, int], Floats]
+Frame: TypeAlias = pd.DataFrame | Mapping[str, np.ndarray]
+"""A DataFrame, or its columns as arrays of one length: building a frame can cost more than computing the chart."""
 
 
 def _sum(values: Floats, group: Ints, n_groups: int) -> Floats:
@@ -81,10 +84,10 @@ class Points:
         )
 
 
-def column_of(frame: pd.DataFrame, name: str) -> pd.Series:
+def column_of(frame: Frame, name: str) -> pd.Series:
     """A column by name; InputError lists the ones there are."""
-    if name not in frame.columns:
-        columns = ", ".join(map(str, frame.columns))
+    if name not in frame:
+        columns = ", ".join(map(str, frame))
         raise InputError(
             "unknown_column",
             Words(
@@ -92,10 +95,10 @@ def column_of(frame: pd.DataFrame, name: str) -> pd.Series:
                 f"There is no column {name!r}. There are: {columns}.",
             ),
         )
-    return frame[name]
+    return frame[name] if isinstance(frame, pd.DataFrame) else pd.Series(frame[name], copy=False)
 
 
-def _numbers(frame: pd.DataFrame, name: str, x: np.ndarray) -> Floats:
+def _numbers(frame: Frame, name: str, x: np.ndarray) -> Floats:
     column = column_of(frame, name)
     try:
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -168,19 +171,29 @@ class Read:
 
 
 def points_of(
-    frame: pd.DataFrame, record: ChartRecord, *, x: str, y: str, n: str | None, by: Sequence[str], aggregate: str
+    frame: Frame,
+    record: ChartRecord,
+    *,
+    x: str,
+    y: str,
+    n: str | None,
+    by: Sequence[str],
+    aggregate: str,
+    sd: str | None = None,
 ) -> Read:
     """Read, check and take together the rows of `frame`.
 
     With a denominator a row lacking either figure loses both, and numerators and denominators are summed apart;
     without one, values of the same x are taken together by `aggregate` (or as the chart demands). Rows without an x
-    are left out and counted.
+    are left out and counted. Where the chart needs several measurements of each x, `sd` names the column of rows that
+    are subgroups already: y is their mean, n the number of measurements, sd their standard deviation.
 
     Raises
     ------
     InputError
         Names the first row at fault: text or infinity for a number, denominator 0 or below, numerator above its
-        denominator where the value is a proportion, a negative count.
+        denominator where the value is a proportion, a negative count; with `sd` a negative one, or an n that is no
+        number of measurements.
     """
     if aggregate not in AGGREGATES:
         known = ", ".join(AGGREGATES)
@@ -193,29 +206,49 @@ def points_of(
         )
     if record.needs_denominator and n is None:
         raise InputError("no_denominator", record.words_of_missing_denominator)
-    n = n if record.takes_denominator else None
-    axis_values, axis, is_missing = read_axis(column_of(frame, x))
+    sd = sd if record.needs_several else None
+    n = n if record.takes_denominator or sd is not None else None
+    axis_column = column_of(frame, x)
+    axis_values, axis, is_missing = read_axis(axis_column)
     value = _numbers(frame, y, axis_values)
     exposure = None if n is None else _numbers(frame, n, axis_values)
-    value, exposure = checked(value, exposure, record, axis_values, y=y, n=n or "")
-
-    series, keys = _series(frame, by) if by else (np.zeros(len(frame), dtype=np.int64), pd.DataFrame(index=range(1)))
-    rank = _rank(frame[x], axis_values, axis)
+    spread = None if sd is None else _numbers(frame, sd, axis_values)
+    lengths = {len(column) for column in (axis_values, value, exposure, spread) if column is not None}
+    if len(lengths) > 1:  # of arrays: the columns of a frame are equally long
+        numbers = ", ".join(str(length) for length in sorted(lengths))
+        raise InputError(
+            "lengths_differ",
+            Words(
+                f"Kolonnerne er ikke lige lange: {numbers} værdier. De skal have én værdi pr. række.",
+                f"The columns differ in length: {numbers} values. They need one value per row.",
+            ),
+        )
+    if spread is None:
+        value, exposure = checked(value, exposure, record, axis_values, y=y, n=n or "")
+    else:
+        value, exposure, spread = _checked_subgroups(value, exposure, spread, axis_values, y=y, n=n or "", sd=sd or "")
+    n_rows = len(value)
+    series, keys = _series(frame, by, n_rows) if by else (np.zeros(n_rows, dtype=np.int64), _NO_KEYS)
+    rank = _rank(axis_column, axis_values, axis)
     n_missing = int(is_missing.sum())
-    if n_missing == len(frame):
+    if n_missing == n_rows:
         raise InputError("no_rows", Words(f"Ingen rækker har et {x}.", f"No row has a {x}."))
-    columns: tuple[np.ndarray, ...] = (axis_values, series, rank, value, *(() if exposure is None else (exposure,)))
+    more = [column for column in (exposure, spread) if column is not None]
+    columns: tuple[np.ndarray, ...] = (axis_values, series, rank, value, *more)
     if n_missing:
         columns = tuple(column[~is_missing] for column in columns)
     if not _is_in_order(columns[1], columns[2]):
         order = np.lexsort((columns[2], columns[1]))
         columns = tuple(column[order] for column in columns)
-    axis_values, series, rank, value = columns[:4]
-    exposure = None if exposure is None else columns[4]
+    axis_values, series, rank, value, *more = columns
 
     starts = np.ones(len(series), dtype=bool)
     starts[1:] = (series[1:] != series[:-1]) | (rank[1:] != rank[:-1])
-    taken = _taken_together(value, exposure, starts, record.aggregate or aggregate)
+    has_exposure = len(more) == 1
+    if spread is not None:
+        taken = _subgroups_together(value, more[0], more[1], starts, record.aggregate == "sd")
+    else:
+        taken = _taken_together(value, more[0] if has_exposure else None, starts, record.aggregate or aggregate)
     if not starts.all():
         axis_values, series = axis_values[starts], series[starts]
     begins = np.ones(len(series), dtype=bool)
@@ -227,17 +260,21 @@ def points_of(
     points = Points(
         x=axis_values,
         axis=axis,
-        y=taken.y if exposure is None else taken.numerator / taken.denominator,
+        y=taken.numerator / taken.denominator if has_exposure else taken.y,
         numerator=taken.numerator,
         denominator=taken.denominator,
         size=taken.size,
         sd=taken.sd,
         series=series,
         first=first,
-        has_denominator=exposure is not None,
+        has_denominator=has_exposure,
         is_one_series=not by,
     )
     return Read(points, keys, n_missing)
+
+
+_NO_KEYS = pd.DataFrame(index=range(1))
+"""The keys of the one series of a frame that is not divided."""
 
 
 def flat_arrays(y: Floats, n: Floats | None, offsets: Ints, record: ChartRecord) -> tuple[Floats, Floats | None, Ints]:
@@ -334,6 +371,49 @@ def checked(
     return value, exposure
 
 
+def _checked_subgroups(
+    mean: Floats, size: Floats | None, spread: Floats, x: np.ndarray, *, y: str, n: str, sd: str
+) -> tuple[Floats, Floats, Floats]:
+    """Means, sizes and standard deviations of subgroups; a row that lacks one of them is missing.
+
+    A single measurement has no standard deviation, whatever was written: 0 would claim that nothing varies.
+    """
+    if size is None:
+        raise InputError(
+            "no_subgroup_size",
+            Words(
+                f"sd={sd} kræver antallet af målinger bag hvert gennemsnit: navngiv kolonnen med n=.",
+                f"sd={sd} needs the number of measurements behind each mean: name its column with n=.",
+            ),
+        )
+    for name, column in ((y, mean), (n, size), (sd, spread)):
+        _refuse(np.isinf(column), x, "infinite", f"{name} er uendelig", f"{name} is infinite")
+    _refuse(
+        spread < 0,
+        x,
+        "negative_sd",
+        f"standardafvigelsen {sd} er negativ: en standardafvigelse er mindst 0",
+        f"the standard deviation {sd} is negative: a standard deviation is at least 0",
+    )
+    _refuse(
+        size < 1,
+        x,
+        "size_below_one",
+        f"antallet {n} er under 1. Udelad rækken, hvis der ingen målinger var.",
+        f"the number of measurements {n} is below 1. Leave the row out if nothing was measured.",
+    )
+    _refuse(
+        ~np.isnan(size) & (size != np.floor(size)),
+        x,
+        "size_not_whole",
+        f"antallet {n} er ikke et helt tal",
+        f"the number of measurements {n} is not a whole number",
+    )
+    spread = np.where(size == 1, np.nan, spread)
+    lacking = np.isnan(mean) | np.isnan(size) | (np.isnan(spread) & (size > 1))
+    return np.where(lacking, np.nan, mean), np.where(lacking, 0.0, size), np.where(lacking, np.nan, spread)
+
+
 def _is_in_order(series: Ints, rank: np.ndarray) -> bool:
     """Whether the rows already stand series by series, each in the order of x."""
     same = series[1:] == series[:-1]
@@ -372,6 +452,21 @@ def _taken_together(value: Floats, exposure: Floats | None, starts: Bools, aggre
     )
 
 
+def _subgroups_together(mean: Floats, size: Floats, spread: Floats, starts: Bools, is_of_sd: bool) -> _Taken:
+    """Subgroups of the same x as one: the mean and the standard deviation of all their measurements."""
+    n_groups = int(starts.sum())
+    numerator = mean * size
+    if n_groups < len(mean):
+        group = ragged.cumulative_start(starts)
+        parts, n_parts, within = mean, size, np.where(size > 1, (size - 1) * spread**2, 0.0)
+        numerator, size = _sum(numerator, group, n_groups), ragged.total(size, group, n_groups)
+        mean = np.divide(numerator, size, out=np.full(n_groups, np.nan), where=size > 0)
+        squares = ragged.total(within + n_parts * (parts - mean[group]) ** 2, group, n_groups)
+        spread = np.sqrt(np.divide(squares, size - 1, out=np.full(n_groups, np.nan), where=size > 1))
+    nothing = np.broadcast_to(np.nan, n_groups)
+    return _Taken(spread if is_of_sd else mean, numerator, nothing, size, spread)
+
+
 def _rank(column: pd.Series, values: np.ndarray, axis: Axis) -> np.ndarray:
     if axis is Axis.DATE:
         return values.view(np.int64)
@@ -382,7 +477,7 @@ def _rank(column: pd.Series, values: np.ndarray, axis: Axis) -> np.ndarray:
     return pd.factorize(values)[0]
 
 
-def _series(frame: pd.DataFrame, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]:
+def _series(frame: Frame, by: Sequence[str], n_rows: int) -> tuple[Ints, pd.DataFrame]:
     """The number of each row's series and one row of keys per series, in the order of the keys."""
     codes, sizes, uniques = [], [], []
     for name in by:
@@ -390,11 +485,11 @@ def _series(frame: pd.DataFrame, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]
         codes.append(code)
         sizes.append(len(unique))
         uniques.append(unique)
-    combined = np.zeros(len(frame), dtype=np.int64)
+    combined = np.zeros(n_rows, dtype=np.int64)
     for code, size in zip(codes, sizes, strict=True):
         combined = combined * size + code
     n_possible = math.prod(sizes)
-    if n_possible <= 8 * len(frame) + 1024:
+    if n_possible <= 8 * n_rows + 1024:
         is_there = np.zeros(n_possible, dtype=bool)
         is_there[combined] = True
         found = np.flatnonzero(is_there)

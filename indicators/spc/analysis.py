@@ -12,6 +12,7 @@ import pandas as pd
 from indicators.spc import kernel
 from indicators.spc.aggregate import (
     Axis,
+    Frame,
     Points,
     column_of,
     flat_arrays,
@@ -29,8 +30,9 @@ from indicators.spc.result import (
     SpcResult,
     Summary,
     joined,
+    phase_columns,
     phases_frame,
-    points_frame,
+    point_columns,
     signals_of,
     summary_of,
 )
@@ -41,12 +43,13 @@ _DEFAULT_DENOMINATOR = "denominator"
 
 
 def analyse(
-    frame: pd.DataFrame,
+    frame: Frame,
     chart: str = "p",
     x: str = "period",
     y: str = "numerator",
     n: str | None = _DEFAULT_DENOMINATOR,
     *,
+    sd: str | None = None,
     profile: str | Profile = "anhoej",
     method: str = "anhoej",
     phases: Marks = (),
@@ -58,12 +61,14 @@ def analyse(
     screen_moving_ranges: bool = True,
     aggregate: str = "mean",
     non_negative: bool = False,
+    minimum: float | None = None,
+    maximum: float | None = None,
 ) -> SpcResult:
     """Compute one chart.
 
     Parameters
     ----------
-    frame : DataFrame
+    frame : DataFrame, or mapping of its columns as arrays
         One or more rows per point, in any order. An expected period without data is a row whose value is missing: it
         is drawn as a gap, breaks the moving range on both sides and never becomes zero. A period without a row is not
         known to be expected.
@@ -73,6 +78,9 @@ def analyse(
         Columns: the order, the value or numerator, the denominator. x may hold dates, numbers or text (text that is
         no ISO date is a category: it has no order, so runs are not judged). n=None: no denominator; the default
         column may be absent where the chart can do without.
+    sd : str
+        For xbar and s charts whose rows are subgroups already: the column of their standard deviations. y is then the
+        mean and n the number of measurements behind it. Other charts do not read it.
     profile : str
         A code in `PROFILES`: the set of conventions.
     method : str
@@ -97,6 +105,8 @@ def analyse(
         sum. With a denominator, numerators and denominators are summed.
     non_negative : bool
         Cut lower limits at 0 where no value is negative.
+    minimum, maximum : float
+        What the value can be, before multiplication: limits are cut there, unless a value of the series lies beyond.
 
     Returns
     -------
@@ -123,11 +133,13 @@ def analyse(
         centre=centre,
         screen_moving_ranges=screen_moving_ranges,
         non_negative=non_negative,
+        minimum=minimum,
+        maximum=maximum,
     )
-    read = points_of(frame, options.record, x=x, y=y, n=_denominator(frame, n), by=(), aggregate=aggregate)
+    read = points_of(frame, options.record, x=x, y=y, n=_denominator(frame, n), by=(), aggregate=aggregate, sd=sd)
     layout = layout_of(read.points, phases=phases, freeze=freeze, exclude=exclude)
     computed = kernel.compute(read.points, layout, options)
-    summary = phases_frame(summary_of(read.points, layout, computed, options), options, multiply)
+    phases_held = phase_columns(summary_of(read.points, layout, computed, options), options, multiply)
     return SpcResult(
         chart=options.record,
         profile=options.profile,
@@ -135,16 +147,16 @@ def analyse(
         multiply=multiply,
         screen_moving_ranges=screen_moving_ranges,
         has_denominator=read.points.has_denominator,
-        points=points_frame(
+        point_columns=point_columns(
             read.points,
             layout,
             computed,
-            summary["reason"].tolist(),
+            phases_held["reason"],
             options,
             _targets(frame, read.points, x, target),
             multiply,
         ),
-        phases=summary,
+        phase_columns=phases_held,
         signals=signals_of(layout, computed, options),
         n_rows_without_x=read.n_rows_without_x,
     )
@@ -158,6 +170,7 @@ def analyse_many(
     y: str = "numerator",
     n: str | None = _DEFAULT_DENOMINATOR,
     *,
+    sd: str | None = None,
     profile: str | Profile = "anhoej",
     method: str = "anhoej",
     phases: Marks = (),
@@ -168,6 +181,8 @@ def analyse_many(
     screen_moving_ranges: bool = True,
     aggregate: str = "mean",
     non_negative: bool = False,
+    minimum: float | None = None,
+    maximum: float | None = None,
     engine: str = "numpy",
 ) -> pd.DataFrame:
     """Compute the charts of many series at once: one row per series and phase.
@@ -198,9 +213,11 @@ def analyse_many(
         centre=centre,
         screen_moving_ranges=screen_moving_ranges,
         non_negative=non_negative,
+        minimum=minimum,
+        maximum=maximum,
     )
-    frame = _as_frame(frame, (*columns, x, y, n))
-    read = points_of(frame, options.record, x=x, y=y, n=_denominator(frame, n), by=columns, aggregate=aggregate)
+    frame = _as_frame(frame, (*columns, x, y, n, sd))
+    read = points_of(frame, options.record, x=x, y=y, n=_denominator(frame, n), by=columns, aggregate=aggregate, sd=sd)
     summary = summarise(read.points, options, phases=phases, freeze=freeze, exclude=exclude, engine=engine)
     place = summary.owner if len(summary.owner) > len(read.keys) else None
     keys = {name: column.array if place is None else column.array.take(place) for name, column in read.keys.items()}
@@ -219,6 +236,8 @@ def analyse_arrays(
     multiply: float = 1,
     screen_moving_ranges: bool = True,
     non_negative: bool = False,
+    minimum: float | None = None,
+    maximum: float | None = None,
     engine: str = "numpy",
 ) -> pd.DataFrame:
     """`analyse_many` for series that already lie flat in arrays, one subgroup a row: a nation at once.
@@ -246,6 +265,8 @@ def analyse_arrays(
         centre=centre,
         screen_moving_ranges=screen_moving_ranges,
         non_negative=non_negative,
+        minimum=minimum,
+        maximum=maximum,
     )
     summary = summarise_arrays(y, n, offsets, options, engine=engine)
     return phases_frame(summary, options, multiply, {"series": summary.owner})
@@ -332,12 +353,12 @@ def summarise(
     return joined(parts)
 
 
-def _targets(frame: pd.DataFrame, points: Points, x: str, target: float | str | None) -> Floats:
+def _targets(frame: Frame, points: Points, x: str, target: float | str | None) -> Floats:
     """The target of every point: one for all, or the first that a column holds on the point's x."""
     if not isinstance(target, str):
         return np.full(len(points.y), np.nan if target is None else float(target))
     held = column_of(frame, target).astype(np.float64).to_numpy(na_value=np.nan)
-    axis_values, _, _ = read_axis(frame[x])
+    axis_values, _, _ = read_axis(column_of(frame, x))
     found: dict[object, float] = {}
     for place, value in zip(axis_values.tolist(), held.tolist(), strict=True):
         if not np.isnan(value):
@@ -345,9 +366,9 @@ def _targets(frame: pd.DataFrame, points: Points, x: str, target: float | str | 
     return np.array([found.get(place, np.nan) for place in points.x.tolist()], dtype=np.float64)
 
 
-def _denominator(frame: pd.DataFrame, n: str | None) -> str | None:
+def _denominator(frame: Frame, n: str | None) -> str | None:
     """The default column may be absent; one that was named may not."""
-    return None if n == _DEFAULT_DENOMINATOR and n not in frame.columns else n
+    return None if n == _DEFAULT_DENOMINATOR and n not in frame else n
 
 
 def _as_frame(frame: Any, columns: Sequence[str | None]) -> pd.DataFrame:

@@ -49,6 +49,8 @@ def can(options: Options) -> bool:
         recipe is not None
         and options.method.code == "anhoej"
         and not (options.non_negative and recipe.sigma == "moving_range")
+        and options.minimum is None
+        and options.maximum is None
         and all(
             type(rule.pattern) in _KINDS and not getattr(rule.pattern, "flags_window", False)
             for rule in options.profile.rules

@@ -117,20 +117,22 @@ def judge(
     direction = Direction(_one_of(Direction, direction, "direction"))
     reading = result.profile.reading if reading is None else Reading(_one_of(Reading, reading, "reading"))
     strict = result.profile.is_strict if strict is None else strict
-    current = result.phases.iloc[-1]
-    n_values = int(current.n_values)
+    n_values, was_constant, is_claimed = (
+        result.phase_columns[name][-1] for name in ("n_values", "is_constant", "is_claimed")
+    )
     found = claims(result, reading)
     lead = leading(found, result)
-    is_constant = bool(current.is_constant) and n_values >= ENOUGH_POINTS
+    is_constant = bool(was_constant) and n_values >= ENOUGH_POINTS
     if n_values == 0:
         variation = Variation.MISSING
     elif lead is not None:
         variation = variation_of(direction, lead.is_above)
     else:
-        variation = Variation.COMMON if is_constant or current.is_claimed else Variation.FEW
+        variation = Variation.COMMON if is_constant or is_claimed else Variation.FEW
 
-    targets = result.points.target.to_numpy() if target is None else np.full(len(result.points), float(target))
-    has_value = np.flatnonzero(result.points.y.notna().to_numpy())
+    values = result.point_columns["y"]
+    targets = result.point_columns["target"] if target is None else np.full(len(values), float(target))
+    has_value = np.flatnonzero(~np.isnan(values))
     now = float(targets[has_value[-1]]) if len(has_value) else math.nan
 
     def meets(value: float, goal: float, is_strict: bool = False) -> bool:
@@ -140,7 +142,6 @@ def judge(
 
     met = counted = None
     if direction is not Direction.NEITHER:
-        values = result.points.y.to_numpy()
         latest = [row for row in has_value[-COUNTED_PERIODS:].tolist() if not math.isnan(targets[row])]
         judged = [meets(float(values[row]), float(targets[row])) for row in latest]
         met, counted = (sum(judged), len(judged)) if judged else (None, None)
@@ -187,10 +188,10 @@ def claims(result: SpcResult, reading: Reading) -> list[Claim]:
     side already shows where, so it speaks for both; without one, the longest stretch of the later half on that side is
     what a reader is pointed to.
     """
-    current = [signal for signal in result.signals if signal.phase == len(result.phases)]
+    current = [signal for signal in result.signals if signal.phase == result.n_phases]
+    points = result.point_columns
     if reading is Reading.LAST_POINT:
-        points = result.points
-        takes_part = np.flatnonzero(points.y.notna().to_numpy() & points.included.to_numpy())
+        takes_part = np.flatnonzero(~np.isnan(points["y"]) & points["included"])
         last = int(takes_part[-1]) if len(takes_part) else -1
         return [Claim(signal.rule, signal.is_above, signal.rows) for signal in current if last in signal.rows]
     found = [
@@ -201,7 +202,7 @@ def claims(result: SpcResult, reading: Reading) -> list[Claim]:
         if signal.rule is not Rule.FEW_CROSSINGS:
             continue
         later = list(signal.rows[len(signal.rows) // 2 :])
-        distance = (result.points.y - result.points.centre).to_numpy()
+        distance = points["y"] - points["centre"]
         is_above = bool(distance[later].mean() > 0)
         if is_above not in long_runs:
             found.append(Claim(signal.rule, is_above, _longest_stretch(later, (distance > 0) == is_above)))
@@ -249,8 +250,7 @@ def assurance(
     of a series without variation does.
     """
     is_counted = not result.chart.has_limits
-    phases = result.phases
-    n_values, is_constant, centre = (phases[name].array[-1] for name in ("n_values", "is_constant", "centre"))
+    n_values, is_constant, centre = (result.phase_columns[name][-1] for name in ("n_values", "is_constant", "centre"))
     if meets is None or n_values < ENOUGH_POINTS:
         return Assurance.NONE, is_counted
     if is_counted:
@@ -259,10 +259,11 @@ def assurance(
         return (Assurance.PASS if met == counted else Assurance.MIXED if met else Assurance.FAIL), True
     if is_constant:
         return (Assurance.PASS if (is_met_by_constant or meets)(float(centre)) else Assurance.FAIL), False
-    points = result.points
-    lower, upper = points.lower.to_numpy(), points.upper.to_numpy()
-    has_limits = (points.phase.to_numpy() == len(phases)) & points.included.to_numpy() & ~np.isnan(upper)
-    rows = np.flatnonzero(has_limits & points.y.notna().to_numpy())[-result.profile.assurance_points :]
+    y, phase, included, lower, upper = (
+        result.point_columns[name] for name in ("y", "phase", "included", "lower", "upper")
+    )
+    has_limits = (phase == result.n_phases) & included & ~np.isnan(upper)
+    rows = np.flatnonzero(has_limits & ~np.isnan(y))[-result.profile.assurance_points :]
     if not len(rows):
         return Assurance.NONE, False
     good, bad = (upper[rows], lower[rows]) if is_high_good else (lower[rows], upper[rows])

@@ -34,6 +34,17 @@ class Options:
     centre: float | None = None
     screen_moving_ranges: bool = True
     non_negative: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """What the value can be, as far as the caller said."""
+        floor = 0.0 if self.non_negative else -np.inf
+        return (
+            floor if self.minimum is None else max(self.minimum, floor),
+            np.inf if self.maximum is None else self.maximum,
+        )
 
     def __post_init__(self) -> None:
         centre = self.centre
@@ -119,9 +130,16 @@ def compute(points: Points, layout: Layout, options: Options) -> Computed:
             most, least = ragged.largest(came, first), ragged.smallest(came, first)
             is_constant = (n_values > 1) & (most - least <= ROUNDING * np.maximum(np.abs(most), np.abs(least)))
         limits = record.limits(subgroups)
-        if options.non_negative and record.has_limits:
-            # Whether a value can be negative is asked of the whole series, not of a phase that happens to lie above 0.
-            limits = _cut_below_zero(limits, (ragged.smallest(y, points.first) >= 0)[points.series])
+        floor, ceiling = options.range
+        if record.has_limits and not record.is_of_spread and (floor > -np.inf or ceiling < np.inf):
+            # Whether a value can lie beyond is asked of the whole series, not of a phase that happens to keep inside.
+            keeps_above = ragged.smallest(y, points.first) >= floor
+            keeps_below = ragged.largest(y, points.first) <= ceiling
+            limits = _cut(
+                limits,
+                np.where(keeps_above, floor, -np.inf)[points.series],
+                np.where(keeps_below, ceiling, np.inf)[points.series],
+            )
 
         distance = shown - limits.centre
         spread = np.maximum(ragged.largest(distance, first), -ragged.smallest(distance, first))
@@ -219,18 +237,23 @@ def _zones(limits: Limits, record: ChartRecord, included: Bools | None):  # type
     return zone
 
 
-def _cut_below_zero(limits: Limits, where: Bools) -> Limits:
-    def cut(values: Floats) -> Floats:
-        return np.where(where & (values < 0), 0.0, values)
+def _cut(limits: Limits, floor: Floats, ceiling: Floats) -> Limits:
+    """Lines kept inside what the value can be; a line that is not there (NaN) stays away."""
+
+    def lower(values: Floats) -> Floats:
+        return np.where(values < floor, floor, values)
+
+    def upper(values: Floats) -> Floats:
+        return np.where(values > ceiling, ceiling, values)
 
     inner = limits.at
     return Limits(
         limits.centre,
-        cut(limits.lower),
-        limits.upper,
-        cut(limits.warning_lower),
-        limits.warning_upper,
-        None if inner is None else lambda sigmas: (cut(inner(sigmas)[0]), inner(sigmas)[1]),
+        lower(limits.lower),
+        upper(limits.upper),
+        lower(limits.warning_lower),
+        upper(limits.warning_upper),
+        None if inner is None else lambda sigmas: (lower(inner(sigmas)[0]), upper(inner(sigmas)[1])),
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -71,6 +72,11 @@ class SpcResult:
     signals : tuple of Signal
         What is claimed, oldest phase first. `runs_signal`, `sigma_signal` and `rule` are figures and know no minimum; a
         signal is claimed from 10 useful observations in its phase, and never in a series without variation.
+
+    Notes
+    -----
+    `point_columns` and `phase_columns` hold the same as arrays. Building a frame costs more than computing a chart, so
+    the frames are built when they are first asked for.
     """
 
     chart: ChartRecord
@@ -79,16 +85,31 @@ class SpcResult:
     multiply: float
     screen_moving_ranges: bool
     has_denominator: bool
-    points: pd.DataFrame
-    phases: pd.DataFrame
+    point_columns: Mapping[str, Any]
+    phase_columns: Mapping[str, Any]
     signals: tuple[Signal, ...]
     n_rows_without_x: int
     kernel_version: str = KERNEL_VERSION
 
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """One row per point."""
+        return pd.DataFrame(dict(self.point_columns))
+
+    @cached_property
+    def phases(self) -> pd.DataFrame:
+        """One row per phase."""
+        return pd.DataFrame(dict(self.phase_columns))
+
+    @property
+    def n_phases(self) -> int:
+        return len(self.phase_columns["phase"])
+
     def reason(self, language: str = "en", phase: int | None = None) -> str:
         """Why the phase (default: the current one) has no limits or claims no signal; "" when it does."""
-        row = self.phases.iloc[(len(self.phases) if phase is None else phase) - 1]
-        return say_reason(Reason(row.reason_code), int(row.n_useful), self.profile, language)
+        row = (self.n_phases if phase is None else phase) - 1
+        code, n_useful = (self.phase_columns[name][row] for name in ("reason_code", "n_useful"))
+        return say_reason(Reason(code), int(n_useful), self.profile, language)
 
     def signals_at(self, row: int) -> tuple[Signal, ...]:
         """The signals a point is part of: which rules, which points, which arithmetic."""
@@ -131,13 +152,14 @@ class SpcResult:
         plain = json.loads(text)
         profile = profile_of(plain["profile"])
         labels = {rule.code: rule.label for rule in profile.rules}
+        points, phases = (_frame_of_plain(plain.pop(name)) for name in ("points", "phases"))
         return cls(
             **{
                 **plain,
                 "chart": chart_of(plain["chart"]),
                 "profile": profile,
-                "points": _frame_of_plain(plain["points"]),
-                "phases": _frame_of_plain(plain["phases"]),
+                "point_columns": {name: column.values for name, column in points.items()},
+                "phase_columns": {name: column.values for name, column in phases.items()},
                 "signals": tuple(
                     Signal(Rule(rule), phase, tuple(rows), is_above, MappingProxyType(figures), labels.get(Rule(rule)))
                     for rule, phase, rows, is_above, figures in plain["signals"]
@@ -340,72 +362,78 @@ def phases_frame(
     summary: Summary, options: Options, multiply: float, keys: Mapping[str, Any] | None = None
 ) -> pd.DataFrame:
     """One row per phase; the columns of `SpcResult.phases`, after those of `keys`."""
+    columns = phase_columns(summary, options, multiply, _column_of_texts)
+    return pd.DataFrame({**(keys or {}), **columns}, copy=False)
+
+
+def phase_columns(
+    summary: Summary, options: Options, multiply: float, texts: Callable[[np.ndarray, Ints], Any] = np.take
+) -> dict[str, Any]:
+    """The columns of `SpcResult.phases`. `texts` lays few different texts out by their places (-1 is the last)."""
     profile, method = options.profile, options.method
     useful = summary.n_useful
-    codes = np.array([reason.value for reason in _REASONS], dtype=object)
+    few = _REASONS.index(Reason.TOO_FEW)
     # The words of a reason depend on the number of useful points only where these are too few.
-    few = np.where(summary.reason == _REASONS.index(Reason.TOO_FEW), useful, -1)
-    spoken, place = np.unique(np.stack((summary.reason, few)), axis=1, return_inverse=True)
-    sentences = np.array(
-        [say_reason(_REASONS[reason], n, profile, "en") for reason, n in spoken.T.tolist()], dtype=object
-    )
+    told = summary.reason * np.int64(1 << 32) + np.where(summary.reason == few, useful, 0)
+    spoken, place = np.unique(told, return_inverse=True)
+    sentences = [say_reason(_REASONS[each >> 32], each & 0xFFFFFFFF, profile, "en") for each in spoken.tolist()]
     in_box = (useful >= runs.BOXES_FROM) & (useful <= runs.BOXES_TO)
-    names = rule_codes(profile)
+    names = [name.value for name in rule_codes(profile)]
     rule_sets, rule_place = np.unique(summary.rules, return_inverse=True)
-    told = np.array(
-        [";".join(name.value for bit, name in enumerate(names) if rules >> bit & 1) for rules in rule_sets.tolist()],
-        dtype=object,
-    )
-    return pd.DataFrame(
-        {
-            **(keys or {}),
-            "phase": summary.phase,
-            "first_row": summary.first_row,
-            "last_row": summary.first_row + summary.n_points - 1,
-            "n_points": summary.n_points,
-            "n_values": summary.n_values,
-            "n_useful": useful,
-            "longest_run": _counts(summary.longest_run),
-            "longest_run_max": _counts(summary.longest_run_max),
-            "n_crossings": _counts(summary.n_crossings),
-            "n_crossings_min": _counts(summary.n_crossings_min),
-            "runs_signal": summary.runs_signal,
-            "centre": summary.centre * multiply,
-            "lower": summary.lower * multiply,
-            "upper": summary.upper * multiply,
-            "n_outside_limits": summary.n_outside_limits,
-            "is_constant": summary.is_constant,
-            "is_claimed": summary.is_claimed,
-            "method": _texts(np.array([runs.METHODS["anhoej"].code, method.code], dtype=object), in_box.astype(int)),
-            "reason_code": _texts(codes, summary.reason),
-            "reason": _texts(sentences, place.reshape(-1)),
-            "rules": _texts(told, rule_place),
-            "last_rule": _texts(np.array([*(name.value for name in names), ""], dtype=object), summary.last_rule),
-            "last_side": summary.last_side,
-        },
-        copy=False,
-    )
+    claimed = [";".join(name for bit, name in enumerate(names) if rules >> bit & 1) for rules in rule_sets.tolist()]
+    return {
+        "phase": summary.phase,
+        "first_row": summary.first_row,
+        "last_row": summary.first_row + summary.n_points - 1,
+        "n_points": summary.n_points,
+        "n_values": summary.n_values,
+        "n_useful": useful,
+        "longest_run": _counts(summary.longest_run),
+        "longest_run_max": _counts(summary.longest_run_max),
+        "n_crossings": _counts(summary.n_crossings),
+        "n_crossings_min": _counts(summary.n_crossings_min),
+        "runs_signal": summary.runs_signal,
+        "centre": summary.centre * multiply,
+        "lower": summary.lower * multiply,
+        "upper": summary.upper * multiply,
+        "n_outside_limits": summary.n_outside_limits,
+        "is_constant": summary.is_constant,
+        "is_claimed": summary.is_claimed,
+        "method": texts(_few(runs.METHODS["anhoej"].code, method.code), in_box.astype(int)),
+        "reason_code": texts(_REASON_CODES, summary.reason),
+        "reason": texts(_few(*sentences), place),
+        "rules": texts(_few(*claimed), rule_place),
+        "last_rule": texts(_few(*names, ""), summary.last_rule),
+        "last_side": summary.last_side,
+    }
 
 
-def _texts(texts: np.ndarray, place: Ints) -> pd.api.extensions.ExtensionArray:
+def _few(*texts: str) -> np.ndarray:
+    return np.array(texts, dtype=object)
+
+
+_REASON_CODES = _few(*(reason.value for reason in _REASONS))
+
+
+def _column_of_texts(texts: np.ndarray, place: Ints) -> pd.api.extensions.ExtensionArray:
     """A column of few different texts, laid out by their places; place -1 is the last text."""
     if place.min(initial=0) < 0:
         place = np.where(place < 0, len(texts) - 1, place)
     return pd.array(texts, dtype="str").take(place)
 
 
-def points_frame(
+def point_columns(
     points: Points,
     layout: Layout,
     computed: Computed,
-    reasons: list[str],
+    reasons: np.ndarray,
     options: Options,
     target: Floats,
     multiply: float,
-) -> pd.DataFrame:
-    """One row per point; the columns of `SpcResult.points`."""
+) -> dict[str, np.ndarray]:
+    """The columns of `SpcResult.points`, one row per point. `reasons` are those of the phases."""
     limits = computed.limits
-    of_phase = np.array(reasons, dtype=object)[layout.segment]
+    of_phase = reasons[layout.segment]
     is_single = (points.size == 1) & options.record.needs_several
     reason = np.select(
         [
@@ -419,27 +447,25 @@ def points_frame(
     )
     names = np.array([*(rule.value for rule in rule_codes(options.profile)), ""], dtype=object)
     leading, side = leading_flags(layout, computed, options)
-    return pd.DataFrame(
-        {
-            "x": points.x,
-            "y": computed.y * multiply,
-            "n": points.denominator,
-            "centre": limits.centre * multiply,
-            "lower": limits.lower * multiply,
-            "upper": limits.upper * multiply,
-            "warning_lower": limits.warning_lower * multiply,
-            "warning_upper": limits.warning_upper * multiply,
-            "target": target,
-            "phase": layout.phase,
-            "in_baseline": layout.in_baseline,
-            "included": layout.included,
-            "sigma_signal": computed.sigma_signal,
-            "runs_signal": computed.runs_signal[layout.segment],
-            "reason": reason,
-            "rule": names[leading],
-            "side": side,
-        }
-    )
+    return {
+        "x": points.x,
+        "y": computed.y * multiply,
+        "n": points.denominator,
+        "centre": limits.centre * multiply,
+        "lower": limits.lower * multiply,
+        "upper": limits.upper * multiply,
+        "warning_lower": limits.warning_lower * multiply,
+        "warning_upper": limits.warning_upper * multiply,
+        "target": target,
+        "phase": layout.phase,
+        "in_baseline": layout.in_baseline,
+        "included": layout.included,
+        "sigma_signal": computed.sigma_signal,
+        "runs_signal": computed.runs_signal[layout.segment],
+        "reason": reason,
+        "rule": names[leading],
+        "side": side,
+    }
 
 
 def leading_flags(layout: Layout, computed: Computed, options: Options) -> tuple[Ints, Ints]:

@@ -77,5 +77,6 @@ CHART = ChartRecord(
     limits=limits,
     value=moving_ranges,
     has_runs=False,
+    is_of_spread=True,
     order=22,
 )

@@ -56,6 +56,7 @@ CHART = ChartRecord(
     needs_denominator=False,
     takes_denominator=False,
     needs_several=True,
+    is_of_spread=True,
     aggregate="sd",
     reference="Montgomery, Introduction to Statistical Quality Control, control charts for xbar and s",
     limits=limits,
