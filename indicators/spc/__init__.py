@@ -24,6 +24,7 @@ from indicators.spc.diagnostics import Caution, diagnose, diagnose_many
 from indicators.spc.discovery import discoveries, q_values, series_p_values
 from indicators.spc.displays import DISPLAYS, Display, funnel
 from indicators.spc.errors import InputError
+from indicators.spc.explanation import Explanation, explain
 from indicators.spc.false_alarms import expected_false_signals, false_alarm_probability
 from indicators.spc.judgement import Assurance, Judgement, Variation, judge
 from indicators.spc.next_value import next_value
@@ -47,6 +48,7 @@ __all__ = [
     "Caution",
     "ChartRecord",
     "Display",
+    "Explanation",
     "InputError",
     "Judgement",
     "Mark",
@@ -68,6 +70,7 @@ __all__ = [
     "diagnose_many",
     "discoveries",
     "expected_false_signals",
+    "explain",
     "false_alarm_probability",
     "funnel",
     "judge",
