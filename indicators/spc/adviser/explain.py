@@ -60,6 +60,12 @@ REASONS: dict[NoProposal, Words] = {
         "Ingen ny fase foreslås: ingen variation.",
         "No new phase is proposed: no variation.",
     ),
+    NoProposal.MOSTLY_ALIKE: Words(
+        "Ingen ny fase kan foreslås: næsten alle værdier er ens. Er hændelsen sjælden, så følg tiden eller antallet "
+        "mellem hændelser (T- eller G-diagram).",
+        "No new phase can be proposed: nearly all values are the same. If the event is rare, follow the time or the "
+        "number of cases between events (T or G chart).",
+    ),
     NoProposal.NO_ORDER: Words(
         "Ingen ny fase kan foreslås: punkterne har ingen rækkefølge i tid.",
         "No new phase can be proposed: the points have no order in time.",

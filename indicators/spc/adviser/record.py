@@ -27,6 +27,7 @@ class NoProposal(StrEnum):
     NO_EVIDENCE = "no_evidence"
     TOO_FEW = "too_few"
     NO_VARIATION = "no_variation"
+    MOSTLY_ALIKE = "mostly_alike"
     NO_ORDER = "no_order"
     DEPENDENT_POINTS = "dependent_points"
 

@@ -151,7 +151,8 @@ def test_skewed_noise_and_single_outliers_get_no_more() -> None:
     random = np.random.default_rng(11)
     outlier = random.normal(size=(1200, 36))
     outlier[np.arange(1200), random.integers(0, 36, 1200)] += 10
-    for matrix in (random.exponential(size=(1200, 36)), outlier):
+    wild = np.exp(1.5 * random.normal(size=(1200, 72)))
+    for matrix in (random.exponential(size=(1200, 36)), outlier, wild):
         assert advise_many(matrix).is_proposed.mean() < 0.05 + 3.5 * 0.0063
 
 
@@ -260,6 +261,15 @@ def test_too_few_constant_and_unordered_series_say_why_nothing_is_proposed() -> 
     table = advise_many(np.array([[5.0] * 12, [np.nan] * 12]))
     assert table.reason_code.tolist() == ["no_variation", "too_few"]
     assert not table.is_proposed.any()
+
+
+def test_a_series_of_nearly_nothing_but_zeros_is_left_to_charts_for_rare_events() -> None:
+    rare = [0] * 40 + [1, 0, 0, 0, 1, 0, 0]
+    advice = advise(rare, chart="c")
+    assert advice.reason is NoProposal.MOSTLY_ALIKE
+    assert "T or G chart" in advice.say()
+    assert advise_many(np.array([rare], dtype=float)).reason_code.tolist() == ["mostly_alike"]
+    assert advise([0] * 12 + [1] * 12).changes[0].position == 13
 
 
 def test_the_shortest_series_that_can_be_judged_has_two_shortest_phases() -> None:
