@@ -174,7 +174,7 @@ def _kernel(sigma: Callable[[Any, Any], Any] | None) -> Callable[..., int]:
             tolerance = max(max(tie * spread, ROUNDING * magnitude), 0.0) if n_values > 0 else 0.0
             is_constant = n_values > 1 and highest - lowest <= ROUNDING * magnitude
             # ----------------------------------------------------------------------------------------------- limits
-            n_limited, n_outside = -1, 0
+            n_limited, n_outside, is_flat = -1, 0, False
             if has_limits:
                 if is_moving_range:
                     total, ranges = 0.0, 0
@@ -205,6 +205,7 @@ def _kernel(sigma: Callable[[Any, Any], Any] | None) -> Callable[..., int]:
                     reach = sigmas * sd[row]
                     low, high = max(centre - reach, minimum), min(centre + reach, maximum)
                     is_wide = high - low > tolerance and not is_constant
+                    is_flat |= high - low <= tolerance
                     sd[row] = sd[row] if is_wide else np.nan
                     lower[row] = low if is_wide else np.nan
                     upper[row] = high if is_wide else np.nan
@@ -235,6 +236,7 @@ def _kernel(sigma: Callable[[Any, Any], Any] | None) -> Callable[..., int]:
             counts[series, 6] = n_limited >= 0
             counts[series, 7] = run if n_useful > 0 else -1
             counts[series, 8] = state[last] if last >= 0 else 0
+            counts[series, 9] = is_flat
             figures[series, 0] = centre
             figures[series, 1] = lower[n_limited] if n_limited >= 0 else np.nan
             figures[series, 2] = upper[n_limited] if n_limited >= 0 else np.nan
@@ -354,7 +356,7 @@ def summarise(
     assert recipe is not None
     n_series = len(offsets) - 1
     rules = [rule.pattern for rule in profile.rules]
-    figures, counts = np.empty((n_series, 3)), np.empty((n_series, 9), dtype=np.int64)
+    figures, counts = np.empty((n_series, 3)), np.empty((n_series, 10), dtype=np.int64)
     any_flags, last_flags = np.zeros((n_series, len(rules)), bool), np.zeros((n_series, len(rules)), np.int64)
     bad = _kernel(recipe.sigma if callable(recipe.sigma) else None)(
         value,
@@ -430,10 +432,22 @@ def summarise(
         is_constant=is_constant,
         is_claimed=is_claimed,
         reason=np.select(
-            [n_values == 0, is_constant, ~is_claimed, ~has_limits & record.has_limits],
+            [
+                n_values == 0,
+                is_constant,
+                ~is_claimed,
+                ~has_limits & record.has_limits & (counts[:, 9] == 1),
+                ~has_limits & record.has_limits,
+            ],
             [
                 reasons.index(each)
-                for each in (Reason.NO_DATA, Reason.NO_VARIATION, Reason.TOO_FEW, Reason.NO_NEIGHBOURS)
+                for each in (
+                    Reason.NO_DATA,
+                    Reason.NO_VARIATION,
+                    Reason.TOO_FEW,
+                    Reason.NO_SPREAD,
+                    Reason.NO_NEIGHBOURS,
+                )
             ],
             default=reasons.index(Reason.NONE if has_order else Reason.NO_ORDER),
         ),

@@ -63,8 +63,9 @@ class Computed:
     """What is known of the points (shape (n_points,)) and the phases (shape (n_segments,)), before multiplication.
 
     `y` is what is drawn, `distance` how far it lies from the centre (NaN where it takes no part). `flags` holds, for
-    each rule of the profile in its order, the points it flags (bits of `rules`). `is_claimed`: the phase has enough
-    useful observations and varies, so that its signals are claimed.
+    each rule of the profile in its order, the points it flags (bits of `rules`). `is_flat`: limits
+    without width were taken away. `is_claimed`: the phase has enough useful observations and varies, so that its
+    signals are claimed.
     """
 
     y: Floats
@@ -79,6 +80,7 @@ class Computed:
     n_values: Ints
     n_outside: Ints
     is_constant: Bools
+    is_flat: Bools
     has_limits: Bools
     is_claimed: Bools
     takes_part: Bools
@@ -149,8 +151,10 @@ def compute(points: Points, layout: Layout, options: Options) -> Computed:
         # No width, no limits: they would call every later point a signal.
         is_flat = limits.upper - limits.lower <= tolerance
         is_flat |= np.repeat(is_constant, n_points)
+        flat_phases = np.zeros(n_segments, dtype=bool)
         if is_flat.any():
             limits = _without(limits, is_flat)
+            flat_phases = ragged.any_of(is_flat, first)
         sigma_signal = (y > limits.upper + tolerance) | (y < limits.lower - tolerance)
 
     found = runs.analyse_runs(distance, layout, tolerance, options.method)
@@ -169,6 +173,7 @@ def compute(points: Points, layout: Layout, options: Options) -> Computed:
         n_values=n_values,
         n_outside=ragged.count(segment[outside], n_segments),
         is_constant=is_constant,
+        is_flat=flat_phases,
         has_limits=~np.isnan(ragged.largest(limits.upper, first)),
         is_claimed=(found.n_useful >= profile.minimum_useful) & ~is_constant,
         takes_part=takes_part,

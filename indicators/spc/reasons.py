@@ -16,6 +16,7 @@ class Reason(StrEnum):
     TOO_FEW = "too_few"
     NO_ORDER = "no_order"
     NO_NEIGHBOURS = "no_neighbours"
+    NO_SPREAD = "no_spread"
     ONE_MEASUREMENT = "one_measurement"
     EXCLUDED = "excluded"
 
@@ -31,6 +32,10 @@ WORDS: dict[Reason, Words] = {
     ),
     Reason.ONE_MEASUREMENT: Words(
         "kun én måling i punktet: spredningen er ukendt", "a single measurement: its spread is unknown"
+    ),
+    Reason.NO_SPREAD: Words(
+        "ingen variation i de punkter, grænserne beregnes af",
+        "no variation in the points the limits are computed from",
     ),
     Reason.EXCLUDED: Words("udeladt af beregningen", "left out of the calculation"),
 }

@@ -210,6 +210,7 @@ def phase_reasons(points: Points, layout: Layout, computed: Computed, record: Ch
         (computed.n_values == 0, Reason.NO_DATA),
         (computed.is_constant, Reason.NO_VARIATION),
         (~computed.is_claimed, Reason.TOO_FEW),
+        (~computed.has_limits & record.has_limits & computed.is_flat, Reason.NO_SPREAD),
         (~computed.has_limits & record.has_limits, Reason.NO_NEIGHBOURS),
     )
     return np.select(

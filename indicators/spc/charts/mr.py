@@ -33,7 +33,8 @@ def limits(subgroups: Subgroups) -> Limits:
     Returns
     -------
     Limits
-        Levels in the unit of the values, shape (n_points,); the lower limit is 0. NaN where no range is left.
+        Levels in the unit of the values, shape (n_points,); the lower limit is always 0. The others are
+        NaN where no range is left.
 
     Notes
     -----
@@ -55,7 +56,7 @@ def limits(subgroups: Subgroups) -> Limits:
     ([nan, 2.0, 3.0, 4.0], [9.801, 9.801, 9.801, 9.801])
     """
     centre = subgroups.along(subgroups.mean(subgroups.y))
-    lower = np.where(np.isnan(centre), np.nan, 0.0)
+    lower = np.zeros(len(centre))
 
     def at(sigmas: float) -> tuple[Floats, Floats]:
         return lower, constants.D4_OF_TWO * centre * (sigmas / constants.SIGMAS)
