@@ -414,6 +414,7 @@ class Speaker:
                 if len(names) <= 3
                 else self.say(said.ABSENT_MANY, count=len(names), last=names[-1])
             )
+        sentences += self.remarks
         if self.left_out:
             sentences.append(self.say(said.LEFT_OUT, list=self.list_of([self.when(row) for row in self.left_out[-3:]])))
         if self.n_phases > 1:
