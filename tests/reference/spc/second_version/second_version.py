@@ -254,7 +254,8 @@ def moving_ranges(phase: list[Point], cl: Number) -> None:
     for point in phase:
         point.cl = centre
         if centre is not None:
-            point.lcl, point.lcl_95, point.ucl, point.ucl_95 = 0.0, 0.0, 3.267 * centre, 3.267 / 3 * 2 * centre
+            point.ucl, point.ucl_95 = 3.267 * centre, 3.267 / 3 * 2 * centre
+        point.lcl = point.lcl_95 = 0.0
 
 
 def weighted_individuals(phase: list[Point], cl: Number, screened: bool, has_n: bool, as_qicharts2: bool) -> None:
