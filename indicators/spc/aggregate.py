@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,11 @@ from indicators.words import Words
 Taken = Callable[[Floats, Ints, int], Floats]
 Frame: TypeAlias = pd.DataFrame | Mapping[str, np.ndarray]
 """A DataFrame, or its columns as arrays of one length: building a frame can cost more than computing the chart."""
+
+LARGEST = 1e100
+SMALLEST = 1 / LARGEST
+"""Nothing that is counted or measured is larger, and no denominator smaller. Squares and ratios of figures inside these
+bounds are still numbers, so no limit is lost to overflow."""
 
 
 def _sum(values: Floats, group: Ints, n_groups: int) -> Floats:
@@ -86,7 +92,11 @@ class Points:
 
 def column_of(frame: Frame, name: str) -> pd.Series:
     """A column by name; InputError lists the ones there are."""
-    if name not in frame:
+    try:
+        is_there = name in frame
+    except TypeError:  # a list cannot be a name
+        is_there = False
+    if not is_there:
         columns = ", ".join(map(str, frame))
         raise InputError(
             "unknown_column",
@@ -95,23 +105,52 @@ def column_of(frame: Frame, name: str) -> pd.Series:
                 f"There is no column {name!r}. There are: {columns}.",
             ),
         )
-    return frame[name] if isinstance(frame, pd.DataFrame) else pd.Series(frame[name], copy=False)
+    found = frame[name]
+    if np.ndim(found) != 1:
+        raise InputError(
+            "not_one_column",
+            Words(
+                f"»{name}« er ikke én kolonne. Giv hver kolonne sit eget navn og hver række én værdi.",
+                f"{name!r} is not one column. Give every column a name of its own and every row one value.",
+            ),
+        )
+    return found if isinstance(frame, pd.DataFrame) else pd.Series(found, copy=False)
 
 
 def _numbers(frame: Frame, name: str, x: np.ndarray) -> Floats:
-    column = column_of(frame, name)
+    return numbers_of(column_of(frame, name), name, x)
+
+
+def numbers_of(column: pd.Series, name: str, x: np.ndarray) -> Floats:
+    """The figures of a column, NaN where there is none; InputError names the first row that holds something else.
+
+    True and False count as 1 and 0: one row per case, and whether it had the event. A moment in time is no figure.
+    """
+    if column.dtype.kind not in "mMc":
+        try:
+            return column.to_numpy(dtype=np.float64, na_value=np.nan)
+        except (TypeError, ValueError, OverflowError):
+            pass
+    row = next(row for row, figure in enumerate(column) if not _is_figure(figure))
+    raise InputError(
+        "not_a_number",
+        Words(
+            f"kolonnen »{name}« indeholder ikke et tal, der kan regnes med",
+            f"column {name!r} does not hold a number that can be computed with",
+        ),
+        row=row + 1,
+        x=_shown(x[row]) if row < len(x) else None,
+    )
+
+
+def _is_figure(value: Any) -> bool:
+    if isinstance(value, pd.Timestamp | pd.Timedelta | np.datetime64 | np.timedelta64 | complex):
+        return False
     try:
-        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError):
-        numeric = pd.to_numeric(column, errors="coerce")
-        row = int(np.flatnonzero(numeric.isna().to_numpy() & column.notna().to_numpy())[0])
-        raise InputError(
-            "not_a_number",
-            Words(f"kolonnen »{name}« indeholder ikke et tal", f"column {name!r} does not hold a number"),
-            row=row + 1,
-            x=_shown(x[row]),
-        ) from None
-    return values
+        float(value)
+    except (TypeError, ValueError, OverflowError):
+        return value is None or value is pd.NA
+    return True
 
 
 def _shown(x: object) -> object:
@@ -128,7 +167,12 @@ def read_axis(column: pd.Series) -> tuple[np.ndarray, Axis, Bools]:
     """The values of x to sort by, what they are, and which rows lack one.
 
     Text that is written as ISO dates counts as dates; other text is a category, in the order of first appearance (a
-    pandas categorical: in the order of its categories).
+    pandas categorical: in the order of its categories). Moments with a time zone count by the clock on the wall.
+
+    Raises
+    ------
+    InputError
+        x holds spans of time, complex numbers, infinity or whole lists.
 
     Examples
     --------
@@ -146,19 +190,59 @@ def read_axis(column: pd.Series) -> tuple[np.ndarray, Axis, Bools]:
         column = column.dt.tz_localize(None)
     if column.dtype.kind == "M":
         return column.to_numpy(dtype="datetime64[ns]" if column.dtype.itemsize != 8 else None), Axis.DATE, is_missing
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        if is_missing.any():
-            return column.to_numpy(dtype=np.float64, na_value=np.nan), Axis.NUMBER, is_missing
-        return column.to_numpy(), Axis.NUMBER, is_missing
-    # The same few days stand in every series: each is read once.
-    codes, uniques = pd.factorize(column)
+    if column.dtype.kind in "mc" or isinstance(column.dtype, pd.IntervalDtype):
+        raise _no_axis()
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        # The same few days stand in every series: each is read once.
+        try:
+            codes, uniques = pd.factorize(column)
+        except TypeError:
+            raise _no_axis() from None
+        kind = pd.api.types.infer_dtype(uniques, skipna=True)
+        if kind not in ("integer", "floating", "mixed-integer-float", "decimal"):
+            days = _days(pd.Series(uniques), kind)
+            if days is None:
+                return column.to_numpy(dtype=object), Axis.CATEGORY, is_missing
+            values = np.append(days, np.datetime64("NaT"))[codes]
+            return values, Axis.DATE, np.isnat(values)
+    if is_missing.any() or column.dtype.kind == "O":
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    else:
+        values = column.to_numpy()
+    if values.dtype.kind == "f":
+        _refuse(np.isinf(values), values, "infinite_x", "x er uendelig", "x is infinite")
+    return values, Axis.NUMBER, is_missing
+
+
+_CLOCK_TIME_WITH_ZONE = re.compile(r"(?<=:\d\d)(\.\d+)?( ?Z|[+-]\d\d:?\d\d)$")
+
+
+def _days(uniques: pd.Series, kind: str) -> np.ndarray | None:
+    """The moments that values of x name; None where they are categories."""
+    if kind == "string":
+        texts = uniques.astype(str)
+        if texts.str.strip().str.lower().isin(("now", "today")).any():  # no text means another day tomorrow
+            return None
+        uniques = texts.str.replace(_CLOCK_TIME_WITH_ZONE, "", regex=True)
+    elif kind.startswith("mixed"):
+        return None
     try:
-        days = pd.to_datetime(pd.Series(uniques), format="ISO8601").to_numpy()
+        days = pd.to_datetime(uniques, format="ISO8601")
+        if isinstance(days.dtype, pd.DatetimeTZDtype):
+            days = days.dt.tz_localize(None)
     except (ValueError, TypeError):
-        return column.to_numpy(dtype=object), Axis.CATEGORY, is_missing
-    if days.dtype.kind != "M":
-        return column.to_numpy(dtype=object), Axis.CATEGORY, is_missing
-    return np.append(days, np.datetime64("NaT"))[codes], Axis.DATE, is_missing
+        return None
+    return days.to_numpy() if days.dtype.kind == "M" and not (len(days) and days.isna().all()) else None
+
+
+def _no_axis() -> InputError:
+    return InputError(
+        "not_an_axis",
+        Words(
+            "x kan ikke sættes i rækkefølge. Brug datoer, tal eller tekst.",
+            "x cannot be put in order. Use dates, numbers or text.",
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +279,7 @@ def points_of(
         denominator where the value is a proportion, a negative count; with `sd` a negative one, or an n that is no
         number of measurements.
     """
-    if aggregate not in AGGREGATES:
+    if not isinstance(aggregate, str) or aggregate not in AGGREGATES:
         known = ", ".join(AGGREGATES)
         raise InputError(
             "unknown_aggregate",
@@ -279,9 +363,11 @@ _NO_KEYS = pd.DataFrame(index=range(1))
 
 def flat_arrays(y: Floats, n: Floats | None, offsets: Ints, record: ChartRecord) -> tuple[Floats, Floats | None, Ints]:
     """The arrays as the kernel wants them, float64 and int64; InputError where they do not fit together."""
-    offsets = np.ascontiguousarray(offsets, dtype=np.int64)
-    y = np.ascontiguousarray(y, dtype=np.float64)
-    n = None if n is None or not record.takes_denominator else np.ascontiguousarray(n, dtype=np.float64)
+    y = _flat(y, "y")
+    n = None if n is None or not record.takes_denominator else _flat(n, "n")
+    offsets = np.asarray(offsets)
+    is_whole = offsets.ndim == 1 and offsets.dtype.kind in "iu"
+    offsets = np.ascontiguousarray(offsets, dtype=np.int64) if is_whole else np.zeros(0, dtype=np.int64)
     if record.needs_denominator and n is None:
         raise InputError("no_denominator", record.words_of_missing_denominator)
     if n is not None and len(n) != len(y):
@@ -301,6 +387,20 @@ def flat_arrays(y: Floats, n: Floats | None, offsets: Ints, record: ChartRecord)
             ),
         )
     return y, n, offsets
+
+
+def _flat(values: Any, name: str) -> Floats:
+    """Figures as a flat array of float64."""
+    try:
+        found = np.ascontiguousarray(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        found = np.zeros((0, 0))
+    if found.ndim != 1:
+        raise InputError(
+            "not_an_array",
+            Words(f"{name} skal være en flad række af tal.", f"{name} must be a flat array of numbers."),
+        )
+    return found
 
 
 def points_of_arrays(y: Floats, n: Floats | None, offsets: Ints, record: ChartRecord, *, n_before: int = 0) -> Points:
@@ -337,7 +437,7 @@ def checked(
     """The figures as they came; where either of a pair is missing, both are. InputError names the first bad row."""
     for name, column in ((y, value), (n, exposure)):
         if column is not None:
-            _refuse(np.isinf(column), x, "infinite", f"{name} er uendelig", f"{name} is infinite")
+            _refuse_endless(column, x, name)
     if record.is_not_negative:
         _refuse(value < 0, x, "negative_count", f"{y} er negativ: et antal er mindst 0", f"{y} is negative")
     if record.is_positive:
@@ -357,6 +457,13 @@ def checked(
         f"nævneren {n} er ikke over 0. Udelad rækken, hvis der ingen var.",
         f"the denominator {n} is not above 0. Leave the row out if nothing was at risk.",
     )
+    _refuse(
+        exposure < SMALLEST,
+        x,
+        "too_small",
+        f"nævneren {n} er for lille til at regne med",
+        f"the denominator {n} is too small to compute with",
+    )
     if record.kind is ValueKind.PROPORTION:
         _refuse(
             value > exposure,
@@ -369,6 +476,15 @@ def checked(
     if lacking.any():
         value, exposure = np.where(lacking, np.nan, value), np.where(lacking, np.nan, exposure)
     return value, exposure
+
+
+def _refuse_endless(column: Floats, x: np.ndarray, name: str) -> None:
+    is_endless = np.abs(column) > LARGEST
+    if not is_endless.any():
+        return
+    if np.isinf(column[np.argmax(is_endless)]):
+        _refuse(is_endless, x, "infinite", f"{name} er uendelig", f"{name} is infinite")
+    _refuse(is_endless, x, "too_large", f"{name} er for stor til at regne med", f"{name} is too large to compute with")
 
 
 def _checked_subgroups(
@@ -387,7 +503,7 @@ def _checked_subgroups(
             ),
         )
     for name, column in ((y, mean), (n, size), (sd, spread)):
-        _refuse(np.isinf(column), x, "infinite", f"{name} er uendelig", f"{name} is infinite")
+        _refuse_endless(column, x, name)
     _refuse(
         spread < 0,
         x,
@@ -481,14 +597,27 @@ def _series(frame: Frame, by: Sequence[str], n_rows: int) -> tuple[Ints, pd.Data
     """The number of each row's series and one row of keys per series, in the order of the keys."""
     codes, sizes, uniques = [], [], []
     for name in by:
-        code, unique = _codes(column_of(frame, name))
+        try:
+            code, unique = _codes(column_of(frame, name))
+        except TypeError:
+            raise InputError(
+                "not_a_key",
+                Words(
+                    f"Kolonnen »{name}« blander tal og tekst eller holder lister. Giv den værdier af én slags.",
+                    f"Column {name!r} mixes numbers and text or holds lists. Give it values of one kind.",
+                ),
+            ) from None
         codes.append(code)
         sizes.append(len(unique))
         uniques.append(unique)
+    n_possible = math.prod(sizes)
+    if n_possible > np.iinfo(np.int64).max:  # more combinations than a number can tell apart
+        found, series = np.unique(np.stack(codes), axis=1, return_inverse=True)
+        keys = {name: unique.take(code) for name, unique, code in zip(by, uniques, found, strict=True)}
+        return series.reshape(-1), pd.DataFrame({name: keys[name].array for name in by}, copy=False)
     combined = np.zeros(n_rows, dtype=np.int64)
     for code, size in zip(codes, sizes, strict=True):
         combined = combined * size + code
-    n_possible = math.prod(sizes)
     if n_possible <= 8 * n_rows + 1024:
         is_there = np.zeros(n_possible, dtype=bool)
         is_there[combined] = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +11,13 @@ import pandas as pd
 
 from indicators.spc import kernel
 from indicators.spc.aggregate import (
+    LARGEST,
     Axis,
     Frame,
     Points,
     column_of,
     flat_arrays,
+    numbers_of,
     points_of,
     points_of_arrays,
     read_axis,
@@ -130,12 +132,14 @@ def analyse(
         record=chart_of(chart),
         profile=profile_of(profile),
         method=method_of(method),
-        centre=centre,
+        centre=_number("centre", centre),
         screen_moving_ranges=screen_moving_ranges,
         non_negative=non_negative,
-        minimum=minimum,
-        maximum=maximum,
+        minimum=_number("minimum", minimum),
+        maximum=_number("maximum", maximum),
     )
+    multiply = _factor(multiply)
+    frame = _as_frame(frame, (x, y, n, sd, target))
     read = points_of(frame, options.record, x=x, y=y, n=_denominator(frame, n), by=(), aggregate=aggregate, sd=sd)
     layout = layout_of(read.points, phases=phases, freeze=freeze, exclude=exclude)
     computed = kernel.compute(read.points, layout, options)
@@ -205,16 +209,17 @@ def analyse_many(
     >>> analyse_many(frame, by=["unit"], chart="p")[["unit", "n_points", "centre"]].to_dict("list")
     {'unit': ['A', 'B'], 'n_points': [4, 3], 'centre': [0.2, 0.6]}
     """
-    columns = [by] if isinstance(by, str) else list(by)
+    columns = _columns(by)
+    multiply = _factor(multiply)
     options = Options(
         record=chart_of(chart),
         profile=profile_of(profile),
         method=method_of(method),
-        centre=centre,
+        centre=_number("centre", centre),
         screen_moving_ranges=screen_moving_ranges,
         non_negative=non_negative,
-        minimum=minimum,
-        maximum=maximum,
+        minimum=_number("minimum", minimum),
+        maximum=_number("maximum", maximum),
     )
     frame = _as_frame(frame, (*columns, x, y, n, sd))
     read = points_of(frame, options.record, x=x, y=y, n=_denominator(frame, n), by=columns, aggregate=aggregate, sd=sd)
@@ -262,12 +267,13 @@ def analyse_arrays(
         record=chart_of(chart),
         profile=profile_of(profile),
         method=method_of(method),
-        centre=centre,
+        centre=_number("centre", centre),
         screen_moving_ranges=screen_moving_ranges,
         non_negative=non_negative,
-        minimum=minimum,
-        maximum=maximum,
+        minimum=_number("minimum", minimum),
+        maximum=_number("maximum", maximum),
     )
+    multiply = _factor(multiply)
     summary = summarise_arrays(y, n, offsets, options, engine=engine)
     return phases_frame(summary, options, multiply, {"series": summary.owner})
 
@@ -353,12 +359,53 @@ def summarise(
     return joined(parts)
 
 
+def _number(argument: str, value: Any) -> float | None:
+    """A figure that an argument holds; None stays None. InputError where it is no number of use."""
+    if value is None:
+        return None
+    try:
+        number = np.nan if isinstance(value, str | bool | np.bool_) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = np.nan
+    if not abs(number) <= LARGEST:
+        raise InputError(
+            f"{argument}_out_of_range",
+            Words(f"{argument} = {value} er ikke en mulig værdi.", f"{argument} = {value} is not a possible value."),
+        )
+    return number
+
+
+def _factor(multiply: Any) -> float:
+    factor = _number("multiply", multiply)
+    if factor is None or not factor > 0:
+        raise InputError(
+            "multiply_out_of_range",
+            Words(
+                f"multiply = {multiply} skal være et tal over 0: 100 for procent.",
+                f"multiply = {multiply} must be a number above 0: 100 for percent.",
+            ),
+        )
+    return multiply if isinstance(multiply, int) else factor
+
+
+def _columns(by: Sequence[str] | str) -> list[str]:
+    """The columns that keep series apart, each once."""
+    try:
+        return [by] if isinstance(by, str) else list(dict.fromkeys(by))
+    except TypeError:
+        raise InputError(
+            "no_columns",
+            Words(f"by = {by!r} er ikke navne på kolonner.", f"by = {by!r} does not name columns."),
+        ) from None
+
+
 def _targets(frame: Frame, points: Points, x: str, target: float | str | None) -> Floats:
     """The target of every point: one for all, or the first that a column holds on the point's x."""
     if not isinstance(target, str):
-        return np.full(len(points.y), np.nan if target is None else float(target))
-    held = column_of(frame, target).astype(np.float64).to_numpy(na_value=np.nan)
+        number = None if isinstance(target, float) and np.isnan(target) else _number("target", target)
+        return np.full(len(points.y), np.nan if number is None else number)
     axis_values, _, _ = read_axis(column_of(frame, x))
+    held = numbers_of(column_of(frame, target), target, axis_values)
     found: dict[object, float] = {}
     for place, value in zip(axis_values.tolist(), held.tolist(), strict=True):
         if not np.isnan(value):
@@ -371,9 +418,22 @@ def _denominator(frame: Frame, n: str | None) -> str | None:
     return None if n == _DEFAULT_DENOMINATOR and n not in frame else n
 
 
-def _as_frame(frame: Any, columns: Sequence[str | None]) -> pd.DataFrame:
-    """A DataFrame as it is; of an Arrow table the columns that are needed."""
-    if isinstance(frame, pd.DataFrame):
+def _as_frame(frame: Any, columns: Sequence[Any]) -> Frame:
+    """A DataFrame or a mapping of arrays as it is; of an Arrow table the columns that are needed."""
+    if isinstance(frame, pd.DataFrame | Mapping):
         return frame
-    wanted = [name for name in dict.fromkeys(columns) if name in frame.column_names]
-    return frame.select(wanted).to_pandas()
+    if not (hasattr(frame, "column_names") and hasattr(frame, "select")):
+        raise InputError(
+            "not_a_frame",
+            Words(
+                f"Data er ikke en tabel, men {type(frame).__name__}. Giv en DataFrame, en Arrow-tabel eller kolonner "
+                "som arrays.",
+                f"The data are not a table but {type(frame).__name__}. Give a DataFrame, an Arrow table or columns as "
+                "arrays.",
+            ),
+        )
+    held = dict.fromkeys(frame.column_names, ())
+    for name in columns:
+        if isinstance(name, str) and name != _DEFAULT_DENOMINATOR:
+            column_of(held, name)  # which names the columns of the whole table where there is none
+    return frame.select([name for name in held if name in columns]).to_pandas()

@@ -20,6 +20,7 @@ import numpy as np
 from numba import njit
 
 from indicators.spc import runs
+from indicators.spc.aggregate import LARGEST, SMALLEST
 from indicators.spc.charts import ValueKind
 from indicators.spc.kernel import ROUNDING, Options
 from indicators.spc.ragged import Bools, Floats, Ints
@@ -112,13 +113,17 @@ def _kernel(sigma: Callable[[Any, Any], Any] | None) -> Callable[..., int]:
                     v, e = value[start + row], exposure[start + row]
                     y[row] = v / e
                     is_bad |= (
-                        abs(v) == np.inf or e == np.inf or e <= 0 or (within and v > e) or (not_negative and v < 0)
+                        abs(v) > LARGEST
+                        or e > LARGEST
+                        or e < SMALLEST
+                        or (within and v > e)
+                        or (not_negative and v < 0)
                     )
             else:
                 for row in range(n):
                     v = value[start + row]
                     y[row] = v
-                    is_bad |= abs(v) == np.inf or (not_negative and v < 0)
+                    is_bad |= abs(v) > LARGEST or (not_negative and v < 0)
             if is_bad:
                 return series
             # ----------------------------------------------------------------------------------------------- centre

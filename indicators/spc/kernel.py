@@ -54,7 +54,7 @@ class Options:
         ):
             raise InputError(
                 "centre_out_of_range",
-                Words(f"centre = {centre} er ikke en mulig værdi.", f"centre = {centre} is not a possible value."),
+                Words(f"centre = {centre:g} er ikke en mulig værdi.", f"centre = {centre:g} is not a possible value."),
             )
 
 

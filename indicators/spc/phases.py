@@ -1,7 +1,12 @@
 """Phases, freeze and exclude: which rows belong together, which feed the lines, which take part.
 
-A mark is a 1-based position within its series, or a date on the x axis. A mark beyond the last point changes nothing (a
-phase that is planned, a baseline that is still being filled).
+A mark is a 1-based position within its series, or a date on the x axis. What lies outside the series:
+
+- a position below 1, or something that is neither a position nor a date: refused;
+- a freeze before the first point of the one series that is analysed: refused, because no baseline would be left. Of
+  many series some may begin later than the mark: there it changes nothing;
+- a phase before the first point: changes nothing (the phase began before what is shown);
+- any mark beyond the last point: changes nothing (a phase that is planned, a baseline that is still being filled).
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from indicators.spc.ragged import Bools, Ints
 from indicators.words import Words
 
 Mark: TypeAlias = int | date | str
+"""A position from 1 or a date: also NumPy's, a pandas Timestamp or Period (its first moment)."""
 Marks: TypeAlias = Mark | Sequence[Mark] | None
 
 
@@ -61,11 +67,9 @@ def one_phase(n_points: int) -> Layout:
 def _each(marks: Marks) -> list[Mark]:
     if marks is None:
         return []
-    if isinstance(marks, str | date | np.datetime64 | int | np.integer):
+    if isinstance(marks, str | date | np.datetime64 | np.generic | int | pd.Period) or not isinstance(marks, Iterable):
         return [marks]
-    if isinstance(marks, Iterable):
-        return list(marks)
-    raise TypeError(f"a position, a date or a sequence of them was expected, not {marks!r}")
+    return list(marks)
 
 
 def no_marks(*marks: Marks) -> bool:
@@ -85,6 +89,17 @@ def _at(mark: Mark, points: Points, position: Ints, argument: str) -> tuple[np.n
                 ),
             )
         return position, int(mark)
+    moment = _moment(mark)
+    if moment is None:
+        raise InputError(
+            "not_a_mark",
+            Words(
+                f"{argument}: {mark!r} er hverken en position eller en dato. Positioner er hele tal fra 1, datoer "
+                "skrives 2024-12-31.",
+                f"{argument}: {mark!r} is neither a position nor a date. Positions are whole numbers from 1, dates are "
+                "written 2024-12-31.",
+            ),
+        )
     if points.axis is not Axis.DATE:
         raise InputError(
             "date_without_dates",
@@ -93,13 +108,20 @@ def _at(mark: Mark, points: Points, position: Ints, argument: str) -> tuple[np.n
                 f"{argument}: {mark!r} is a date, but x does not hold dates. Use positions from 1.",
             ),
         )
+    return points.x, moment
+
+
+def _moment(mark: object) -> np.datetime64 | None:
+    """The moment a mark names, by the clock on the wall as the x axis has it; None where it names none."""
+    if isinstance(mark, pd.Period):
+        mark = mark.to_timestamp()
+    if not isinstance(mark, str | date | np.datetime64) or (isinstance(mark, str) and not mark[:1].isdigit()):
+        return None  # "today" is a date too, but another one tomorrow
     try:
-        return points.x, pd.Timestamp(mark).to_datetime64()
-    except (ValueError, TypeError):
-        raise InputError(
-            "not_a_date",
-            Words(f"{argument}: {mark!r} er ikke en dato.", f"{argument}: {mark!r} is neither a position nor a date."),
-        ) from None
+        moment = pd.Timestamp(mark)
+    except ValueError:
+        return None
+    return None if pd.isna(moment) else moment.tz_localize(None).to_datetime64()
 
 
 def layout_of(points: Points, *, phases: Marks = (), freeze: Marks = None, exclude: Marks = ()) -> Layout:
@@ -107,15 +129,19 @@ def layout_of(points: Points, *, phases: Marks = (), freeze: Marks = None, exclu
 
     Parameters
     ----------
-    phases : the first position or date of every phase after the first. freeze : the last position or date of a
-    baseline. It holds inside the phase it stands in: rows of that phase after it
-        do not feed the lines. Several phases may each have their own.
-    exclude : positions or dates that are drawn but take no part.
+    phases : positions or dates
+        The first of every phase after the first.
+    freeze : positions or dates
+        The last of a baseline. It holds inside the phase it stands in: rows of that phase after it do not feed the
+        lines. Several phases may each have their own; of several in one phase the first holds.
+    exclude : positions or dates
+        Points that are drawn but take no part.
 
     Raises
     ------
     InputError
-        A position below 1, a date where x holds no dates, a freeze before the first point.
+        A position below 1, neither a position nor a date, a date where x holds no dates, a freeze before the first
+        point of one series.
 
     Examples
     --------

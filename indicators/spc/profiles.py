@@ -84,8 +84,9 @@ class Profile:
                 else rule
                 for rule in rules
             )
-        for code, length in chosen.items():
-            if length is not None and not any(rule.code is code for rule in self.rules):
+        asked = {**chosen, Rule.TWO_OF_THREE: two_of_three}
+        for code, choice in asked.items():
+            if choice is not None and not any(rule.code is code for rule in self.rules):
                 raise InputError(
                     "rule_not_in_profile",
                     Words(
@@ -186,7 +187,7 @@ def profile_of(profile: str | Profile) -> Profile:
     """
     if isinstance(profile, Profile):
         return profile
-    code, _, lengths = profile.partition(":")
+    code, _, lengths = str(profile).partition(":")
     try:
         if not lengths:
             return PROFILES[code]

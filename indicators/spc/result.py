@@ -15,6 +15,7 @@ import pandas as pd
 from indicators.spc import runs
 from indicators.spc.aggregate import Axis, Points
 from indicators.spc.charts import ChartRecord, chart_of
+from indicators.spc.errors import InputError
 from indicators.spc.kernel import Computed, Options
 from indicators.spc.phases import Layout
 from indicators.spc.profiles import Profile, profile_of
@@ -326,7 +327,9 @@ def side_of(bits: Bits, rows: Ints) -> Ints:
     side = np.where(at & ABOVE, 1, np.where(at & BELOW, -1, 0))
     both = (at & (ABOVE | BELOW)) == (ABOVE | BELOW)
     if both.any():
-        before = bits[rows[both] - 1]
+        # The flagged row before it; excluded rows between them are no part of the trend.
+        flagged = np.flatnonzero(bits)
+        before = bits[flagged[np.searchsorted(flagged, rows[both]) - 1]]
         side[both] = np.where(before & ABOVE, 1, -1)
     return side
 
@@ -364,6 +367,15 @@ def phases_frame(
 ) -> pd.DataFrame:
     """One row per phase; the columns of `SpcResult.phases`, after those of `keys`."""
     columns = phase_columns(summary, options, multiply, _column_of_texts)
+    for name in keys or {}:
+        if name in columns:
+            raise InputError(
+                "reserved_column",
+                Words(
+                    f"Kolonnen »{name}« i by hedder som en kolonne i svaret. Giv den et andet navn.",
+                    f"Column {name!r} in by has the name of a column of the answer. Give it another name.",
+                ),
+            )
     return pd.DataFrame({**(keys or {}), **columns}, copy=False)
 
 

@@ -139,7 +139,7 @@ def method_of(code: str) -> RunsMethod:
     """The runs method called `code`; InputError lists the ones there are."""
     try:
         return METHODS[code]
-    except KeyError:
+    except (KeyError, TypeError):
         known = ", ".join(METHODS)
         raise InputError(
             "unknown_method",

@@ -36,7 +36,7 @@ def chart_of(code: str) -> ChartRecord:
     """The record of chart type `code`; InputError lists the ones there are."""
     try:
         return CHARTS[code]
-    except KeyError:
+    except (KeyError, TypeError):
         known = ", ".join(CHARTS)
         raise InputError(
             "unknown_chart",
