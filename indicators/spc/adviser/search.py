@@ -2,10 +2,12 @@
 
 All series of a block at once; one series is a block of one and gives the same digits.
 
-Notes ----- Each series is looked at twice: as it is (but for wild values, see `examine.tamed`), and as normal scores,
-where the number ranked r of n becomes the normal quantile of r / (n + 1). As it is, a large step shows clearly and
-exactly; as scores, a skewed series is no worse than a normal one and a single wild value weighs no more than the
-largest of n normal ones. The likelihood ratios of both are averaged.
+Notes
+-----
+Each series is looked at twice: as it is (but for wild values, see `examine.tamed`), and as normal scores, where the
+number ranked r of n becomes the normal quantile of r / (n + 1). As it is, a large step shows clearly and exactly; as
+scores, a skewed series is no worse than a normal one and a single wild value weighs no more than the largest of n
+normal ones. The likelihood ratios of both are averaged.
 
 For a change before value k the values follow u_i = c_i (mu + delta [i >= k]) + e_i, where c_i is 1 for values and
 sqrt(denominator) for proportions and rates, and e is autoregressive of order 1 with standard deviation sigma and
