@@ -25,9 +25,9 @@ from indicators.spc.adviser.search import (
 from indicators.spc.ragged import Bools, Floats, Ints
 
 INTERVAL_MASS = 0.95
-"""Probability inside the interval. Measured by tests/simulation/adviser.py on steps of 1.0 to 2.0 sd that were proposed,
-it covers the true place in 94 to 99 % of normal, autoregressive, skewed, binomial and Poisson series of 24 to 60 months;
-in 92 % where a new phase is a quarter of 36 months, and in only 77 % for 1.0 sd and a quarter of 24 months."""
+"""Probability inside the interval. tests/simulation/adviser.py measures how often it covers the truth where a step of
+1.0 to 2.0 sd was proposed: in the middle of 24 to 60 months in 94-99 % (normal, autoregressive, skewed, binomial, Poisson;
+lognormal 92 %), after three quarters of 36 months in 92 %, and of 24 months in 77 % (1.0 sd) to 97 % (2.0 sd)."""
 
 TREND_ODDS = 3.0
 """A straight line so many times likelier than a step, whenever it came, is worth saying."""
