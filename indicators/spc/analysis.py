@@ -292,6 +292,8 @@ def summarise_arrays(y: Floats, n: Floats | None, offsets: Ints, options: Option
     edges = np.unique(np.searchsorted(offsets[:-1], np.arange(0, len(y), CHUNK_POINTS)))
     parts = []
     for start, stop in zip(edges.tolist(), [*edges[1:].tolist(), len(offsets) - 1], strict=True):
+        if start == stop:  # the last series is longer than a chunk
+            continue
         first, last = offsets[start], offsets[stop]
         part_y, part_n, part = y[first:last], None if n is None else n[first:last], offsets[start : stop + 1] - first
         found = None if compiled is None else compiled.summarise(part_y, part_n, part, options)
