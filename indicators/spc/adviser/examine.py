@@ -26,8 +26,8 @@ from indicators.spc.ragged import Bools, Floats, Ints
 
 INTERVAL_MASS = 0.95
 """Probability inside the interval. tests/simulation/adviser.py measures how often it covers the truth where a step of
-1.0 to 2.0 sd was proposed: in the middle of 24 to 60 months in 94-99 % (normal, autoregressive, skewed, binomial, Poisson;
-lognormal 92 %), after three quarters of 36 months in 92 %, and of 24 months in 77 % (1.0 sd) to 97 % (2.0 sd)."""
+1.0 to 2.0 sd was proposed: in the middle of 24 to 60 months in 94-99 % (normal, autoregressive, skewed, binomial,
+Poisson; lognormal 92 %), after three quarters of 36 months in 92 %, of 24 months in 77 % (1.0 sd) to 97 % (2.0 sd)."""
 
 TREND_ODDS = 3.0
 """A straight line so many times likelier than a step, whenever it came, is worth saying."""
