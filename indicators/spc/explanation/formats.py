@@ -42,7 +42,20 @@ class Nouns:
     after_another: Words
 
 
-PERIODS: dict[PeriodKind, Nouns] = {
+PERIODS: dict[str, Nouns] = {
+    # One point per case on its day: charts of rare events have no calendar to fill.
+    "day": Nouns(
+        Words("hændelse", "event"),
+        Words("hændelser", "events"),
+        Words("en enkelt hændelse", "a single event"),
+        Words("hændelse efter hændelse", "event after event"),
+    ),
+    PeriodKind.DAY: Nouns(
+        Words("hændelse", "case"),
+        Words("hændelser", "cases"),
+        Words("en enkelt hændelse", "a single case"),
+        Words("hændelse efter hændelse", "case after case"),
+    ),
     PeriodKind.WEEK: Nouns(
         Words("uge", "week"),
         Words("uger", "weeks"),
@@ -76,7 +89,7 @@ POINTS = Nouns(
 )
 
 IN_PERIOD = Words("i", "in")
-_ON_DAY, _AT_POINT = Words("den", "on"), Words("ved", "at")
+ON_DAY, _AT_POINT = Words("den", "on"), Words("ved", "at")
 LEVEL, MEDIAN = Words("midterlinjen", "the centre line"), Words("medianen", "the median")
 
 
@@ -188,7 +201,7 @@ def formats_of(
             return f"{start}–{stop}"
         return f"{start}–{stop.rpartition(' ')[2]}"
 
-    at = IN_PERIOD if kind is not None else (_ON_DAY if is_date else _AT_POINT)
+    at = IN_PERIOD if kind is not None else (ON_DAY if is_date else _AT_POINT)
     return Formats(
         language=language,
         nouns=POINTS if kind is None else PERIODS[kind],
@@ -201,6 +214,11 @@ def formats_of(
         when=when,
         span=span,
     )
+
+
+def preposition(kind: str | None) -> Words:
+    """What stands before a date: in June, on 3 June."""
+    return ON_DAY if kind in (None, "day") else IN_PERIOD
 
 
 def _decimals(y: Floats) -> int:
@@ -233,7 +251,7 @@ def _place(place: Any, kind: PeriodKind | None, style: str, language: str, is_da
     day: date = place.date() if hasattr(place, "date") else place
     months = (_MONTHS if style == "long" else _MONTHS_SHORT).say(language).split()
     month = months[day.month - 1]
-    if kind is None:
+    if kind in (None, "day"):
         return f"{day.day} {month} {day.year}" if language == "en" else f"{day.day}. {month} {day.year}"
     if kind is PeriodKind.MONTH:
         return f"{month} {day.year}"

@@ -119,7 +119,8 @@ class Speaker:
 
     def say(self, words: Words, **values: Any) -> str:
         """The sentence with the values every sentence may use, and its own; it begins with a capital."""
-        text = self.bit(words, **values)
+        # A unit of measure may end with a full stop of its own.
+        text = self.bit(words, **values).replace("..", ".")
         return text[:1].upper() + text[1:]
 
     def bit(self, words: Words, **values: Any) -> str:
@@ -403,7 +404,7 @@ class Speaker:
             fraction = self.formats.fraction(latest)
             value = self.formats.value(float(self.y[latest]), latest)
             words = said.LATEST_FRACTION if fraction else said.LATEST
-            sentences.append(self.say(words, when=self.when(latest, "long"), value=value, fraction=fraction) + ".")
+            sentences.append(self.say(words, when=self.when(latest, "long"), value=value, fraction=fraction))
         if unfinished := [self.when(row) for row in np.flatnonzero(self.is_open & self.has_value).tolist()]:
             words = said.OPEN_ONE if len(unfinished) == 1 else said.OPEN_MANY
             sentences.append(self.say(words, list=self.list_of(unfinished)))
@@ -431,15 +432,17 @@ class Speaker:
 
     def other_signals(self) -> list[str]:
         """Signals that do not lead, latest first: other phases, other rules, and always one of the other direction."""
-        leading = set(self.rows)
-        others = [
-            signal
-            for signal in sorted(self.result.signals, key=lambda signal: signal.rows[-1], reverse=True)
-            # What overlaps the leading signal on its own side is the same finding by another rule, and few crossings
-            # are the whole phase seen once more.
-            if not (leading & set(signal.rows) and signal.is_above is self.is_above)
-            and not (signal.rule is Rule.FEW_CROSSINGS and signal.phase == self.n_phases and leading)
-        ]
+        told: list[tuple[bool | None, set[int]]] = [(self.is_above, set(self.rows))]
+        others: list[Signal] = []
+        for signal in sorted(self.result.signals, key=lambda signal: signal.rows[-1], reverse=True):
+            # What overlaps a signal on its own side is the same finding by another rule, and few crossings are the
+            # whole phase seen once more.
+            rows = set(signal.rows)
+            is_repeated = any(signal.is_above is side and rows & known for side, known in told)
+            if is_repeated or (signal.rule is Rule.FEW_CROSSINGS and signal.phase == self.n_phases and self.rows):
+                continue
+            told.append((signal.is_above, rows))
+            others.append(signal)
         chosen = others[:MOST_OTHERS]
         other_side = next((signal for signal in others if signal.is_above is (not self.is_above)), None)
         if self.is_above is not None and other_side is not None and all(each is not other_side for each in chosen):
@@ -554,7 +557,7 @@ class Speaker:
 
     def rules(self) -> list[str]:
         if not self.is_judged:
-            return [self.say(said.RULE_NOT_JUDGED, reason=self.why_not()), *self.limits()]
+            return [self.say(said.RULE_NOT_JUDGED, reason=self.why_not())]
         if self.variation in SIGNALS:
             told: dict[Rule, str] = {}
             for signal in self.claimed():

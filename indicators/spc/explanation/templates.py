@@ -228,8 +228,8 @@ SEE_NOTHING_PHASE = Words(
     "There are no figures yet in the current phase, which began {at} {start}.",
 )
 CLOSED = Words("lukkede ", "closed ")
-LATEST = Words("{when}: {value}", "{when}: {value}")
-LATEST_FRACTION = Words("{when}: {value} ({fraction})", "{when}: {value} ({fraction})")
+LATEST = Words("{when}: {value}.", "{when}: {value}.")
+LATEST_FRACTION = Words("{when}: {value} ({fraction}).", "{when}: {value} ({fraction}).")
 OPEN_ONE = Words(
     "{list} er åben: tallet kan stadig ændre sig og giver intet signal.",
     "{list} is open: the figure may still change and raises no signal.",

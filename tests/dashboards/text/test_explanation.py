@@ -1,13 +1,17 @@
 """Every state a series can be in has its words in both languages: no empty place, nothing of the other language."""
 
 import re
+from dataclasses import replace
 from datetime import date
+from itertools import product
 
+import pandas as pd
 import pytest
 
 from dashboards.figures.spc_chart import Flag
 from dashboards.text.explanation import explain
-from indicators.assessment import Assurance, SeriesPhase, Variation
+from indicators import spc
+from indicators.assessment import Assurance, SeriesPhase, Variation, assess
 from indicators.definition import Direction, PeriodKind, Target
 from indicators.words import Words
 
@@ -268,6 +272,7 @@ def test_limits_that_are_too_narrow_are_told_apart_from_events(series_of):
     said = explain(series_of(values, **options), unit_name="NOH")
     assert "overspredning" in said.means[0]
     assert said.do[0].startswith("Læs ikke de enkelte punkter som signaler.")
+    assert said.do[0].endswith("få målingen vist i et P′-diagram.")
     few = explain(series_of(outside(48)), unit_name="NOH")
     assert "overspredning" not in few.means[0]
 
@@ -312,3 +317,100 @@ def test_an_empty_series_has_no_reasons_and_says_who_should_act(series_of):
     said = explain(series_of([None] * 6), unit_name="Kirurgisk Afdeling", language="en")
     assert said.see == ("No figures have been handed in for On time in Kirurgisk Afdeling.",)
     assert said.why == ()
+
+
+# ------------------------------------------------------------------------------------------- other profiles and charts
+
+RISING = [*NOISE[:14], 66, 68, 70, 72, 74, 76, 78]
+SHAPES = {
+    "noise": NOISE,
+    "shift": SHIFTED,
+    "outside": outside(92),
+    "rising": RISING,
+    "up and down": [70, 74] * 8,
+    "too even": [60, 85, 62, 84, 61, *[70, 71, 70, 72, 71, 70, 71, 72, 70, 71, 70, 71, 72, 71, 70, 71]],
+    "two levels": [*[70, 71] * 10, 69, 69, 72, 72, 69, 69, 72, 72],
+    "few": NOISE[:6],
+    "constant": [70] * 12,
+}
+PROFILES = (*spc.PROFILES, "mdc:shift=9")
+
+
+def with_chart(series_of, values, chart, profile="anhoej", direction=UP, targets=()):
+    """The series as another chart; only charts that need a denominator get one."""
+    needs = spc.CHARTS[chart].needs_denominator
+    definition = replace(
+        series_of([1], direction=direction).definition,
+        chart=chart, profile=profile, has_denominator=needs, per=100 if needs else 1,
+        unit_of_measure=Words("%", "%") if needs else Words("x", "x"),
+    )  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "period_start": pd.date_range("2024-01-01", periods=len(values), freq="MS").date,
+            "numerator": values,
+            "denominator": 4 if spc.CHARTS[chart].needs_several else 100,
+            "value": None if needs else values,
+            "sd": [(2.0, 3.0)[row % 2] for row in range(len(values))],
+        }
+    )
+    return assess(definition, rows, targets=targets)
+
+
+def check_page(said, language):
+    other = DANISH if language == "en" else ENGLISH
+    assert said.title and said.see and said.means and said.do and said.why and said.alt
+    for text in sentences(said):
+        assert not re.search(r"[{}]|\bNone\b|\bnan\b|  |\(er\)|\(s\)", text), text
+        plain_text = re.sub(r"Til tiden|Making Data Count|Western Electric \d", "X", text)
+        assert not other.search(plain_text), text
+    for paragraph in (*said.see, *said.means, *said.do, said.alt):
+        assert paragraph[0].isupper() or paragraph[0].isdigit(), paragraph
+        assert paragraph.endswith((".", "?")) and ".." not in paragraph, paragraph
+
+
+# The shapes are levels; an s chart shows the spread, and its words are those of every other chart.
+@pytest.mark.parametrize("chart", [code for code in spc.CHARTS if code != "s"])
+def test_every_chart_and_profile_has_a_full_page_of_words(series_of, chart):
+    for number, (profile, name) in enumerate(product(PROFILES[: 5 if chart == "i" else 4], SHAPES)):
+        direction = (UP, DOWN, NEITHER)[number % 3]
+        targets = ((), aim(72), aim(95), aim(50))[number % 4]
+        assessment = with_chart(series_of, SHAPES[name], chart, profile, direction, targets)
+        language = ("da", "en")[number // 2 % 2]
+        check_page(explain(assessment, unit_name="NOH", language=language), language)
+
+
+@pytest.mark.parametrize(
+    ("name", "profile", "title", "rule"),
+    [
+        ("rising", "mdc", "Forbedring: 7 måneder i træk med stigende tal", "Tendens (syv i samme retning)"),
+        ("shift", "mdc:shift=9", "Forbedring: 10 måneder i træk over niveauet på 75 %", "Skift"),
+        ("up and down", "nelson", "Ændring: 16 måneder i træk går op og ned på skift", "Op og ned (Nelson 4)"),
+        ("too even", "nelson", "Ændring: 16 måneder i træk usædvanligt tæt på niveauet",
+         "For lidt variation (Nelson 7)"),
+        ("outside", "nelson", "Forbedring: aug. 2025 ligger over den øvre grænse", "Uden for grænserne (Nelson 1)"),
+    ],
+)  # fmt: skip
+def test_rules_of_other_profiles_are_told_by_name(series_of, name, profile, title, rule):
+    said = explain(with_chart(series_of, SHAPES[name], "p" if name == "shift" else "i", profile), unit_name="NOH")
+    assert plain(said.title) == title
+    assert said.why[0].value == rule
+
+
+def test_the_reasons_of_other_profiles_are_what_their_rules_counted(series_of):
+    rows = {row.label: row for row in explain(with_chart(series_of, RISING, "i", "nelson"), unit_name="NOH").why}
+    assert rows["Tendens"].value == "7 punkter i træk i samme retning; 6 er et signal"
+    assert rows["Tendens"].is_hit
+    assert "Længste serie" not in rows, "Nelson asks for no longest run"
+    assert "Risiko for falsk alarm i det seneste punkt, hvis intet var ændret" in rows
+
+
+def test_the_page_says_since_when_the_current_phase_holds(series_of):
+    said = explain(series_of(NOISE, phases=[SeriesPhase(date(2024, 9, 1), "Ny")]), unit_name="NOH")
+    assert said.see[1].endswith("Den nuværende fase begyndte i sep. 2024 (fase 2 af 2).")
+
+
+def test_the_alt_text_names_the_chart_and_the_series(series_of):
+    said = explain(series_of(NOISE), unit_name="NOH", language="en")
+    assert said.alt.startswith(
+        "P chart of On time in NOH, Jan 2024–Aug 2025. Random variation around the level of 71%."
+    )
