@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from indicators.spc.aggregate import AGGREGATES
 from indicators.spc.analysis import ENGINES, analyse, analyse_arrays, analyse_many, summarise_arrays
+from indicators.spc.calendar import on_calendar
 from indicators.spc.charts import CHARTS, ChartRecord, ValueKind
 from indicators.spc.detectability import detectability
 from indicators.spc.diagnostics import Caution, diagnose, diagnose_many
@@ -75,6 +76,7 @@ __all__ = [
     "funnel",
     "judge",
     "next_value",
+    "on_calendar",
     "q_values",
     "series_p_values",
     "summarise_arrays",

@@ -57,6 +57,7 @@ def analyse(
     phases: Marks = (),
     freeze: Marks = None,
     exclude: Marks = (),
+    open_periods: int = 0,
     target: float | str | None = None,
     centre: float | None = None,
     multiply: float = 1,
@@ -73,7 +74,7 @@ def analyse(
     frame : DataFrame, or mapping of its columns as arrays
         One or more rows per point, in any order. An expected period without data is a row whose value is missing: it
         is drawn as a gap, breaks the moving range on both sides and never becomes zero. A period without a row is not
-        known to be expected.
+        known to be expected: `on_calendar` adds the rows.
     chart : str
         A code in `CHARTS`.
     x, y, n : str
@@ -93,6 +94,8 @@ def analyse(
         The last position or date of the baseline. It holds inside the phase it stands in.
     exclude : position, date or sequence of them
         Points that are drawn but left out of centre, spread and runs; taken out before moving ranges are formed.
+    open_periods : int
+        How many of the latest points are still being filled in: drawn, but outside lines, runs and signals.
     target : float or str
         Laid along the points as it is: never multiplied. A text names a column that holds a target per row, for
         targets that change over time.
@@ -141,7 +144,7 @@ def analyse(
     multiply = _factor(multiply)
     frame = _as_frame(frame, (x, y, n, sd, target))
     read = points_of(frame, options.record, x=x, y=y, n=_denominator(frame, n), by=(), aggregate=aggregate, sd=sd)
-    layout = layout_of(read.points, phases=phases, freeze=freeze, exclude=exclude)
+    layout = layout_of(read.points, phases=phases, freeze=freeze, exclude=exclude, open_periods=open_periods)
     computed = kernel.compute(read.points, layout, options)
     phases_held = phase_columns(summary_of(read.points, layout, computed, options), options, multiply)
     return SpcResult(
@@ -180,6 +183,7 @@ def analyse_many(
     phases: Marks = (),
     freeze: Marks = None,
     exclude: Marks = (),
+    open_periods: int = 0,
     centre: float | None = None,
     multiply: float = 1,
     screen_moving_ranges: bool = True,
@@ -223,7 +227,15 @@ def analyse_many(
     )
     frame = _as_frame(frame, (*columns, x, y, n, sd))
     read = points_of(frame, options.record, x=x, y=y, n=_denominator(frame, n), by=columns, aggregate=aggregate, sd=sd)
-    summary = summarise(read.points, options, phases=phases, freeze=freeze, exclude=exclude, engine=engine)
+    summary = summarise(
+        read.points,
+        options,
+        phases=phases,
+        freeze=freeze,
+        exclude=exclude,
+        open_periods=open_periods,
+        engine=engine,
+    )
     place = summary.owner if len(summary.owner) > len(read.keys) else None
     keys = {name: column.array if place is None else column.array.take(place) for name, column in read.keys.items()}
     return phases_frame(summary, options, multiply, keys)
@@ -336,11 +348,12 @@ def summarise(
     phases: Marks = (),
     freeze: Marks = None,
     exclude: Marks = (),
+    open_periods: int = 0,
     engine: str = "numpy",
 ) -> Summary:
     """Block by block, so that the work for a million series needs no more memory than for a thousand."""
     compiled = _compiled(engine, options)
-    if compiled is not None and no_marks(phases, freeze, exclude):
+    if compiled is not None and no_marks(phases, freeze, exclude) and not open_periods:
         exposure = points.denominator if points.has_denominator else None
         offsets = np.append(points.first, len(points.y))
         found = compiled.summarise(
@@ -355,7 +368,7 @@ def summarise(
     parts = []
     for start, stop in kernel.blocks(points):
         block = points.block(start, stop)
-        layout = layout_of(block, phases=phases, freeze=freeze, exclude=exclude)
+        layout = layout_of(block, phases=phases, freeze=freeze, exclude=exclude, open_periods=open_periods)
         part = summary_of(block, layout, kernel.compute(block, layout, options), options)
         parts.append(replace(part, owner=part.owner + start))
     return joined(parts)

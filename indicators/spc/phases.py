@@ -44,6 +44,7 @@ class Layout:
     owner: Ints
     in_baseline: Bools
     included: Bools
+    is_open: Bools
     all_feed: bool
 
 
@@ -60,6 +61,7 @@ def one_phase(n_points: int) -> Layout:
         owner=np.zeros(1, dtype=np.int64),
         in_baseline=everything,
         included=everything,
+        is_open=~everything,
         all_feed=True,
     )
 
@@ -124,7 +126,9 @@ def _moment(mark: object) -> np.datetime64 | None:
     return None if pd.isna(moment) else moment.tz_localize(None).to_datetime64()
 
 
-def layout_of(points: Points, *, phases: Marks = (), freeze: Marks = None, exclude: Marks = ()) -> Layout:
+def layout_of(
+    points: Points, *, phases: Marks = (), freeze: Marks = None, exclude: Marks = (), open_periods: int = 0
+) -> Layout:
     """Turn marks into masks, for all series at once.
 
     Parameters
@@ -136,6 +140,8 @@ def layout_of(points: Points, *, phases: Marks = (), freeze: Marks = None, exclu
         lines. Several phases may each have their own; of several in one phase the first holds.
     exclude : positions or dates
         Points that are drawn but take no part.
+    open_periods : int
+        The latest points of every series that are still being filled in: drawn, and outside everything.
 
     Raises
     ------
@@ -157,7 +163,15 @@ def layout_of(points: Points, *, phases: Marks = (), freeze: Marks = None, exclu
     series, first_of_series = points.series, points.first
     position = np.arange(1, n_points + 1) - first_of_series[series]
     everything = np.ones(n_points, dtype=bool)
-    if no_marks(phases, freeze, exclude):
+    if open_periods < 0:
+        raise InputError(
+            "negative_open_periods",
+            Words(
+                f"open_periods = {open_periods}: antallet af åbne perioder er mindst 0.",
+                f"open_periods = {open_periods}: the number of open periods is at least 0.",
+            ),
+        )
+    if no_marks(phases, freeze, exclude) and not open_periods:
         return Layout(
             position=position,
             segment=series,
@@ -167,6 +181,7 @@ def layout_of(points: Points, *, phases: Marks = (), freeze: Marks = None, exclu
             owner=np.arange(points.n_series),
             in_baseline=everything,
             included=everything,
+            is_open=~everything,
             all_feed=True,
         )
 
@@ -203,6 +218,9 @@ def layout_of(points: Points, *, phases: Marks = (), freeze: Marks = None, exclu
     for mark in _each(exclude):
         axis, place = _at(mark, points, position, "exclude")
         included &= axis != place
+    n_of_series = np.diff(first_of_series, append=n_points)
+    is_open = position > (n_of_series - open_periods)[series]
+    included &= ~is_open
     return Layout(
         position=position,
         segment=segment,
@@ -212,5 +230,6 @@ def layout_of(points: Points, *, phases: Marks = (), freeze: Marks = None, exclu
         owner=owner,
         in_baseline=in_baseline,
         included=included,
+        is_open=is_open,
         all_feed=bool(in_baseline.all() and included.all()),
     )

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     NO_SPREAD = "no_spread"
     ONE_MEASUREMENT = "one_measurement"
     EXCLUDED = "excluded"
+    OPEN = "open"
 
 
 WORDS: dict[Reason, Words] = {
@@ -37,6 +38,7 @@ WORDS: dict[Reason, Words] = {
         "ingen variation i de punkter, grænserne beregnes af",
         "no variation in the points the limits are computed from",
     ),
+    Reason.OPEN: Words("perioden er endnu åben", "the period is still open"),
     Reason.EXCLUDED: Words("udeladt af beregningen", "left out of the calculation"),
 }
 """`TOO_FEW` takes n, the useful observations there are, and needed."""

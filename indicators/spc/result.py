@@ -435,6 +435,9 @@ def _column_of_texts(texts: np.ndarray, place: Ints) -> pd.api.extensions.Extens
     return pd.array(texts, dtype="str").take(place)
 
 
+_REASONS_OF_POINTS = (Reason.ONE_MEASUREMENT, Reason.NO_NEIGHBOURS, Reason.NO_DATA, Reason.OPEN, Reason.EXCLUDED)
+
+
 def point_columns(
     points: Points,
     layout: Layout,
@@ -453,9 +456,10 @@ def point_columns(
             is_single & np.isnan(limits.upper),
             np.isnan(computed.y) & ~np.isnan(points.y),  # a moving range without a neighbour
             np.isnan(computed.y),
+            layout.is_open,
             ~layout.included,
         ],
-        [WORDS[each].en for each in (Reason.ONE_MEASUREMENT, Reason.NO_NEIGHBOURS, Reason.NO_DATA, Reason.EXCLUDED)],
+        [WORDS[each].en for each in _REASONS_OF_POINTS],
         default=of_phase,
     )
     names = np.array([*(rule.value for rule in rule_codes(options.profile)), ""], dtype=object)
