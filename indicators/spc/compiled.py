@@ -32,6 +32,7 @@ from indicators.spc.rules import (
     Monotone,
     OneSide,
     Outside,
+    Rule,
     Within,
     Without,
 )
@@ -411,7 +412,9 @@ def summarise(
         bits |= (runs_signal & few_crossings).astype(np.int64) << 1
         in_long_run = runs_signal & (last_state != 0) & (latest_run > longest_max)
         last_rule[in_long_run], last_side[in_long_run] = 0, last_state[in_long_run]
-    for number in range(len(rules)):
+    for number, rule in enumerate(profile.rules):
+        if rule.code is not Rule.OUTSIDE_LIMITS and not (has_order and record.has_runs):
+            continue  # what is "in a row" is not asked where there is no order
         bits |= any_flags[:, number].astype(np.int64) << (number + first_rule)
         leads = (last_rule < 0) & (last_flags[:, number] != 0)
         last_rule[leads] = number + first_rule
