@@ -28,11 +28,10 @@ from dashboards.text import (
 )
 from indicators import spc
 from indicators.assessment import Variation
-from indicators.definition import PeriodKind
 from indicators.spc import Judgement, Reading, Rule
 from indicators.spc.diagnostics.record import Code
 from indicators.spc.explanation import Formats, arithmetic_of, rule_name, templates
-from indicators.spc.explanation.formats import IN_PERIOD, ON_DAY, PERIODS
+from indicators.spc.explanation.formats import PERIODS, preposition
 from indicators.spc.judgement import Claim, claims
 from indicators.spc.profiles import profile_of
 from indicators.words import Words
@@ -194,7 +193,7 @@ class _Speaker:
             language=current_language(),
             nouns=PERIODS[definition.period],
             the_centre=Words(centre, centre),
-            at=ON_DAY if definition.period is PeriodKind.DAY else IN_PERIOD,
+            at=preposition(definition.period),
             value=lambda value, row: value_with_unit(definition, value, denominator=denominator(row)),
             short=lambda value, row: value_text(definition, value, denominator=denominator(row)),
             rough=rough,

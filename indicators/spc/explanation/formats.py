@@ -45,12 +45,6 @@ class Nouns:
 PERIODS: dict[str, Nouns] = {
     # One point per case on its day: charts of rare events have no calendar to fill.
     "day": Nouns(
-        Words("hændelse", "event"),
-        Words("hændelser", "events"),
-        Words("en enkelt hændelse", "a single event"),
-        Words("hændelse efter hændelse", "event after event"),
-    ),
-    PeriodKind.DAY: Nouns(
         Words("hændelse", "case"),
         Words("hændelser", "cases"),
         Words("en enkelt hændelse", "a single case"),
@@ -89,7 +83,7 @@ POINTS = Nouns(
 )
 
 IN_PERIOD = Words("i", "in")
-ON_DAY, _AT_POINT = Words("den", "on"), Words("ved", "at")
+ON_DAY, AT_POINT = Words("den", "on"), Words("ved", "at")
 LEVEL, MEDIAN = Words("midterlinjen", "the centre line"), Words("medianen", "the median")
 
 
@@ -201,7 +195,7 @@ def formats_of(
             return f"{start}–{stop}"
         return f"{start}–{stop.rpartition(' ')[2]}"
 
-    at = IN_PERIOD if kind is not None else (ON_DAY if is_date else _AT_POINT)
+    at = preposition(kind) if is_date else AT_POINT
     return Formats(
         language=language,
         nouns=POINTS if kind is None else PERIODS[kind],
