@@ -16,6 +16,7 @@
 
 from __future__ import annotations
 
+from indicators.spc.adviser import Advice, advise, advise_many
 from indicators.spc.aggregate import AGGREGATES
 from indicators.spc.analysis import ENGINES, analyse, analyse_arrays, analyse_many, summarise_arrays
 from indicators.spc.calendar import on_calendar
@@ -45,6 +46,7 @@ __all__ = [
     "METHODS",
     "PROFILES",
     "RULES",
+    "Advice",
     "Assurance",
     "Caution",
     "ChartRecord",
@@ -63,6 +65,8 @@ __all__ = [
     "SpcResult",
     "ValueKind",
     "Variation",
+    "advise",
+    "advise_many",
     "analyse",
     "analyse_arrays",
     "analyse_many",
