@@ -56,7 +56,18 @@ def test_the_reference_of_methods_has_an_example_for_every_area() -> None:
     shown = "".join(source for source, _ in blocks(METHOD.read_text("utf-8")))
     wanted = (
         *("analyse(", "analyse_many(", "analyse_arrays(", "pa.table(", "summarise_arrays(", "judge(", "explain("),
-        *("phases=", "freeze=", "exclude=", "mdc:shift=", "funnel.limits(", "cusum(", "next_value(", "detectability("),
+        *(
+            "phases=",
+            "freeze=",
+            "exclude=",
+            "on_calendar(",
+            "open_periods=",
+            "mdc:shift=",
+            "funnel.limits(",
+            "cusum(",
+            "next_value(",
+            "detectability(",
+        ),
         *("expected_false_signals(", "discoveries(", "diagnose(", "advise(", "to_json()", "from_json(", "InputError"),
     )
     assert [each for each in wanted if each not in shown] == []
@@ -182,9 +193,9 @@ _ARGUMENTS = {
 
 
 def _refusals() -> set[str]:
-    """Codes of InputError in what `analyse`, `analyse_many`, `analyse_arrays` and `judge` go through."""
+    """Codes of InputError in what a call of `analyse`, `analyse_many`, `analyse_arrays`, `judge` goes through."""
     folder = ROOT / "indicators" / "spc"
-    modules = ("aggregate", "analysis", "judgement", "kernel", "phases", "profiles", "rules", "runs")
+    modules = ("aggregate", "analysis", "calendar", "judgement", "kernel", "phases", "profiles", "rules", "runs")
     found: set[str] = set()
     for path in [*(folder / f"{name}.py" for name in modules), *sorted((folder / "charts").glob("*.py"))]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
