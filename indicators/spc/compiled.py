@@ -25,7 +25,7 @@ from indicators.spc.charts import ValueKind
 from indicators.spc.kernel import ROUNDING, Options
 from indicators.spc.ragged import Bools, Floats, Ints
 from indicators.spc.reasons import Reason
-from indicators.spc.result import Summary
+from indicators.spc.result import Summary, has_neighbours
 from indicators.spc.rules import (
     Alternating,
     Beyond,
@@ -421,6 +421,10 @@ def summarise(
         last_side[leads] = np.where(last_flags[leads, number] == 2, 0, last_flags[leads, number])
     bits[~is_claimed] = 0
     reasons = list(Reason)
+    lacks_limits, is_flat = ~has_limits & record.has_limits, counts[:, 9] == 1
+    if (lacks_limits & ~is_flat).any():
+        is_valued = ~np.isnan(value) if exposure is None else ~(np.isnan(value) | np.isnan(exposure))
+        is_flat = is_flat | has_neighbours(is_valued, np.repeat(np.arange(n_series), np.diff(offsets)), n_series)
     return Summary(
         phase=np.ones(n_series, dtype=np.int64),
         owner=np.arange(n_series),
@@ -444,8 +448,8 @@ def summarise(
                 n_values == 0,
                 is_constant,
                 ~is_claimed,
-                ~has_limits & record.has_limits & (counts[:, 9] == 1),
-                ~has_limits & record.has_limits,
+                lacks_limits & is_flat,
+                lacks_limits,
             ],
             [
                 reasons.index(each)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from indicators.spc import runs
+from indicators.spc import ragged, runs
 from indicators.spc.aggregate import Axis, Points
 from indicators.spc.charts import ChartRecord, chart_of
 from indicators.spc.errors import InputError
@@ -206,19 +206,29 @@ def phase_reasons(points: Points, layout: Layout, computed: Computed, record: Ch
     otherwise = Reason.NO_ORDER if points.axis is Axis.CATEGORY else Reason.NONE
     # Where the spread comes from several rows of one x, single ones are data without limits.
     are_single = record.needs_several & ~computed.has_limits & any_of(points.size == 1, layout.first)
+    lacks_limits, is_flat = ~computed.has_limits & record.has_limits, computed.is_flat
+    if (lacks_limits & ~is_flat).any():  # moving ranges there are, but all of them 0
+        feeds = layout.in_baseline & layout.included
+        is_flat = is_flat | has_neighbours(~np.isnan(computed.y[feeds]), layout.segment[feeds], layout.n_segments)
     choices = (
         (are_single, Reason.ONE_MEASUREMENT),
         (computed.n_values == 0, Reason.NO_DATA),
         (computed.is_constant, Reason.NO_VARIATION),
         (~computed.is_claimed, Reason.TOO_FEW),
-        (~computed.has_limits & record.has_limits & computed.is_flat, Reason.NO_SPREAD),
-        (~computed.has_limits & record.has_limits, Reason.NO_NEIGHBOURS),
+        (lacks_limits & is_flat, Reason.NO_SPREAD),
+        (lacks_limits, Reason.NO_NEIGHBOURS),
     )
     return np.select(
         [condition for condition, _ in choices],
         [_REASONS.index(reason) for _, reason in choices],
         default=_REASONS.index(otherwise),
     )
+
+
+def has_neighbours(is_valued: Bools, segment: Ints, n_segments: int) -> Bools:
+    """Whether two neighbouring rows of a segment both hold a value, so that there is a moving range."""
+    pairs = is_valued[1:] & is_valued[:-1] & (segment[1:] == segment[:-1])
+    return ragged.count(segment[1:][pairs], n_segments) > 0
 
 
 def _counts(values: Ints) -> pd.arrays.IntegerArray:

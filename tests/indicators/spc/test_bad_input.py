@@ -508,3 +508,12 @@ def test_a_turning_point_behind_an_excluded_one_belongs_to_the_trend_it_ends() -
     values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 99.0, 8.0, 7.5, 6.5, 5.5, 4.5, 3.5, 2.5, 1.5]
     points = spc.analyse(frame(values), chart="run", profile="mdc", exclude=8).points
     assert points.side.tolist() == [1] * 7 + [0, 1] + [-1] * 7
+
+
+def test_neighbours_that_do_not_differ_are_not_called_missing() -> None:
+    pairs = [value for level in range(6) for value in (float(level), float(level), NAN)]
+    apart = [value for level in range(12) for value in (float(level % 5), NAN)]
+    for values, code in ((pairs, "no_spread"), (apart, "no_neighbours")):
+        table = spc.analyse_many(frame(values, unit="A"), by="unit", chart="i")
+        assert table.reason_code.tolist() == [code]
+        assert table.upper.isna().all()
