@@ -79,7 +79,8 @@ def explain(
     notes : sequence of (x, name)
         Notes on the chart; one that lies near the start of the signal is named in the advice.
     open_rows : sequence of int, optional
-        Rows of periods that are still being filled in. Where it is given, even empty, sentences say "closed months".
+        Rows of periods that are still being filled in; else those the result knows of (`analyse(open_periods=...)`).
+        Where there are any, or where it is given, even empty, sentences say "closed months".
     missing_rows : sequence of int, optional
         Rows that are said to lack data; else every expected point without a value.
     cautions : sequence of Caution

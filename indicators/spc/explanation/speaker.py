@@ -94,6 +94,9 @@ class Speaker:
         self.current = {name: column.array[-1] for name, column in phases.items()}
         self.n_phases = len(phases)
         self.is_current = points.phase.to_numpy() == self.n_phases
+        reasons = points.reason.to_numpy()
+        if open_rows is None and (found := np.flatnonzero(reasons == WORDS[Reason.OPEN].en)).size:
+            open_rows = range(int(found[0]), len(self.y))  # the latest periods, with or without a value
         is_open = np.zeros(len(self.y), dtype=bool)
         is_open[list(open_rows or ())] = True
         self.is_open, self.speaks_of_closed = is_open, open_rows is not None
@@ -101,7 +104,7 @@ class Speaker:
         self.has_value = has_value
         self.valued = np.flatnonzero(self.is_current & has_value & self.included & ~is_open).tolist()
         if missing_rows is None:
-            missing = ~has_value & ~is_open & (points.reason.to_numpy() == WORDS[Reason.NO_DATA].en)
+            missing = ~has_value & ~is_open & (reasons == WORDS[Reason.NO_DATA].en)
             self.missing = np.flatnonzero(missing).tolist()
         else:
             self.missing = list(missing_rows)

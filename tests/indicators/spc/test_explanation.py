@@ -144,7 +144,13 @@ def test_the_walk_meets_every_rule_variation_assurance_and_reason():
     assert variations == set(Variation)
     assert assurances >= set(product((Assurance.PASS, Assurance.MIXED, Assurance.FAIL), (True, False)))
     # The other reasons have tests of their own; EXCLUDED and OPEN are said of points.
-    assert reasons == set(Reason) - {Reason.NO_ORDER, Reason.ONE_MEASUREMENT, Reason.NO_SPREAD, Reason.EXCLUDED, Reason.OPEN}
+    assert reasons == set(Reason) - {
+        Reason.NO_ORDER,
+        Reason.ONE_MEASUREMENT,
+        Reason.NO_SPREAD,
+        Reason.EXCLUDED,
+        Reason.OPEN,
+    }
 
 
 # --------------------------------------------------------------------------------------------------- golden sentences
@@ -278,6 +284,10 @@ def test_open_periods_are_named_and_closed_ones_called_closed():
     assert said.observation[0].startswith("De seneste 10 lukkede måneder")
     assert "Jul. 2025 er åben: tallet kan stadig ændre sig og giver intet signal." in said.observation[1]
     assert "udeladt" not in said.text
+    # The result knows them itself, and an open period without a value is not missing yet.
+    known = spc.explain(result_of("i", [*SHAPES["a run above"], 5, NAN], open_periods=2), "up")
+    assert known.observation[0] == said.observation[0]
+    assert "Jul. 2025 er åben" in known.observation[1] and "mangler" not in known.text
 
 
 def test_missing_periods_are_named_and_asked_for_but_a_first_moving_range_is_not():
