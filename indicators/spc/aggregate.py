@@ -219,20 +219,21 @@ _CLOCK_TIME_WITH_ZONE = re.compile(r"(?<=:\d\d)(\.\d+)?( ?Z|[+-]\d\d:?\d\d)$")
 
 def _days(uniques: pd.Series, kind: str) -> np.ndarray | None:
     """The moments that values of x name; None where they are categories."""
-    if kind == "string":
-        texts = uniques.astype(str)
-        if texts.str.strip().str.lower().isin(("now", "today")).any():  # no text means another day tomorrow
-            return None
-        uniques = texts.str.replace(_CLOCK_TIME_WITH_ZONE, "", regex=True)
-    elif kind.startswith("mixed"):
+    if kind.startswith("mixed") or (kind == "string" and any(text and not text[0].isdigit() for text in uniques)):
+        return None  # "today" is read as a date too, but as another one tomorrow
+    days = _parsed(uniques)
+    if days is None and kind == "string":  # summer and winter time in one column
+        days = _parsed(uniques.astype(str).str.replace(_CLOCK_TIME_WITH_ZONE, "", regex=True))
+    if days is None or days.dtype.kind != "M" or (len(days) and days.isna().all()):
         return None
+    return (days.dt.tz_localize(None) if isinstance(days.dtype, pd.DatetimeTZDtype) else days).to_numpy()
+
+
+def _parsed(values: pd.Series) -> pd.Series | None:
     try:
-        days = pd.to_datetime(uniques, format="ISO8601")
-        if isinstance(days.dtype, pd.DatetimeTZDtype):
-            days = days.dt.tz_localize(None)
+        return pd.to_datetime(values, format="ISO8601")
     except (ValueError, TypeError):
         return None
-    return days.to_numpy() if days.dtype.kind == "M" and not (len(days) and days.isna().all()) else None
 
 
 def _no_axis() -> InputError:
@@ -450,20 +451,21 @@ def checked(
         )
     if exposure is None:
         return value, None
-    _refuse(
-        exposure <= 0,
-        x,
-        "zero_denominator",
-        f"nævneren {n} er ikke over 0. Udelad rækken, hvis der ingen var.",
-        f"the denominator {n} is not above 0. Leave the row out if nothing was at risk.",
-    )
-    _refuse(
-        exposure < SMALLEST,
-        x,
-        "too_small",
-        f"nævneren {n} er for lille til at regne med",
-        f"the denominator {n} is too small to compute with",
-    )
+    if (exposure < SMALLEST).any():
+        _refuse(
+            exposure <= 0,
+            x,
+            "zero_denominator",
+            f"nævneren {n} er ikke over 0. Udelad rækken, hvis der ingen var.",
+            f"the denominator {n} is not above 0. Leave the row out if nothing was at risk.",
+        )
+        _refuse(
+            exposure < SMALLEST,
+            x,
+            "too_small",
+            f"nævneren {n} er for lille til at regne med",
+            f"the denominator {n} is too small to compute with",
+        )
     if record.kind is ValueKind.PROPORTION:
         _refuse(
             value > exposure,
