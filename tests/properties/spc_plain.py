@@ -215,7 +215,9 @@ def phases_of(result: spc.SpcResult) -> list[list[Point]]:
     for phase in found:
         values = [point.y for point in phase if not math.isnan(point.y)]
         for point in phase:
-            point.tolerance = 1e-10 * max((abs(y - point.centre) for y in values), default=0.0) + 1e-14
+            # Where nothing is left of the baseline there is no centre line; what rises still rises.
+            spread = 0.0 if math.isnan(point.centre) else max((abs(y - point.centre) for y in values), default=0.0)
+            point.tolerance = 1e-10 * spread + 1e-14
     return found
 
 
