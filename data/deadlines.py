@@ -40,13 +40,15 @@ def last_due(today: date, kind: PeriodKind, deadline_day: int) -> date:
 def expected(
     starts_on: date, ends_on: date | None, kind: PeriodKind, *, today: date, deadline_day: int
 ) -> tuple[date, date] | None:
-    """First and last period a series should have by `today`, or None while nothing is due.
+    """First and last period a series should have by `today`, or None while nothing is due. Cases are never due.
 
     Examples
     --------
     >>> expected(date(2026, 3, 1), None, PeriodKind.MONTH, today=date(2026, 11, 23), deadline_day=10)
     (datetime.date(2026, 3, 1), datetime.date(2026, 10, 1))
     """
+    if kind is PeriodKind.DAY:
+        return None
     first = start_of(starts_on, kind)
     last = last_due(today, kind, deadline_day)
     if ends_on is not None:

@@ -132,6 +132,12 @@ def counts(frame: pd.DataFrame, definition: IndicatorDefinition) -> tuple[np.nda
         # Without a denominator nothing says what the numerator is out of; the count alone still decides.
         return numerator, denominator
     chart = CHARTS.get(definition.chart)
+    if chart is not None and chart.needs_several:
+        # A mean is as small as the number of measurements behind it.
+        return denominator, np.full(len(frame), np.nan)
+    if chart is not None and chart.is_of_cases:
+        # Every point is one case: its day and its unit may be enough to know whose.
+        return np.ones(len(frame)), np.full(len(frame), np.nan)
     if chart is not None and chart.kind is ValueKind.COUNT:
         value = frame["value"].to_numpy(np.float64)
         return np.where(np.isnan(value), numerator, value), np.full(len(frame), np.nan)

@@ -5,6 +5,7 @@ DataError
 ├── StoreUnavailable   the store cannot be opened or used: missing, locked, foreign, closed
 ├── NotFound           what was asked for does not exist
 ├── NotAllowed         it exists, but not for this viewer
+├── WrongDefinition    a stored indicator names a chart or a profile that does not exist
 └── CatalogueError     files of the catalogue were refused (data.catalogue)
 ```
 
@@ -46,3 +47,7 @@ class NotFound(DataError):  # noqa: N818  a state, named as people say it
 
 class NotAllowed(DataError):  # noqa: N818  a state, named as people say it
     """It exists, but not for this viewer."""
+
+
+class WrongDefinition(DataError):  # noqa: N818  a state, named as people say it
+    """A stored indicator that cannot be followed as it is written."""

@@ -225,7 +225,10 @@ def _made(key: str, text: str, wanted: Source, mapping: Mapping) -> str | float 
 
 
 def _summed(rows: Sequence[Dictionary[str, str | float]]) -> list[dict[str, str | float]]:
-    """Rows of one indicator, unit and period added up. Where a part lacks a figure, so does the sum."""
+    """Rows of one indicator, unit and period added up. Where a part lacks a figure, so does the sum.
+
+    Standard deviations have no sum: they are left empty, and the check asks for them.
+    """
     sums: dict[tuple[object, ...], dict[str, str | float]] = {}
     for row in rows:
         key = tuple(row.get(name) for name in ("indicator", "unit", "period"))
@@ -236,7 +239,8 @@ def _summed(rows: Sequence[Dictionary[str, str | float]]) -> list[dict[str, str 
         for name in NUMBER_FIELDS:
             if name in total:
                 one, other = total[name], row[name]
-                total[name] = one + other if isinstance(one, float) and isinstance(other, float) else ""
+                is_sum = name != "sd" and isinstance(one, float) and isinstance(other, float)
+                total[name] = one + other if is_sum else ""  # type: ignore[operator]
     return list(sums.values())
 
 

@@ -254,6 +254,7 @@ def parse(text: str) -> Outcome:
 
 
 _KIND_NAMES = {
+    PeriodKind.DAY: Words("dag", "day"),
     PeriodKind.WEEK: Words("uge", "week"),
     PeriodKind.MONTH: Words("måned", "month"),
     PeriodKind.QUARTER: Words("kvartal", "quarter"),
@@ -262,6 +263,7 @@ _KIND_NAMES = {
 
 
 _WITH_ARTICLE = {
+    PeriodKind.DAY: Words("en dag", "a day"),
     PeriodKind.WEEK: Words("en uge", "a week"),
     PeriodKind.MONTH: Words("en måned", "a month"),
     PeriodKind.QUARTER: Words("et kvartal", "a quarter"),
@@ -301,13 +303,17 @@ def fit(period: Period, kind: PeriodKind) -> date | None:
 
 
 def written(start: date, kind: PeriodKind) -> str:
-    """The period in the form that Tavle itself writes and always reads back: 2026-10, 2026K4, 2026-U05, 2026.
+    """The period in the form that Tavle itself writes and always reads back.
+
+    2026-10, 2026K4, 2026-U05, 2026, and a day as 2026-10-14.
 
     Examples
     --------
     >>> written(date(2026, 10, 1), PeriodKind.QUARTER), written(date(2026, 1, 26), PeriodKind.WEEK)
     ('2026K4', '2026-U05')
     """
+    if kind is PeriodKind.DAY:
+        return start.isoformat()
     if kind is PeriodKind.WEEK:
         year, week, _ = start.isocalendar()
         return f"{year}-U{week:02d}"

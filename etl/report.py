@@ -159,11 +159,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Numerator, denominator and value of one observation; None where there is none. Counts, not percent."""
+    """Numerator, denominator, value and standard deviation of one observation; None where there is none.
+
+    Counts, not percent.
+    """
 
     numerator: float | None = None
     denominator: float | None = None
     value: float | None = None
+    sd: float | None = None
 
     def shown(self, per: float = 1.0) -> float | None:
         """The figure a reader sees, in the indicator's unit of measure: value, else numerator / denominator x per.
@@ -202,6 +206,7 @@ class CheckedRow:
     indicator_name: Words | None = None
     unit_name: Words | None = None
     change: RowStatus | None = None
+    sd: float | None = None
     per: float = 1.0
     decimals: int = 0
     period_kind: str = "month"
@@ -209,7 +214,7 @@ class CheckedRow:
 
     @property
     def figures(self) -> Figures:
-        return Figures(self.numerator, self.denominator, self.value)
+        return Figures(self.numerator, self.denominator, self.value, self.sd)
 
 
 @dataclass(frozen=True, slots=True)

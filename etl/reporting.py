@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
@@ -26,9 +27,9 @@ def refusal(refused: RefusedError, content: bytes, file_name: str) -> Report:
     )
 
 
-def figures(numerator: float, denominator: float, value: float) -> Figures:
+def figures(numerator: float, denominator: float, value: float, sd: float = math.nan) -> Figures:
     """The figures of a line of a frame, where NaN stands for none."""
-    return Figures(*(None if pd.isna(number) else float(number) for number in (numerator, denominator, value)))
+    return Figures(*(None if pd.isna(number) else float(number) for number in (numerator, denominator, value, sd)))
 
 
 def reading(table: RawTable, rows: Sequence[Row], marks: Mapping[str, str | None]) -> Reading:
@@ -72,7 +73,7 @@ def checked_rows(
             status = line.change
         before = None
         if line is not None and line.change is not RowStatus.NEW and may_show(line.unit_code):
-            before = figures(line.numerator_before, line.denominator_before, line.value_before)
+            before = figures(line.numerator_before, line.denominator_before, line.value_before, line.sd_before)
         definition, unit = row.indicator, row.unit
         checked.append(
             CheckedRow(
@@ -84,6 +85,7 @@ def checked_rows(
                 numerator=now.numerator,
                 denominator=now.denominator,
                 value=now.value,
+                sd=now.sd,
                 before=before,
                 note=row.note,
                 indicator_name=definition.name if definition else None,

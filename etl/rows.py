@@ -14,6 +14,7 @@ from etl.extract.csv import RawTable
 from etl.lookups import Lookups
 from etl.report import Figures
 from indicators.definition import IndicatorDefinition
+from indicators.spc.charts import CHARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Row:
     numerator: float | None
     denominator: float | None
     value: float | None
+    sd: float | None
     unread: frozenset[str]
     percent: frozenset[str]
 
@@ -41,6 +43,12 @@ class Row:
     def is_empty(self) -> bool:
         """Whether no figure is written at all: such a row says nothing and is left out."""
         return not any(self.written[field] for field in NUMBER_FIELDS)
+
+    @property
+    def is_of_several(self) -> bool:
+        """Whether the indicator's chart needs the number and the standard deviation of the period's measurements."""
+        chart = CHARTS.get(self.indicator.chart) if self.indicator else None
+        return chart is not None and chart.needs_several
 
     @property
     def key(self) -> tuple[str, str, date] | None:
@@ -54,7 +62,13 @@ class Row:
 
     @property
     def figures(self) -> Figures:
-        """What the store keeps: numerator and denominator travel together; a plain value or count is the value."""
+        """What the store keeps: numerator and denominator travel together; a plain value or count is the value.
+
+        Means of several measurements keep how many there were and how far they lay from one another.
+        """
+        if self.is_of_several:
+            given = {"numerator": self.numerator} if self.numerator is not None else {"value": self.value}
+            return Figures(**given, denominator=self.denominator, sd=self.sd)
         if self.indicator is None or self.indicator.has_denominator:
             return Figures(self.numerator, self.denominator)
         return Figures(value=self.numerator if self.value is None else self.value)

@@ -11,7 +11,7 @@ from etl.report import RowStatus
 from etl.rows import Row
 
 KEY = ["indicator_code", "unit_code", "period_start"]
-FIGURES = ["numerator", "denominator", "value"]
+FIGURES = ["numerator", "denominator", "value", "sd"]
 COLUMNS = ["row", "indicator_code", "indicator_version", "unit_code", "period_start", "period_kind", *FIGURES, "note"]
 
 
@@ -37,6 +37,7 @@ def tidy(rows: Sequence[Row]) -> pd.DataFrame:
                 figures.numerator,
                 figures.denominator,
                 figures.value,
+                figures.sd,
                 row.note,
             )
         )
@@ -48,8 +49,8 @@ def compare(rows: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
     """The tidy rows with what the store holds today and what each would do.
 
     `current` is `data.reading.observations` for the series of `rows`. Added columns: numerator_before,
-    denominator_before, value_before, and `change`: "new", "changed" or "unchanged" (`RowStatus`). A note that is left
-    out changes nothing; one that is written and differs does.
+    denominator_before, value_before, sd_before, and `change`: "new", "changed" or "unchanged" (`RowStatus`). A note
+    that is left out changes nothing; one that is written and differs does.
     """
     known = current[[*KEY, *FIGURES, "note"]].assign(is_known=True)
     merged = rows.merge(known, on=KEY, how="left", suffixes=("", "_before"))

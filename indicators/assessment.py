@@ -137,7 +137,8 @@ def assess(
         Those that concern the unit, the most specific unit first. On each period the first unit with a target in force
         decides; of several of one unit the one that came into force last.
     expected_from, expected_to : date
-        Where data were expected from and to; the calendar covers these and the data.
+        Where data were expected from and to; the calendar covers these and the data. A chart with one point per case
+        (g, t) has the cases that were reported and no gaps.
 
     Returns
     -------
@@ -183,14 +184,13 @@ def assess(
     """
     table = _calendar(definition, observations, expected_from, expected_to)
     held = [_in_force(targets, day) for day in table.period]
-    closed = np.flatnonzero(~table.is_open & ~table.is_missing)
+    result = None if table.is_missing.all() else _analyse(definition, table, phases, exclusions)
+    values = np.full(len(table.period), np.nan) if result is None else result.point_columns["y"]
+    closed = np.flatnonzero(~table.is_open & ~np.isnan(values))
     latest_row = int(closed[-1]) if len(closed) else None
     target = held[-1 if latest_row is None else latest_row] if held else None
-
-    result = None if table.is_missing.all() else _analyse(definition, table, phases, exclusions)
     found = [] if result is None else claims(result, result.profile.reading)
     columns = _columns(definition.direction, result, found, table, held, exclusions)
-    values = np.full(len(table.period), np.nan) if result is None else result.point_columns["y"]
     met, counted = _count(values, table.is_open, held)
     common: dict[str, Any] = {
         "definition": definition,
@@ -278,13 +278,17 @@ class _Table:
 def _calendar(
     definition: IndicatorDefinition, observations: pd.DataFrame, first: date | None, last: date | None
 ) -> _Table:
-    kind = definition.period
-    starts = [periods.start_of(_day(day), kind) for day in observations["period_start"].tolist()]
+    kind, chart = definition.period, spc.CHARTS.get(definition.chart)
+    days = observations["period_start"].tolist() if len(observations) else []
+    starts = [periods.start_of(_day(day), kind) for day in days]
     if len(set(starts)) < len(starts):
         twice = next(day for day in starts if starts.count(day) > 1)
         raise ValueError(f"two observations of {definition.code} lie in the {kind.value} that starts on {twice}")
     ends = [*starts, *(day for day in (first, last) if day is not None)]
-    calendar = periods.between(min(ends), max(ends), kind) if ends else []
+    if chart is not None and chart.is_of_cases:
+        calendar = sorted(starts)
+    else:
+        calendar = periods.between(min(ends), max(ends), kind) if ends else []
     row_of = {day: row for row, day in enumerate(calendar)}
     rows = [row_of[day] for day in starts]
 
@@ -296,7 +300,7 @@ def _calendar(
 
     numerator, denominator, value = laid_out("numerator"), laid_out("denominator"), laid_out("value")
     sd = None
-    if chart_of(definition.chart).needs_several:  # each period is a subgroup: mean, number of measurements, spread
+    if chart is not None and chart.needs_several:  # each period is a subgroup: mean, number of measurements, spread
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = numerator / denominator
         y, n, sd = np.where(np.isnan(value), mean, value / definition.per), denominator, laid_out("sd") / definition.per

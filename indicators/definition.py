@@ -40,6 +40,7 @@ class Verification(StrEnum):
 
 
 class PeriodKind(StrEnum):
+    DAY = "day"  # the day of a case: charts with one point per case (g, t) have no calendar to be filled
     WEEK = "week"
     MONTH = "month"
     QUARTER = "quarter"

@@ -1,4 +1,4 @@
-"""The calendar of a series: weeks from Monday, months, quarters and years, named by their first day."""
+"""The calendar of a series: days, weeks from Monday, months, quarters and years, named by their first day."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from indicators.definition import PeriodKind
 
+DAYS_IN = {PeriodKind.DAY: 1, PeriodKind.WEEK: 7}
 MONTHS_IN = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}
 
 
@@ -19,6 +20,8 @@ def start_of(day: date, kind: PeriodKind) -> date:
     >>> start_of(date(2026, 11, 25), PeriodKind.WEEK)
     datetime.date(2026, 11, 23)
     """
+    if kind is PeriodKind.DAY:
+        return day
     if kind is PeriodKind.WEEK:
         return date.fromordinal(day.toordinal() - day.weekday())
     months = MONTHS_IN[kind]
@@ -33,8 +36,8 @@ def next_start(start: date, kind: PeriodKind) -> date:
     >>> next_start(date(2026, 12, 1), PeriodKind.MONTH)
     datetime.date(2027, 1, 1)
     """
-    if kind is PeriodKind.WEEK:
-        return start + timedelta(days=7)
+    if kind in DAYS_IN:
+        return start + timedelta(days=DAYS_IN[kind])
     month = start.month - 1 + MONTHS_IN[kind]
     return date(start.year + month // 12, month % 12 + 1, 1)
 

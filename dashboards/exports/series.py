@@ -18,6 +18,7 @@ import pandas as pd
 
 from indicators.definition import IndicatorDefinition
 from indicators.periods import next_start
+from indicators.spc import CHARTS
 from indicators.words import Words
 
 DEMO = Words("DEMO: simulerede tal", "DEMO: simulated figures")
@@ -33,16 +34,19 @@ class Form:
     encoding: str
     language: str
     columns: tuple[str, ...]
+    sd: str
 
 
 FORMS = {
     "csv": Form(
         "csv", ",", ".", "utf-8", "en",
         ("indicator", "unit", "period_start", "period_end", "numerator", "denominator", "value", "delivery"),
+        "sd",
     ),
     "da": Form(
         "da", ";", ",", "utf-8-sig", "da",
         ("indikator", "enhed", "periode_start", "periode_slut", "tæller", "nævner", "værdi", "levering"),
+        "standardafvigelse",
     ),
 }  # fmt: skip
 
@@ -67,7 +71,7 @@ def series_csv(
     """The file's bytes. `observations` is what `data.queries.observations.current` gives.
 
     A value is in the indicator's unit of measure (72.0 = 72 %), worked out from numerator and denominator where it was
-    delivered so. Hidden figures are empty.
+    delivered so. Hidden figures are empty. Series of means have their standard deviations in a last column.
 
     Raises
     ------
@@ -79,7 +83,9 @@ def series_csv(
     if is_demo:
         text.write(f"# {DEMO.say(chosen.language)}\r\n")
     writer = csv.writer(text, delimiter=chosen.delimiter, lineterminator="\r\n")
-    writer.writerow(chosen.columns)
+    chart = CHARTS.get(definition.chart)
+    has_sd = chart is not None and chart.needs_several
+    writer.writerow([*chosen.columns, *([chosen.sd] if has_sd else [])])
     for row in observations.to_dict("records"):
         start: date = row["period_start"]
         end = next_start(start, definition.period) - timedelta(days=1)
@@ -92,6 +98,7 @@ def series_csv(
                 end.isoformat(),
                 *(_number(number, chosen.decimal) for number in numbers),
                 row["delivery_id"],
+                *([_number(float(row["sd"]), chosen.decimal)] if has_sd else []),
             ]
         )
     return text.getvalue().encode(chosen.encoding)

@@ -54,7 +54,7 @@ def _explanation(findings: Sequence[Finding]) -> Markup:
     )
 
 
-def _row(row: CheckedRow, findings: Sequence[Finding], is_valued: bool) -> Markup:
+def _row(row: CheckedRow, findings: Sequence[Finding], *, is_valued: bool, has_sd: bool) -> Markup:
     _icon, _tone, css = _ICONS[row.status]
     said = language()
     name = row.indicator_name.say(said) if row.indicator_name else row.indicator
@@ -80,11 +80,13 @@ def _row(row: CheckedRow, findings: Sequence[Finding], is_valued: bool) -> Marku
             _("Værdi"), _shown(row.figures, row), _("Gemt før"), _shown(row.before, row)
         )
     )
+    if has_sd:
+        cells += Markup('<td class="num" data-label="{}">{}</td>').format(_("Standardafvigelse"), _figure(row.sd))
     markup = Markup('<tr class="{}">{}</tr>').format(css, cells)
     if findings:
         tone = "" if row.status is RowStatus.ERROR else " explain--warn"
         markup += Markup('<tr class="explain{}"><td></td><td colspan="{}">{}</td></tr>').format(
-            tone, 5 if is_valued else 7, _explanation(findings)
+            tone, 5 + 2 * (not is_valued) + has_sd, _explanation(findings)
         )
     return markup
 
@@ -105,8 +107,13 @@ def delivery_grid(rows: Sequence[CheckedRow], findings: Sequence[Finding]) -> Ma
     if not is_valued:
         heads += [(_("Tæller"), "num"), (_("Nævner"), "num")]
     heads += [(_("Værdi"), "num"), (_("Gemt før"), "num")]
+    has_sd = any(row.sd is not None for row in rows)
+    if has_sd:
+        heads.append((_("Standardafvigelse"), "num"))
     head = Markup("").join(Markup('<th scope="col" class="{}">{}</th>').format(css, word) for word, css in heads)
-    body = Markup("").join(_row(row, by_row.get(row.row, ()), is_valued) for row in ordered[:MOST_ROWS])
+    body = Markup("").join(
+        _row(row, by_row.get(row.row, ()), is_valued=is_valued, has_sd=has_sd) for row in ordered[:MOST_ROWS]
+    )
     hidden = len(ordered) - MOST_ROWS
     more = (
         Markup('<p class="note pad">{}</p>').format(

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from dashboards.text import N_, _, language, number, period_text, value_text
-from indicators.spc import CHARTS
+from dashboards.text import N_, _, language, ngettext, number, period_text, value_text
+from indicators.spc import CHARTS, Reason
+from indicators.spc.reasons import WORDS
 
 if TYPE_CHECKING:
     from indicators.assessment import Assessment, SeriesPhase
     from indicators.definition import IndicatorDefinition
+    from indicators.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Point:
     mark: str
     target: float | None = None
     is_hidden: bool = False
+    why_empty: Words | None = None  # delivered, and still nothing to draw: a moving range without a neighbour
 
     @property
     def side(self) -> int | None:
@@ -63,6 +66,10 @@ class PhaseSpan:
         return self.record is not None and self.record.is_break
 
 
+_WHY_EMPTY = {WORDS[reason].en: WORDS[reason] for reason in (Reason.NO_NEIGHBOURS, Reason.ONE_MEASUREMENT)}
+"""The library's reasons for a point of a delivered figure that has no value, by the text it puts on the point."""
+
+
 def read_points(assessment: Assessment) -> list[Point]:
     """The rows of `assessment.points`, oldest first; NaN becomes None."""
     phases: dict[Any, int] = {}
@@ -70,6 +77,8 @@ def read_points(assessment: Assessment) -> list[Point]:
     for position, row in enumerate(assessment.points.to_dict("records")):
         value = _number(row.get("y"))
         is_excluded, is_open = bool(row.get("is_excluded")), bool(row.get("is_open"))
+        is_missing = bool(row.get("is_missing"))
+        why_empty = None if value is not None or is_missing else _WHY_EMPTY.get(str(row.get("reason") or ""))
         found.append(
             Point(
                 position=position,
@@ -82,12 +91,13 @@ def read_points(assessment: Assessment) -> list[Point]:
                 upper=_number(row.get("upper")),
                 phase=phases.setdefault(row.get("phase"), len(phases)),
                 is_open=is_open,
-                is_missing=bool(row.get("is_missing")) or value is None,
+                is_missing=is_missing or (value is None and why_empty is None),
                 is_excluded=is_excluded,
                 is_outside=bool(row.get("sigma_signal")),
                 mark=str(row.get("mark") or ""),
                 target=_number(row.get("target")),
                 is_hidden=bool(row.get("is_hidden", False)),
+                why_empty=why_empty,
             )
         )
     return found
@@ -145,8 +155,18 @@ def has_limits(definition: IndicatorDefinition) -> bool:
     return record is not None and record.has_limits
 
 
+def is_of_several(definition: IndicatorDefinition) -> bool:
+    """Whether a point is made of several measurements, whose number is the denominator."""
+    record = CHARTS.get(definition.chart)
+    return record is not None and record.needs_several
+
+
 def fraction_text(definition: IndicatorDefinition, point: Point) -> str:
-    """ "106 af 124" cases, "111 pr. 6.557" bed days; empty where numerator or denominator is unknown or hidden."""
+    """ "106 af 124" cases, "111 pr. 6.557" bed days, "24 målinger"; empty where a figure is unknown or hidden."""
+    if is_of_several(definition) and point.denominator is not None:
+        return ngettext("{count} måling", "{count} målinger", int(point.denominator)).format(
+            count=count_text(point.denominator)
+        )
     if point.numerator is None or point.denominator is None:
         return ""
     words = _("{numerator} af {denominator}") if definition.is_percent else _("{numerator} pr. {denominator}")
@@ -181,7 +201,7 @@ def status_words(point: Point) -> list[str]:
         return [_("skjult: for små tal")]
     if point.is_missing:
         return [_("ingen data")]
-    words = []
+    words = [point.why_empty.say(language())] if point.why_empty else []
     if point.mark in _MARK_WORDS:
         words.append(_(_MARK_WORDS[point.mark]))
     if point.is_excluded:

@@ -32,9 +32,11 @@ from dashboards.figures.points import (
     spoken,
     status_words,
 )
-from dashboards.text import _, month, number, percent, period_text, shown_decimals, target_text, value_text
+from dashboards.text import _, day_text, month, number, percent, period_text, shown_decimals, target_text, value_text
 from dashboards.theme import FONT, LIGHT, Theme
 from indicators.definition import PeriodKind
+from indicators.periods import next_start
+from indicators.spc import CHARTS
 
 if TYPE_CHECKING:
     from indicators.assessment import Assessment
@@ -182,6 +184,11 @@ class _Drawing:
     def definition(self) -> IndicatorDefinition:
         return self.assessment.definition
 
+    @property
+    def floor(self) -> float | None:
+        """The least that can be drawn: how far values lie from one another has a floor of its own."""
+        return 0.0 if CHARTS[self.definition.chart].is_of_spread else self.definition.minimum
+
     # ------------------------------------------------------------------------------------------- the plan of the page
 
     def draw(self, flags: list[Flag], national: NationalMark | None) -> None:
@@ -213,8 +220,8 @@ class _Drawing:
         self.axis = value_axis(
             shown,
             is_percent=self.definition.is_percent,
-            minimum=self.definition.minimum,
-            maximum=self.definition.maximum,
+            minimum=self.floor,
+            maximum=None if CHARTS[self.definition.chart].is_of_spread else self.definition.maximum,
             is_whole=not self.definition.has_denominator and self.definition.decimals == 0,
             most_ticks=self.frame.most_ticks,
         )
@@ -674,8 +681,8 @@ class _Drawing:
         items: list[tuple[float, str, str, bool, str]] = []
         latest = self._latest()
         if latest is not None and latest.value is not None:
-            monthly = definition.period is PeriodKind.MONTH
-            when = month(latest.period, "name") if monthly else period_text(latest.period, definition.period)
+            is_short = definition.period in (PeriodKind.MONTH, PeriodKind.DAY)
+            when = period_text(latest.period, definition.period, "name" if is_short else "short")
             value = value_text(definition, latest.value, denominator=latest.denominator)
             items.append((latest.value, f"{when} {value}", self._signal_text(latest), True, "latest"))
         runs = self._target_runs()
@@ -689,13 +696,17 @@ class _Drawing:
             return items
         decimals = 0 if definition.is_percent else shown_decimals(definition)
         if latest is not None and has_limits(definition):
-            if latest.upper is not None:
-                text = _("Øvre grænse {value}").format(value=self._text(latest.upper, decimals=decimals))
-                items.append((latest.upper, text, theme.muted, False, "upper limit"))
-            # A limit at the floor of what is possible says nothing.
-            if latest.lower is not None and latest.lower > 0:
-                text = _("Nedre grænse {value}").format(value=self._text(latest.lower, decimals=decimals))
-                items.append((latest.lower, text, theme.muted, False, "lower limit"))
+            lines = (
+                ("upper limit", _("Øvre grænse {value}"), latest.upper, definition.maximum),
+                ("lower limit", _("Nedre grænse {value}"), latest.lower, self.floor or 0.0),
+            )
+            for name, words, limit, edge in lines:
+                if limit is None:
+                    continue
+                text = self._text(limit, decimals=decimals)
+                # A limit at the edge of what is possible says nothing.
+                if edge is None or text != self._text(edge, decimals=decimals):
+                    items.append((limit, words.format(value=text), theme.muted, False, name))
         if national is not None and self._is_in_view(national.value):
             items.append((national.value, national.label, theme.muted, False, "national"))
         return items
@@ -742,16 +753,18 @@ class _Drawing:
 
     def _ticks(self) -> tuple[list[int], list[str]]:
         """Positions and words of the ticks across: a few periods by name, and the year in bold under its first."""
-        step = _tick_step(self.definition.period, len(self.points), self.narrow)
+        kind = self.definition.period
+        step = _tick_step(kind, len(self.points), self.narrow)
         places, words = [], []
         seen: set[int] = set()
         for place, point in enumerate(self.points):
-            number_in_year = _number_in_year(point.period, self.definition.period)
+            # Cases come when they come: every so many of them has its date.
+            number_in_year = place if kind is PeriodKind.DAY else _number_in_year(point.period, kind)
             if number_in_year % step:
                 continue
-            text = _tick_text(point.period, self.definition.period)
-            starts_year = number_in_year == 0 or not self._has_january()
-            if starts_year and point.period.year not in seen and self.definition.period is not PeriodKind.YEAR:
+            text = _tick_text(point.period, kind)
+            starts_year = kind is PeriodKind.DAY or number_in_year == 0 or not self._has_january()
+            if starts_year and point.period.year not in seen and kind is not PeriodKind.YEAR:
                 text += f"<br><b>{point.period.year}</b>"
                 seen.add(point.period.year)
             places.append(place)
@@ -819,6 +832,8 @@ def _number_in_year(day: date, kind: PeriodKind) -> int:
 
 
 def _tick_text(day: date, kind: PeriodKind) -> str:
+    if kind is PeriodKind.DAY:
+        return day_text(day, "short")
     if kind is PeriodKind.MONTH:
         return month(day, "name")
     if kind is PeriodKind.QUARTER:
@@ -833,6 +848,8 @@ def _tick_step(kind: PeriodKind, count: int, narrow: bool) -> int:
     """Every how many periods a tick stands, so that their words never touch."""
     if kind is PeriodKind.YEAR:
         return 1
+    if kind is PeriodKind.DAY:
+        return -(-count // (4 if narrow else 10))
     if kind is PeriodKind.QUARTER:
         return 1 if count <= (5 if narrow else 12) else 2 if count <= 24 else 4
     if kind is PeriodKind.WEEK:
@@ -845,8 +862,4 @@ def _tick_step(kind: PeriodKind, count: int, narrow: bool) -> int:
 
 def _after(day: date, kind: PeriodKind) -> date:
     """The first day after the period that starts on `day`; notes carry dates inside it."""
-    if kind is PeriodKind.WEEK:
-        return date.fromordinal(day.toordinal() + 7)
-    months = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}[kind]
-    total = day.year * 12 + day.month - 1 + months
-    return date(total // 12, total % 12 + 1, 1)
+    return next_start(day, kind)

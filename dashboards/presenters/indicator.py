@@ -19,6 +19,7 @@ from dashboards.figures.points import (
     centre_name,
     count_text,
     has_limits,
+    is_of_several,
     phase_names,
     phase_spans,
     read_points,
@@ -36,6 +37,7 @@ from dashboards.text import (
     day_text,
     language,
     month,
+    ngettext,
     number,
     percent,
     period_text,
@@ -56,6 +58,7 @@ from indicators import spc
 from indicators.assessment import Assessment, Assurance, SeriesPhase, Variation
 from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Scope, Target, Verification
 from indicators.periods import next_start
+from indicators.spc.profiles import profile_of
 
 STRIP_WIDTH = 356  # pixels beside the notes
 
@@ -67,12 +70,14 @@ KINDS = {
     AnnotationKind.COMMENT: N_("Kommentar"),
 }
 PERIODS_MANY = {
+    PeriodKind.DAY: N_("hændelser"),
     PeriodKind.WEEK: N_("uger"),
     PeriodKind.MONTH: N_("måneder"),
     PeriodKind.QUARTER: N_("kvartaler"),
     PeriodKind.YEAR: N_("år"),
 }
 PERIODS_ONE = {
+    PeriodKind.DAY: N_("Hændelse"),
     PeriodKind.WEEK: N_("Uge"),
     PeriodKind.MONTH: N_("Måned"),
     PeriodKind.QUARTER: N_("Kvartal"),
@@ -245,7 +250,7 @@ def series_view(store: Store, viewer: Viewer, code: str, selection: Selection, *
         national=national,
         about=_about(store, viewer, definition, unit, assessment, found, targets, points, today),
         table=_table(definition, points, found, flags),
-        footnotes=_footnotes(assessment, points) if assessment else (),
+        footnotes=_footnotes(assessment, points, as_of or today) if assessment else (),
         n_periods=len(points),
         months=selection.months,
         as_of=day_text(as_of) if as_of else "",
@@ -290,7 +295,8 @@ def _subtitle(definition: IndicatorDefinition, unit: Unit, above: Sequence[Unit]
         least, most = count_text(min(sizes)), count_text(max(sizes))
         size = least if least == most else f"{least}–{most}"
         per = _(PERIODS_ONE[definition.period]).lower()
-        parts.append(_("{size} i nævneren pr. {period}").format(size=size, period=per))
+        text = _("{size} målinger pr. {period}") if is_of_several(definition) else _("{size} i nævneren pr. {period}")
+        parts.append(text.format(size=size, period=per))
     return " · ".join(parts)
 
 
@@ -510,7 +516,10 @@ def _table(
     """Month, counts, value, line, limits, what is special, notes: the latest first."""
     shows_limits = has_limits(definition) and any(point.upper is not None for point in points)
     heads = [_(PERIODS_ONE[definition.period])]
-    if definition.has_denominator:
+    is_several, has_counts = is_of_several(definition), definition.has_denominator
+    if is_several:
+        heads.append(_("Antal målinger"))
+    elif has_counts:
         heads += [_("Tæller"), _("Nævner")]
     heads += [_("Værdi"), centre_name(definition)]
     if shows_limits:
@@ -521,7 +530,9 @@ def _table(
 
     def cells(point: Point) -> tuple[str, ...]:
         row = [period_text(point.period, definition.period)]
-        if definition.has_denominator:
+        if is_several:
+            row.append(_count(point.denominator))
+        elif has_counts:
             row += [_count(point.numerator), _count(point.denominator)]
         row += [_value(definition, point.value, point.denominator), _value(definition, point.centre)]
         if shows_limits:
@@ -544,7 +555,7 @@ def _value(definition: IndicatorDefinition, value: float | None, denominator: fl
     return "" if value is None else value_text(definition, value, denominator=denominator)
 
 
-def _footnotes(assessment: Assessment, points: Sequence[Point]) -> tuple[str, ...]:
+def _footnotes(assessment: Assessment, points: Sequence[Point], today: date) -> tuple[str, ...]:
     """What a reader must know to read the chart: its kind, the rules, the marks."""
     definition = assessment.definition
     said = language()
@@ -553,12 +564,17 @@ def _footnotes(assessment: Assessment, points: Sequence[Point]) -> tuple[str, ..
         _("{chart}, grænser ±3 sigma pr. fase").format(chart=chart.name.say(said))
         if chart.has_limits
         else _("{chart}, medianen pr. fase").format(chart=chart.name.say(said)),
-        _("Regelsæt: {profile}").format(profile=spc.PROFILES[definition.profile].name.say(said)),
+        _("Regelsæt: {profile}").format(profile=profile_of(definition.profile).name.say(said)),
     ]
     if any(point.is_open for point in points):
         notes.append(_("Hule punkter: åbne perioder, giver ingen signaler"))
     if any(point.is_excluded for point in points):
         notes.append(_("Hule punkter med kryds: udeladt af beregningen"))
+    if chart.kind is spc.ValueKind.TIME and definition.period is PeriodKind.DAY and points:
+        # The time since the last case is not over: it is told, and never drawn as a point.
+        days = (today - points[-1].period).days
+        text = ngettext("{count} dag siden den seneste hændelse", "{count} dage siden den seneste hændelse", days)
+        notes.append(text.format(count=number(days)))
     return tuple(notes)
 
 

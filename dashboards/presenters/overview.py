@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from dashboards.figures.icons import assurance_words, variation_words
 from dashboards.figures.matrix import Cell, Column, Group, Matrix, Row, short_state, twin_heads, twin_rows
+from dashboards.figures.points import centre_name, has_limits, the_centre
 from dashboards.figures.thermometer import direction_words
 from dashboards.selection import Selection
 from dashboards.text import (
@@ -40,7 +41,8 @@ from data.states import SeriesState
 from data.store import Store
 from indicators.assessment import Assurance, Variation
 from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Target
-from indicators.spc import false_alarm_probability
+from indicators.spc import RULES, Rule, false_alarm_probability
+from indicators.spc.profiles import profile_of
 
 MOST_COLUMNS = 8  # the chosen unit and seven others
 RAIL_COLUMNS = 6  # with more units the matrix takes the width and the cards stand under it
@@ -80,6 +82,7 @@ _KIND_OF = {
     Show.COMMON: Variation.COMMON,
 }
 SIGNALS = (Variation.CONCERN, Variation.IMPROVEMENT, Variation.CHANGE)
+NOT_JUDGED = (Variation.FEW, Variation.MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +185,6 @@ def side_by_side(chosen: Unit, visible: Sequence[Unit], with_series: Collection[
 # ------------------------------------------------------------------------------------------------- what is said
 
 
-def centre_words(definition: IndicatorDefinition) -> str:
-    """What the centre line is called in a sentence: a median on a run chart, else a level."""
-    return _("medianen") if definition.chart == "run" else _("niveauet")
-
-
 def sentence(definition: IndicatorDefinition, state: SeriesState) -> str:
     """What the stored state says, in one or two sentences; the arithmetic stands on the indicator page."""
     if state.variation is Variation.MISSING:
@@ -203,7 +201,7 @@ def sentence(definition: IndicatorDefinition, state: SeriesState) -> str:
     if state.variation in SIGNALS:
         return _signal_sentence(definition, state)
     random = _("Intet tyder på andet end tilfældige udsving.")
-    if definition.chart == "run":  # no limits to hold the target against: what was met is counted, see assurance_text
+    if not has_limits(definition):  # no limits to hold the target against: what was met is counted, see assurance_text
         return random
     return {
         Assurance.PASS: _("Intet tyder på andet end tilfældige udsving. Som processen er, nås måltallet."),
@@ -214,30 +212,54 @@ def sentence(definition: IndicatorDefinition, state: SeriesState) -> str:
 
 
 def _signal_sentence(definition: IndicatorDefinition, state: SeriesState) -> str:
-    centre = centre_words(definition)
-    at = value_text(definition, state.centre) if state.centre is not None else ""
-    if state.rule == "few_crossings":
-        return ngettext(
-            "Kurven krydser {centre} {count} gang; mindst {least} var ventet. Niveauet har sandsynligvis flyttet sig.",
-            "Kurven krydser {centre} {count} gange; mindst {least} var ventet. Niveauet har sandsynligvis flyttet sig.",
-            state.n_crossings or 0,
-        ).format(centre=centre, count=state.n_crossings or 0, least=state.n_crossings_min or 0)
-    if state.rule == "outside_limits":
-        text = ngettext(
-            "{count} punkt ligger uden for kontrolgrænserne. Det er næppe tilfældigt.",
-            "{count} punkter ligger uden for kontrolgrænserne. Det er næppe tilfældigt.",
-            state.n_signal_points,
-        )
-        return text.format(count=state.n_signal_points)
+    """What was found, by the rule that leads; a rule without words of its own here is told in the library's."""
+    assert state.rule is not None
+    rule = Rule(state.rule)
+    tell = _TOLD.get(rule)
+    found = RULES[rule].words.say(language()) if tell is None else tell(definition, state)
+    said = found if rule is Rule.FEW_CROSSINGS else _("{found} Det er næppe tilfældigt.").format(found=found)
+    return said if rule in (Rule.FEW_CROSSINGS, Rule.OUTSIDE_LIMITS) else said + _since(state)
+
+
+def _few_crossings(definition: IndicatorDefinition, state: SeriesState) -> str:
+    return ngettext(
+        "Kurven krydser {centre} {count} gang; mindst {least} var ventet. Niveauet har sandsynligvis flyttet sig.",
+        "Kurven krydser {centre} {count} gange; mindst {least} var ventet. Niveauet har sandsynligvis flyttet sig.",
+        state.n_crossings or 0,
+    ).format(centre=the_centre(definition), count=state.n_crossings or 0, least=state.n_crossings_min or 0)
+
+
+def _outside_limits(definition: IndicatorDefinition, state: SeriesState) -> str:
+    return ngettext(
+        "{count} punkt ligger uden for kontrolgrænserne.",
+        "{count} punkter ligger uden for kontrolgrænserne.",
+        state.n_signal_points,
+    ).format(count=state.n_signal_points)
+
+
+def _on_one_side(definition: IndicatorDefinition, state: SeriesState) -> str:
     side = {
         Variation.CONCERN: _("på den dårlige side af {centre}"),
         Variation.IMPROVEMENT: _("på den gode side af {centre}"),
     }.get(state.variation, _("over {centre}") if state.rising else _("under {centre}"))
-    place = side.format(centre=centre)
-    if at:
-        place = _("{side} på {value}").format(side=place, value=at)
-    text = _("{count} punkter i træk {side}. Det er næppe tilfældigt.").format(count=state.n_signal_points, side=place)
-    return text + _since(state)
+    place = side.format(centre=the_centre(definition))
+    if state.centre is not None:
+        place = _("{side} på {value}").format(side=place, value=value_text(definition, state.centre))
+    return _("{count} punkter i træk {side}.").format(count=state.n_signal_points, side=place)
+
+
+def _trend(definition: IndicatorDefinition, state: SeriesState) -> str:
+    text = _("{count} punkter i træk stiger.") if state.rising else _("{count} punkter i træk falder.")
+    return text.format(count=state.n_signal_points)
+
+
+_TOLD: Mapping[Rule, Callable[[IndicatorDefinition, SeriesState], str]] = {
+    Rule.LONG_RUN: _on_one_side,
+    Rule.SHIFT: _on_one_side,
+    Rule.TREND: _trend,
+    Rule.OUTSIDE_LIMITS: _outside_limits,
+    Rule.FEW_CROSSINGS: _few_crossings,
+}
 
 
 def _since(state: SeriesState) -> str:
@@ -252,7 +274,7 @@ def _since(state: SeriesState) -> str:
 def assurance_text(definition: IndicatorDefinition, state: SeriesState) -> str:
     """Whether the target is met; on a run chart counted, never predicted."""
     words = assurance_words(state.assurance)
-    if words and definition.chart == "run" and state.counted:
+    if words and not has_limits(definition) and state.counted:
         counted = _("{met} af de seneste {counted}").format(met=state.met, counted=state.counted)
         return f"{words} ({counted})"
     return words
@@ -268,12 +290,13 @@ def attention(state: SeriesState, *, is_late: bool) -> int:
     return 3 if misses else 4
 
 
-def chance_signals(shown: Iterable[tuple[int, str]]) -> float:
-    """How many of these charts would show a signal by chance alone: the sum of each one's own false-alarm chance.
+def chance_signals(shown: Iterable[SeriesState]) -> float:
+    """How many of these charts would show a signal by chance alone: the sum of each one's own false-alarm chance."""
+    return float(sum(_chance_of(state.n_useful, state.chart, state.profile) for state in shown))
 
-    `shown` holds the number of useful observations and the chart code of each series.
-    """
-    return float(sum(false_alarm_probability(n_useful, chart) for n_useful, chart in shown))
+
+def _chance_of(n_useful: int, chart: str, profile: str) -> float:
+    return false_alarm_probability(n_useful, chart, profile=profile, reading=profile_of(profile).reading)
 
 
 # ---------------------------------------------------------------------------------------------------------- the page
@@ -353,8 +376,7 @@ class Board:
 def _centre_label(definition: IndicatorDefinition, state: SeriesState) -> str:
     if state.centre is None:
         return ""
-    name = _("Median") if definition.chart == "run" else _("Niveau")
-    return f"{name} {value_text(definition, state.centre)}"
+    return f"{centre_name(definition)} {value_text(definition, state.centre)}"
 
 
 def _target_value(definition: IndicatorDefinition, value: float) -> str:
@@ -686,7 +708,14 @@ def _kind_count(kind: Variation, count: int) -> str:
 def _lead(
     board: Board, keys: Sequence[tuple[str, str]], since: date | None, today: date, selection: Selection
 ) -> tuple[Part, ...]:
-    """The heading: what is new since the last visit, or which signals there are where that is not known."""
+    """The heading: what is new since the last visit, or which signals there are where that is not known.
+
+    That there are no signals is said only where something was judged: silence about nothing is no good news.
+    """
+    if not keys:
+        return (Part(_("Ingen målinger følges her endnu") + "."),)
+    if all(board.states[key].variation in NOT_JUDGED for key in keys):
+        return (Part(_("Endnu for få data til at vise signaler") + "."),)
     if since is not None:
         wanted = [key for key in keys if key in board.new]
         day = _day(since, today)
@@ -804,7 +833,7 @@ def _more(side: Side, columns: Sequence[Unit], show: Show, *, is_cohort: bool) -
 
 
 def _chance(shown: Sequence[SeriesState], n_signals: int) -> str:
-    expected = chance_signals((state.n_useful, state.chart) for state in shown)
+    expected = chance_signals(shown)
     about = _("under 1") if expected < 0.5 else _("ca. {count}").format(count=number(expected))
     charts = ngettext("{count} diagram vises", "{count} diagrammer vises", len(shown)).format(count=number(len(shown)))
     return _(

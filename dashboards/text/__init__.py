@@ -156,9 +156,9 @@ def month(day: date, style: str = "short") -> str:
 
 
 def day_text(day: date, style: str = "long") -> str:
-    """A date: "short" 3. nov., "day" 3. november, "long" 3. november 2026."""
-    danish = {"short": "d. MMM", "day": "d. MMMM", "long": "d. MMMM y"}
-    english = {"short": "d MMM", "day": "d MMMM", "long": "d MMMM y"}
+    """A date: "short" 3. nov., "year" 3. nov. 2026, "day" 3. november, "long" 3. november 2026."""
+    danish = {"short": "d. MMM", "year": "d. MMM y", "day": "d. MMMM", "long": "d. MMMM y"}
+    english = {"short": "d MMM", "year": "d MMM y", "day": "d MMMM", "long": "d MMMM y"}
     return format_date(day, format=(english if language() == "en" else danish)[style], locale=language())
 
 
@@ -172,7 +172,9 @@ def moment_text(moment: datetime, timezone: str = "Europe/Copenhagen", style: st
 
 
 def period_text(day: date, kind: PeriodKind = PeriodKind.MONTH, style: str = "short") -> str:
-    """A period by its first day, as its kind is written: okt. 2026, 4. kvt. 2026, uge 41 2026, 2026."""
+    """A period by its first day, as its kind is written: okt. 2026, 4. kvt. 2026, uge 41 2026, 2026, 3. okt. 2026."""
+    if kind is PeriodKind.DAY:
+        return day_text(day, {"name": "short", "short": "year"}.get(style, style))
     if kind is PeriodKind.MONTH:
         return month(day, style)
     if kind is PeriodKind.QUARTER:

@@ -19,7 +19,9 @@ from data.catalogue.reader import (
     Row,
     place_of,
 )
+from indicators import spc
 from indicators.definition import Direction, PeriodKind, Role, Scope, Verification
+from indicators.spc.profiles import profile_of
 from indicators.words import Words
 
 LEVELS = ("national", "region", "landsdel", "municipality", "hospital", "department")
@@ -45,10 +47,10 @@ PERIOD_TYPES = (
     "change",
     "report_year",
 )
-CHARTS = ("run", "i", "mr", "ip", "xbar", "s", "t", "c", "u", "up", "p", "pp", "g", "line")
-"""The chart types of `indicators.spc`, and "line" for figures whose points are not independent of one another (rolling
-windows, surveys, indexes): they are drawn, and no limits or signals are computed."""
-CHARTS_OF_COUNTS_OVER_A_DENOMINATOR = ("p", "pp", "u", "up")
+NO_CHART = "line"
+"""For figures whose points are not independent of one another (rolling windows, surveys, indexes): they are drawn, and
+no limits or signals are computed."""
+CHARTS = (*spc.CHARTS, NO_CHART)
 
 SOURCES = Field(required=True, refers_to=("sources.source",), several=True)
 TEXT = Field()
@@ -78,6 +80,30 @@ NEEDS_SUPPORT_MEND = Words(
 )
 NEEDS_DENOMINATOR = Words("diagrammet {chart} kræver en nævner", "the chart {chart} needs a denominator")
 NEEDS_DENOMINATOR_MEND = Words("Skriv true, eller vælg et andet diagram.", "Write true, or choose another chart.")
+NO_USE_FOR_DENOMINATOR = Words(
+    "diagrammet {chart} tegner et antal eller en tid uden nævner",
+    "the chart {chart} draws a count or a time without a denominator",
+)
+NO_USE_FOR_DENOMINATOR_MEND = Words(
+    "Skriv false, eller vælg et andet diagram.", "Write false, or choose another chart."
+)
+ONE_POINT_A_CASE = Words(
+    "diagrammet {chart} har et punkt pr. hændelse, ikke pr. periode",
+    "the chart {chart} has a point per case, not per period",
+)
+ONE_POINT_A_CASE_MEND = Words("Skriv day, eller vælg et andet diagram.", "Write day, or choose another chart.")
+ONE_POINT_A_PERIOD = Words(
+    "dage er for diagrammer med et punkt pr. hændelse: {charts}", "days are for charts with a point per case: {charts}"
+)
+ONE_POINT_A_PERIOD_MEND = Words(
+    "Skriv week, month, quarter eller year, eller vælg et af dem.",
+    "Write week, month, quarter or year, or choose one of them.",
+)
+NO_PROFILE = Words("'{value}' er ikke et regelsæt", "'{value}' is not a profile")
+NO_PROFILE_MEND = Words(
+    "Skriv et af {known}; længder skrives som mdc:shift=8,trend=6.",
+    "Write one of {known}; lengths are written as mdc:shift=8,trend=6.",
+)
 NO_GOAL = Words(
     "en national indikator hører til et af de otte mål", "a national indicator belongs to one of the eight goals"
 )
@@ -139,8 +165,14 @@ def _period_is_whole(row: Row, facts: Facts) -> Iterator[Problem]:
 
 
 def _indicator_holds_together(row: Row, facts: Facts) -> Iterator[Problem]:
-    if row["chart"] in CHARTS_OF_COUNTS_OVER_A_DENOMINATOR and not row["has_denominator"]:
-        yield row.problem("has_denominator", NEEDS_DENOMINATOR, NEEDS_DENOMINATOR_MEND, chart=row["chart"])
+    chart = spc.CHARTS.get(row["chart"])
+    if chart is not None:
+        yield from _chart_fits(row, chart)
+    if row["profile"]:
+        try:
+            profile_of(row["profile"])
+        except spc.InputError:
+            yield row.problem("profile", NO_PROFILE, NO_PROFILE_MEND, known=", ".join(spc.PROFILES))
     if row["per"] <= 0:
         yield row.problem("per", NOT_POSITIVE, NOT_POSITIVE_MEND)
     if row["scope"] == Scope.NATIONAL and row["goal"] is None:
@@ -150,6 +182,19 @@ def _indicator_holds_together(row: Row, facts: Facts) -> Iterator[Problem]:
     goal = facts.index("indicators.code").get(row["contributes_to"])
     if goal is not None and goal["scope"] != Scope.NATIONAL:
         yield row.problem("contributes_to", NOT_NATIONAL, NOT_NATIONAL_MEND)
+
+
+def _chart_fits(row: Row, chart: spc.ChartRecord) -> Iterator[Problem]:
+    takes_denominator = chart.takes_denominator or chart.needs_several
+    if chart.needs_denominator and not row["has_denominator"]:
+        yield row.problem("has_denominator", NEEDS_DENOMINATOR, NEEDS_DENOMINATOR_MEND, chart=chart.code)
+    if row["has_denominator"] and not takes_denominator:
+        yield row.problem("has_denominator", NO_USE_FOR_DENOMINATOR, NO_USE_FOR_DENOMINATOR_MEND, chart=chart.code)
+    if chart.is_of_cases and row["period"] != PeriodKind.DAY:
+        yield row.problem("period", ONE_POINT_A_CASE, ONE_POINT_A_CASE_MEND, chart=chart.code)
+    if not chart.is_of_cases and row["period"] == PeriodKind.DAY:
+        of_cases = ", ".join(code for code, record in spc.CHARTS.items() if record.is_of_cases)
+        yield row.problem("period", ONE_POINT_A_PERIOD, ONE_POINT_A_PERIOD_MEND, charts=of_cases)
 
 
 def unit_names(row: Row) -> tuple[str, ...]:
@@ -382,6 +427,7 @@ FILES = (
             "direction": Field(required=True, choices=tuple(Direction)),
             "role": Field(required=True, choices=tuple(Role)),
             "chart": Field(required=True, choices=CHARTS),
+            "profile": TEXT,
             "period": Field(required=True, choices=tuple(PeriodKind)),
             "verification": Field(required=True, choices=tuple(Verification)),
             "levels": Field(required=True, choices=LEVELS, several=True),

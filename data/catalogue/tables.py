@@ -151,7 +151,7 @@ def _indicators(facts: Facts) -> Iterable[Record]:
             "contributes_to": row["contributes_to"] or None,
             "levels": ";".join(row["levels"]),
             "frequency": ";".join(row["frequency"]),
-            "profile": "anhoej",
+            "profile": row["profile"] or "anhoej",
             "open_periods": 0,
             "owner": "",
             "checker": "",

@@ -16,14 +16,29 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from data import schema
 from data.access import Viewer
+from data.catalogue.files import NO_CHART
 from data.catalogue.names import fold
-from data.errors import NotFound
+from data.errors import NotFound, WrongDefinition
 from data.store import Store
+from indicators import spc
 from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Role, Scope, Target, Verification
+from indicators.spc.profiles import profile_of
 from indicators.words import Words
 
 NO_INDICATOR = Words("Indikatoren {code} findes ikke.", "There is no indicator {code}.")
 NO_VERSION = Words("Indikatoren {code} har ingen version {version}.", "Indicator {code} has no version {version}.")
+UNKNOWN_CHART = Words(
+    "Indikatoren {code} har diagrammet »{chart}«, som ikke findes. Vælg et af: {known}.",
+    "Indicator {code} has the chart “{chart}”, which does not exist. Choose one of: {known}.",
+)
+NEEDS_DENOMINATOR = Words(
+    "Indikatoren {code} har ingen nævner, men diagrammet {chart} kræver en. Vælg et andet diagram.",
+    "Indicator {code} has no denominator, but the chart {chart} needs one. Choose another chart.",
+)
+UNKNOWN_PROFILE = Words(
+    "Indikatoren {code} har regelsættet »{profile}«, som ikke findes. Vælg et af: {known}.",
+    "Indicator {code} has the profile “{profile}”, which does not exist. Choose one of: {known}.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +159,14 @@ def _indicator_by_code(connection: Connection, code: str, version: int | None = 
 
 
 def definition_of(row: RowMapping) -> IndicatorDefinition:
-    """A row of the `indicator` table as the definition it holds."""
+    """A row of the `indicator` table as the definition it holds.
+
+    Raises
+    ------
+    WrongDefinition
+        The row names a chart or a profile that does not exist, or a chart that its figures cannot feed.
+    """
+    _require_chart(row)
     return IndicatorDefinition(
         code=row["code"],
         version=row["version"],
@@ -176,6 +198,20 @@ def definition_of(row: RowMapping) -> IndicatorDefinition:
         source=row["source"],
         note=_words(row, "note"),
     )
+
+
+def _require_chart(row: RowMapping) -> None:
+    code, chart = row["code"], spc.CHARTS.get(row["chart"])
+    if chart is None and row["chart"] != NO_CHART:
+        known = ", ".join((*spc.CHARTS, NO_CHART))
+        raise WrongDefinition(UNKNOWN_CHART, code=code, chart=row["chart"], known=known)
+    if chart is not None and chart.needs_denominator and not row["has_denominator"]:
+        raise WrongDefinition(NEEDS_DENOMINATOR, code=code, chart=chart.code)
+    try:
+        profile_of(row["profile"])
+    except spc.InputError:
+        known = ", ".join(spc.PROFILES)
+        raise WrongDefinition(UNKNOWN_PROFILE, code=code, profile=row["profile"], known=known) from None
 
 
 def _words(row: RowMapping, name: str) -> Words:

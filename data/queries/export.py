@@ -15,6 +15,7 @@ from data.queries.catalogue import NO_INDICATOR
 from data.schema import delivery, indicator, observation, series_state, unit
 from data.store import Store
 from indicators.periods import next_start
+from indicators.spc.charts import CHARTS
 
 COLUMNS = ["indicator", "unit", "period_start", "period_end", "numerator", "denominator", "value", "delivery"]
 
@@ -36,7 +37,7 @@ def series_rows(
     -------
     DataFrame
         `COLUMNS`: codes, first and last day of the period (date), numerator and denominator as counted, value in the
-        indicator's unit of measure (NaN where empty), receipt.
+        indicator's unit of measure (NaN where empty), receipt; for series of means also sd.
 
     Raises
     ------
@@ -57,6 +58,8 @@ def series_rows(
         }
     value = frame["value"].where(frame["value"].notna(), frame["numerator"] / frame["denominator"] * definition.per)
     ends = [next_start(start, definition.period) - timedelta(days=1) for start in frame["period_start"]]
+    chart = CHARTS.get(definition.chart)
+    more = ["sd"] if chart is not None and chart.needs_several else []
     return pd.DataFrame(
         {
             "indicator": indicator_code,
@@ -69,8 +72,9 @@ def series_rows(
             "delivery": pd.Series(
                 [receipts[number] for number in frame["delivery_id"]], index=frame.index, dtype="str"
             ),
+            "sd": frame["sd"],
         },
-        columns=COLUMNS,
+        columns=[*COLUMNS, *more],
     )
 
 

@@ -17,9 +17,28 @@ NO_DENOMINATOR = Words("Indikatoren har ingen nævner.", "The indicator has no d
 USE_VALUE = Words("Skriv tallet i kolonnen »værdi«.", "Write the number in the column “value”.")
 
 
+SEVERAL = Words(
+    "Indikatoren er et gennemsnit af flere målinger: skriv gennemsnittet i kolonnen »værdi«, antallet af målinger i "
+    "»nævner« og deres standardafvigelse i »standardafvigelse«, eller udelad rækken.",
+    "The indicator is a mean of several measurements: write the mean in the column “value”, the number of measurements "
+    "in “denominator” and their standard deviation in “sd”, or leave the row out.",
+)
+
+
+def _lacking(row: Row) -> list[str]:
+    """The fields a mean of several measurements lacks; a single measurement has no standard deviation."""
+    needed = ["value" if not row.written["numerator"] else "numerator", "denominator"]
+    needed += [] if row.denominator == 1 else ["sd"]
+    return [field for field in needed if not row.written[field]]
+
+
 def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
     for row in rows:
         if row.indicator is None or row.is_empty:
+            continue
+        if row.is_of_several:
+            for field in _lacking(row):
+                yield Hit(row, field, mend=SEVERAL)
             continue
         if not row.indicator.has_denominator:
             if row.written["denominator"] and not row.written["value"]:

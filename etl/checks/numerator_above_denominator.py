@@ -8,12 +8,16 @@ from etl.checking import Check, Context, Hit
 from etl.report import Severity
 from etl.rows import Row
 from indicators.definition import IndicatorDefinition
+from indicators.spc.charts import CHARTS, ValueKind
 from indicators.words import Words
 
 
 def _is_share(indicator: IndicatorDefinition) -> bool:
-    # A percentage followed by an I chart and without a maximum is a ratio: bed occupancy passes 100 %.
-    is_ratio = indicator.maximum is None and indicator.chart == "i"
+    chart = CHARTS.get(indicator.chart)
+    if chart is not None and chart.kind is ValueKind.PROPORTION:
+        return True
+    # A percentage without a maximum, on a chart with limits for any value, is a ratio: bed occupancy passes 100 %.
+    is_ratio = indicator.maximum is None and chart is not None and chart.kind is ValueKind.VALUE and chart.has_limits
     return indicator.is_percent and not is_ratio and (indicator.maximum or 100) <= 100
 
 

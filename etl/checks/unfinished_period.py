@@ -8,12 +8,15 @@ from etl.checking import Check, Context, Hit
 from etl.periods import last_day
 from etl.report import Severity
 from etl.rows import Row
+from indicators.definition import PeriodKind
 from indicators.words import Words
 
 
 def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
     for row in rows:
         if row.starts_on is not None and row.indicator is not None and not row.is_empty:
+            if row.indicator.period is PeriodKind.DAY:
+                continue  # the day of a case: it has happened
             ends_on = last_day(row.starts_on, row.indicator.period)
             if row.starts_on <= context.today <= ends_on:
                 yield Hit(row, "period", {"text": row.written["period"], "end": ends_on.strftime("%d-%m-%Y")})

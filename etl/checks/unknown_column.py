@@ -23,8 +23,9 @@ CHECK = Check(
         "The column is not used and is left out.",
     ),
     mend=Words(
-        "Er den stavet forkert, så ret navnet: indikator, enhed, periode, tæller, nævner, værdi eller kommentar.",
-        "If it is misspelt, correct the name: indicator, unit, period, numerator, denominator, value or note.",
+        "Er den stavet forkert, så ret navnet: indikator, enhed, periode, tæller, nævner, værdi, "
+        "standardafvigelse eller kommentar.",
+        "If it is misspelt, correct the name: indicator, unit, period, numerator, denominator, value, sd or note.",
     ),
     find=find,
 )

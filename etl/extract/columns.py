@@ -15,11 +15,12 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "numerator": ("tæller", "numerator", "taeller"),
     "denominator": ("nævner", "denominator", "naevner"),
     "value": ("værdi", "value", "vaerdi"),
+    "sd": ("standardafvigelse", "sd", "standard deviation", "spredning", "stddev"),
     "note": ("kommentar", "note", "kommentarer", "noter", "comment", "comments"),
 }
 
 FIELDS = tuple(ALIASES)
-NUMBER_FIELDS = ("numerator", "denominator", "value")
+NUMBER_FIELDS = ("numerator", "denominator", "value", "sd")
 NAMES = {field: Words(names[0], names[1]) for field, names in ALIASES.items()}
 
 _BY_ALIAS = {alias: field for field, names in ALIASES.items() for alias in names}

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import pytest
 from dash import Dash
@@ -20,6 +21,7 @@ from dashboards.pages.overview import page_markup
 from dashboards.presenters.overview import (
     MOST_COLUMNS,
     Show,
+    _lead,
     attention,
     chance_signals,
     cohort_page,
@@ -43,7 +45,7 @@ from etl import pipeline
 from etl.limits import Limits
 from indicators.assessment import Assurance, Variation
 from indicators.definition import PeriodKind
-from indicators.spc import false_alarm_probability
+from indicators.spc import Rule, false_alarm_probability
 from indicators.words import Words
 from settings import Settings
 
@@ -146,6 +148,61 @@ def test_new_is_a_conclusion_that_changed_since_the_last_visit_and_not_a_file_th
     assert [(card.name, card.unit) for card in view.cards] == [
         ("C. difficile-infektion erhvervet på sygehus", "Herlev og Gentofte Hospital")
     ]
+
+
+@pytest.mark.parametrize("since", [LAST_VISIT, None])
+def test_a_unit_nothing_is_followed_in_is_not_told_that_there_are_no_signals(board, viewer_of, since):
+    view = view_of(board, viewer_of(Role.LEADER, "RHP"), "RHP", since=since)
+    assert said(view.lead) == "Ingen målinger følges her endnu."
+    with use_language("en"):
+        view = view_of(board, viewer_of(Role.LEADER, "RHP"), "RHP", since=since)
+    assert said(view.lead) == "No measures are followed here yet."
+
+
+@pytest.mark.parametrize(
+    ("variations", "expected"),
+    [
+        ((), "Ingen målinger følges her endnu."),
+        ((Variation.FEW, Variation.MISSING), "Endnu for få data til at vise signaler."),
+        ((Variation.FEW, Variation.COMMON), "Ingen signaler nu."),
+    ],
+)
+def test_no_signals_is_said_only_where_something_was_judged(board, region, variations, expected):
+    keys = [("HAI-BAC", str(number)) for number, _ in enumerate(variations)]
+    states_of = {key: state_of(variation=variation) for key, variation in zip(keys, variations, strict=True)}
+    seen = SimpleNamespace(states=states_of, new=frozenset())
+    assert said(_lead(seen, keys, None, TODAY, Selection(unit="NOH"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "da", "en"),
+    [
+        ("shift", "9 punkter i træk på den gode side af niveauet på 1,0. Det er næppe tilfældigt.",
+         "9 points in a row on the good side of the level of 1.0. That is hardly chance."),
+        ("trend", "9 punkter i træk falder. Det er næppe tilfældigt.",
+         "9 points in a row fall. That is hardly chance."),
+        ("two_of_three", "To af tre punkter i træk ligger tæt på samme grænse. Det er næppe tilfældigt.",
+         "Two of three points in a row lie close to the same limit. That is hardly chance."),
+        ("mixture",
+         "Punkterne ligger på begge sider af midterlinjen, men aldrig tæt på den: måske er der to processer. "
+         "Det er næppe tilfældigt.",
+         "The points lie on both sides of the centre line but never near it: there may be two processes. "
+         "That is hardly chance."),
+    ],
+)  # fmt: skip
+def test_a_signal_of_any_profile_is_told_by_its_rule(bacteraemia, rule, da, en):
+    state = state_of(variation=Variation.IMPROVEMENT, rising=False, rule=rule, n_signal_points=9, centre=1.0,
+                     profile="nelson")  # fmt: skip
+    assert sentence(bacteraemia, state) == da
+    with use_language("en"):
+        assert sentence(bacteraemia, state) == en
+
+
+def test_every_rule_of_the_library_has_a_sentence(bacteraemia):
+    for rule in Rule:
+        state = state_of(variation=Variation.CHANGE, rising=True, rule=rule.value, n_signal_points=3, centre=1.0,
+                         n_crossings=2, n_crossings_min=4)  # fmt: skip
+        assert sentence(bacteraemia, state).endswith(".")
 
 
 def test_every_count_of_the_heading_is_a_link_that_filters(board, region):
@@ -279,7 +336,7 @@ def test_a_goal_in_the_address_shows_that_goal_alone(board, region):
 def test_the_expected_number_of_chance_signals_is_the_sum_over_the_charts_shown(board, region):
     shown = states.of_units(board, region, ["NOH", "HGH"])
     expected = sum(false_alarm_probability(state.n_useful, "u") for state in shown)
-    assert chance_signals((state.n_useful, state.chart) for state in shown) == pytest.approx(expected)
+    assert chance_signals(shown) == pytest.approx(expected)
     assert expected > 0
     assert view_of(board, region).chance.startswith("3 diagrammer vises, 2 har et signal. Ved ren tilfældighed ville ")
 

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data import disclosure
 from data.access import SYSTEM, Role
 from data.disclosure import Cell, hidden_units
-from data.queries import observations
+from data.queries import catalogue, observations
+from tests.data.conftest import indicator_row
 
 JANUARY = date(2026, 1, 1)
 
@@ -236,3 +240,21 @@ def test_a_note_on_a_hidden_figure_is_hidden_with_it(world) -> None:
     administrator, team = world.viewer(Role.ADMINISTRATOR), world.viewer(Role.QUALITY_TEAM, "901")
     assert observations.current(world.store, administrator, "SCREEN", "901").note.tolist() == [""]
     assert observations.current(world.store, team, "SCREEN", "901").note.tolist() == ["kun 4 borgere"]
+
+
+@pytest.mark.parametrize(
+    ("chart", "has_denominator", "figures", "count"),
+    [
+        ("xbar", False, {"value": 3.9, "denominator": 2.0}, 2.0),  # a mean of two answers is as good as the answers
+        ("t", False, {"value": 40.0}, 1.0),  # every point is one case
+        ("c", False, {"value": 3.0}, 3.0),
+        ("i", False, {"value": 3.0}, None),
+        ("p", True, {"numerator": 3.0, "denominator": 50.0}, 3.0),
+    ],
+)
+def test_what_counts_as_small_depends_on_what_a_point_is_made_of(chart, has_denominator, figures, count) -> None:
+    row = indicator_row("X", chart=chart, has_denominator=has_denominator, goal_number=None, minimum=None,
+                        maximum=None, contributes_to=None, review_on=None, valid_from=None, valid_to=None)  # fmt: skip
+    frame = pd.DataFrame([{"numerator": np.nan, "denominator": np.nan, "value": np.nan, **figures}])
+    (found,) = disclosure.counts(frame, catalogue.definition_of(row))[0]
+    assert (None if np.isnan(found) else found) == count

@@ -17,6 +17,7 @@ from data.store import bulk_insert
 from data.withdrawal import withdraw
 from indicators.assessment import Assurance, Variation, assess
 from indicators.definition import PeriodKind
+from tests.data.conftest import indicator_row
 
 START, TODAY, NOW = date(2024, 10, 1), date(2026, 11, 23), datetime(2026, 11, 23, 8, 0)
 # Twelve months around 60, then twelve around 80: a shift that is hard to miss.
@@ -59,6 +60,30 @@ def test_a_state_says_what_the_assessment_says(world) -> None:
     assert (state.signal_first, state.signal_last) == (periods[0], periods[-1])
     assert state.computed_at == NOW
     assert state.data_version == 24
+
+
+@pytest.mark.parametrize(
+    ("chart", "profile", "rule"),
+    [
+        ("run", "mdc", "shift"),
+        ("run", "nelson", "shift"),
+        ("run", "western_electric", "shift"),
+        ("run", "mdc:shift=20,trend=20", None),
+        ("pp", "nelson", "outside_limits"),
+    ],
+)
+def test_the_state_keeps_the_rule_of_its_own_profile(world, chart: str, profile: str, rule: str | None) -> None:
+    row = indicator_row("EGEN", chart=chart, profile=profile)
+    world.store.write(lambda connection: connection.execute(insert(indicator).values(**row)))
+    world.follow("EGEN", "H1-A", START)
+    last = 99 if rule == "outside_limits" else 81
+    world.deliver_months("EGEN", "H1-A", START, *SHIFT[:-1], last)
+    (state,) = recalculate(world, ("EGEN", "H1-A"), today=date(2026, 10, 31))
+    said = assess_series(world.store, SYSTEM, "EGEN", "H1-A", today=date(2026, 10, 31))
+    assert state == stored.one(world.store, SYSTEM, "EGEN", "H1-A")
+    assert (state.chart, state.profile, state.rule) == (chart, profile, rule)
+    assert (state.variation, state.rule) == (said.variation, said.rule)
+    assert state.is_signal == (rule is not None)
 
 
 def test_the_small_line_holds_the_series_with_its_gaps_lines_target_and_marks(world) -> None:

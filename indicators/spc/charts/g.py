@@ -71,6 +71,7 @@ CHART = ChartRecord(
     kind=ValueKind.COUNT,
     needs_denominator=False,
     takes_denominator=False,
+    is_of_cases=True,
     is_not_negative=True,
     reference="Benneyan, Number-between g-type statistical quality control charts, Health Care Management Science 2001",
     limits=limits,

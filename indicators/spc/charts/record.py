@@ -161,6 +161,7 @@ class ChartRecord:
     sentence when the chart fits. `value` turns what came in into what is drawn (moving ranges); it runs before
     everything else. `has_runs`: False where neighbouring points depend on one another by construction, so that runs say
     nothing. `needs_several`: spread comes from several rows with the same x, so that a single one has no limits.
+    `is_of_cases`: one point per case instead of one per period, so that no point is expected on any day.
     `is_of_spread`: what is drawn is how far values lie from one another, so that what a value can be says nothing of
     it. `recipe` lets the compiled kernel compute the chart; without it NumPy does. `order` is the place in menus.
     """
@@ -181,6 +182,7 @@ class ChartRecord:
     value: Callable[[Subgroups], Floats] | None = None
     has_runs: bool = True
     needs_several: bool = False
+    is_of_cases: bool = False
     is_of_spread: bool = False
     recipe: Recipe | None = None
     order: int = 100

@@ -86,6 +86,7 @@ CHART = ChartRecord(
     kind=ValueKind.TIME,
     needs_denominator=False,
     takes_denominator=False,
+    is_of_cases=True,
     is_positive=True,
     needs_order=True,
     reference="Nelson, A control chart for parts-per-million nonconforming items, Journal of Quality Technology 1994",

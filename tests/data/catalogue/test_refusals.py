@@ -415,3 +415,37 @@ def test_a_refused_catalogue_leaves_the_store_as_it_was(copy: Copy, empty_store:
         assert connection.scalar(select(func.count()).select_from(national_figure)) == 1050
         assert connection.scalar(select(func.count()).select_from(unit)) == 131
     assert empty_store.data_version() == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "refusal"),
+    [
+        ({"chart: i": "chart: pprime"}, "chart",
+         "'pprime' is not one of run, i, mr, ip, xbar, s, p, pp, u, up, c, t, g, line. Write one of them."),
+        ({"has_denominator: true": "has_denominator: false", "chart: i": "chart: pp"}, "has_denominator",
+         "the chart pp needs a denominator. Write true, or choose another chart."),
+        ({"chart: i": "chart: c"}, "has_denominator",
+         "the chart c draws a count or a time without a denominator. Write false, or choose another chart."),
+        ({"has_denominator: true": "has_denominator: false", "chart: i": "chart: t"}, "period",
+         "the chart t has a point per case, not per period. Write day, or choose another chart."),
+        ({"period: quarter": "period: day"}, "period",
+         "days are for charts with a point per case: t, g. "
+         "Write week, month, quarter or year, or choose one of them."),
+        ({"chart: i": "chart: i\nprofile: nhs"}, "profile",
+         "'nhs' is not a profile. Write one of anhoej, mdc, nelson, western_electric; "
+         "lengths are written as mdc:shift=8,trend=6."),
+    ],
+)  # fmt: skip
+def test_a_chart_and_its_figures_must_fit(copy: Copy, changes: dict[str, str], column: str, refusal: str) -> None:
+    file = "indicators/NM5-01.yaml"
+    for old, new in changes.items():
+        copy.change(file, old, new)
+    said = copy.refusal()
+    assert f"column {column}: {refusal}" in said
+    assert "\n" not in said
+
+
+def test_an_indicator_may_name_its_profile(copy: Copy) -> None:
+    copy.change("indicators/NM5-01.yaml", "chart: i", "chart: i\nprofile: mdc:shift=8")
+    facts = catalogue.read(copy.folder)
+    assert [row["profile"] for row in facts["indicators"] if row["code"] == "NM5-01"] == ["mdc:shift=8"]

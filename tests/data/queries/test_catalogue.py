@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from data import schema
 from data.access import SYSTEM, Viewer
-from data.errors import NotFound
+from data.errors import NotFound, WrongDefinition
 from data.queries import catalogue, figures
 from data.store import Store, bulk_insert
 from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Scope, Target, Verification
@@ -76,6 +76,34 @@ def test_the_newest_version_counts_and_an_older_one_can_be_asked_for(store: Stor
     assert catalogue.indicator(store, SYSTEM, "HAI-CDI", version=1).name.da == row["name_da"]
     versions = [one.version for one in catalogue.indicators(store, SYSTEM) if one.code == "HAI-CDI"]
     assert versions == [2]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("chart", "pprime", "Indicator HAI-CDI has the chart “pprime”, which does not exist. Choose one of: run, i, "),
+        ("profile", "nhs", "Indicator HAI-CDI has the profile “nhs”, which does not exist. Choose one of: anhoej, mdc"),
+        ("profile", "mdc:shift=1", "Indicator HAI-CDI has the profile “mdc:shift=1”, which does not exist."),
+        ("has_denominator", False, "Indicator HAI-CDI has no denominator, but the chart u needs one."),
+    ],
+)
+def test_a_stored_definition_that_cannot_be_charted_says_what_is_wrong(
+    store: Store, column: str, value: object, words: str
+) -> None:
+    table = schema.indicator
+    with store.read() as connection:
+        row = connection.execute(select(table).where(table.c.code == "HAI-CDI")).mappings().one()
+    with pytest.raises(WrongDefinition) as wrong:
+        catalogue.definition_of({**row, column: value})
+    assert wrong.value.reason("en").startswith(words)
+    assert "HAI-CDI har" in wrong.value.reason("da")
+
+
+def test_a_profile_with_lengths_of_its_own_is_a_profile(store: Store) -> None:
+    table = schema.indicator
+    with store.read() as connection:
+        row = connection.execute(select(table).where(table.c.code == "HAI-CDI")).mappings().one()
+    assert catalogue.definition_of({**row, "profile": "mdc:shift=8"}).profile == "mdc:shift=8"
 
 
 # ------------------------------------------------------------------------------------------------------------- targets
