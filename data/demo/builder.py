@@ -40,6 +40,7 @@ from data.schema import (
     unit_alias,
 )
 from data.store import Store, bulk_insert, stored_moment, write_info
+from indicators.definition import PeriodKind
 from indicators.words import Words
 
 DEMO_SEED = 20170515
@@ -209,7 +210,7 @@ def _indicator_row(measure: Measure) -> dict[str, Any]:
         "contributes_to": definition.contributes_to,
         "verification": definition.verification.value,
         "levels": ";".join(sorted(measure.simulation.size)),
-        "frequency": "monthly",
+        "frequency": "irregular" if definition.period is PeriodKind.DAY else "monthly",
         "data_source": SOURCE,
         "owner": definition.owner,
         "checker": definition.checker,
@@ -339,7 +340,9 @@ def _accounts(connection: Connection, now: datetime) -> dict[str, int]:
 def _observations(
     connection: Connection, deliveries: Sequence[Delivery], rows: pd.DataFrame, accounts: Mapping[str, int]
 ) -> None:
-    by_delivery = dict(list(rows.assign(indicator_version=1, period_kind="month").groupby("delivery", sort=False)))
+    kinds = {code: measure.definition.period.value for code, measure in measures().items()}
+    tidy = rows.assign(indicator_version=1, period_kind=rows["indicator_code"].map(kinds))
+    by_delivery = dict(list(tidy.groupby("delivery", sort=False)))
     withdrawn = [one.key for one in deliveries if one.withdrawn_at]
     kept = rows[~rows["delivery"].isin(withdrawn)]
     is_told_again = (

@@ -157,7 +157,7 @@ def _versions(key: tuple[str, str], final: list[Told], calendar: Calendar, seed:
         return _unfinished(key, final, calendar, seed)
     channel, months = _channel(key[1]), _monthly(calendar)
     label = {month: f"{channel}-{month:%Y-%m}" for month in months}
-    told = [row._replace(delivery=label.get(row.period_start, f"{channel}-START")) for row in final]
+    told = [row._replace(delivery=label.get(row.period_start.replace(day=1), f"{channel}-START")) for row in final]
     if key == LATE:
         told[-1] = told[-1]._replace(delivery="SEN")
     if key == CORRECTED:

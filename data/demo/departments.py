@@ -45,7 +45,7 @@ SPECIALITIES = {
             "Kirurgisk Afd.",
             (
                 "KRAEFT", "MOBIL", "GENINDL", "VENTOP", "MEDAFST", "AFLYST", "TRYKSAAR", "SEPSIS", "ERNAER", "VIGTIGT",
-                "LIGGETID",
+                "LIGGETID", "TRYKDAGE",
             ),
         ),
         Speciality(

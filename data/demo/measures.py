@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from indicators.definition import Direction, IndicatorDefinition, Role, Scope, Target, Verification
+from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Role, Scope, Target, Verification
 from indicators.words import Words
 
 SOURCE = "Tavle, DEMO"  # the same in every language
@@ -25,8 +25,8 @@ LOCAL_TARGET = "local_target"
 class Simulation:
     """How the values of an indicator are drawn.
 
-    `kind` is proportion, rate, mean or count; `level` the typical level in the unit of measure; `spread` the standard
-    deviation between units on the log (rate, mean, count) or log-odds (proportion) scale; `size` the typical
+    `kind` is proportion, rate, mean, count or days_between; `level` the typical level in the unit of measure; `spread`
+    the standard deviation between units on the log (log-odds for a proportion) scale; `size` the typical
     denominator a month by kind of unit; `season` the height of the yearly wave on the same scale; `july` what July's
     denominator is multiplied by; `variation` the coefficient of variation of one case (means only); `is_steady` a
     denominator that hardly moves from month to month, such as a population.
@@ -84,6 +84,7 @@ def _measure(entry: dict[str, Any]) -> Measure:
         denominator=_words(entry["denominator"]),
         verification=Verification.OWN,
         open_periods=entry.get("open_periods", 0),
+        period=PeriodKind(entry.get("period", "month")),
         minimum=0.0,
         maximum=100.0 if is_percent else None,
         contributes_to=entry.get("contributes_to"),
@@ -123,7 +124,7 @@ def measures() -> dict[str, Measure]:
     """The local indicators by code, in the order of their goals.
 
     >>> len(measures()), {measure.definition.goal for measure in measures().values()} == {1, 2, 3, 4, 5, 6, 8}
-    (15, True)
+    (16, True)
     """
     entries = yaml.safe_load((Path(__file__).parent / "measures.yaml").read_text(encoding="utf-8"))
     return {entry["code"]: _measure(entry) for entry in entries}

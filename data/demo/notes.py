@@ -97,6 +97,13 @@ def notes(calendar: Calendar) -> list[Note]:
             ),
         ),
         note(
+            "change", "TRYKDAGE", "NOH-KIR", "2025-06", 2,
+            Words(
+                "Trykaflastende madras fra ankomsten og vendeplan hver anden time til de mest udsatte.",
+                "A pressure-relieving mattress from arrival, and turning every other hour for those most at risk.",
+            ),
+        ),
+        note(
             "change", "LIGGETID", "NOH-KIR", "2025-10", 1,
             Words(
                 "Galdeopererede udskrives samme dag, når kriterierne er opfyldt.",

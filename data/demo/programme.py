@@ -13,6 +13,7 @@ from data.demo.measures import Measure, measures
 from data.demo.months import Calendar, plus
 from data.demo.names import People
 from data.demo.simulate import SeriesPlan, Step, generator
+from indicators.definition import PeriodKind
 
 LEADERS = 40
 """Leaders in a cohort; 40 is what is published for the first one."""
@@ -39,7 +40,7 @@ HOME_HOSPITAL, HOME_MUNICIPALITY, HOME_REGION = "NOH", "219", "1084"
 HOME_FIRST = {
     "FAERDIG": "2021-11", "FALD": "2021-11", "GENINDL": "2022-11", "MEDAFST": "2022-11", "ERNAER": "2022-11",
     "MOBIL": "2022-11", "KRAEFT": "2023-01", "TRYKSAAR": "2023-11", "SEPSIS": "2023-11", "VENTOP": "2023-11",
-    "VIGTIGT": "2023-11", "LIGGETID": "2023-11", "AFLYST": "2023-11",
+    "VIGTIGT": "2023-11", "LIGGETID": "2023-11", "AFLYST": "2023-11", "TRYKDAGE": "2023-11",
 }  # fmt: skip
 """Since when the leader's hospital follows each indicator. All its departments began together: if one joined later, the
 hospital's figure would move because of who is counted, and not because of what was done."""
@@ -224,7 +225,7 @@ def _effect(rng: np.random.Generator) -> int:
 
 
 def _strength(measure: Measure) -> float:
-    return {"proportion": 0.5, "rate": 0.3, "mean": 0.25, "count": 0.4}[measure.simulation.kind]
+    return {"proportion": 0.5, "rate": 0.3, "mean": 0.25, "count": 0.4, "days_between": 0.6}[measure.simulation.kind]
 
 
 def _gaps(unit: str, first: date, calendar: Calendar, rng: np.random.Generator) -> tuple[date, ...]:
@@ -243,7 +244,9 @@ def _totals(
 ) -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
     totals = {}
     for hospital in HOME_REGION_HOSPITALS:
-        for code in measures():
+        for code, measure in measures().items():
+            if measure.definition.period is PeriodKind.DAY:
+                continue  # the days between the hospital's cases are not the sum of its departments'
             members = tuple(
                 (code, unit)
                 for unit, department in departments.items()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from data.demo.measures import Measure
-from data.demo.months import between
+from data.demo.months import between, plus
 
 AUTOCORRELATION = 0.3
 """How much of a month's deviation carries over to the next where a plan asks for any deviation at all."""
@@ -85,14 +85,18 @@ def simulate(plan: SeriesPlan, measure: Measure, rng: np.random.Generator) -> pd
     -------
     DataFrame
         period_start (date), numerator, denominator, value (float; NaN where the indicator has none), one row per month
-        from `plan.first` to `plan.last` without the gaps. A count has `value` only, all others the other two.
+        from `plan.first` to `plan.last` without the gaps. A count has `value` only, all others the other two. Days
+        between events have a row per event instead: its day, and as `value` the days since the one before.
 
     Notes
     -----
     proportion: numerator ~ Binomial(denominator, level). rate: numerator ~ Poisson(denominator x level / per).
     mean: the total of `denominator` waits ~ Gamma with the level as its mean and `variation` as the coefficient of
-    variation of one wait, in whole days. count: Poisson(level).
+    variation of one wait, in whole days. count: Poisson(level). days_between: exponential with the level as its mean,
+    in whole days, at least one.
     """
+    if measure.simulation.kind == "days_between":
+        return _events(plan, rng)
     months = between(plan.first, plan.last)
     count = len(months)
     how = measure.simulation
@@ -123,3 +127,29 @@ def simulate(plan: SeriesPlan, measure: Measure, rng: np.random.Generator) -> pd
 
     frame = pd.DataFrame({"period_start": months, "numerator": numerator, "denominator": denominator, "value": value})
     return frame[~frame["period_start"].isin(plan.gaps)].reset_index(drop=True)
+
+
+def _events(plan: SeriesPlan, rng: np.random.Generator) -> pd.DataFrame:
+    """Events one after another, until the last month is over; the first only begins the counting."""
+    months = between(plan.first, plan.last)
+    level_of = dict(zip(months, levels(plan, months).tolist(), strict=True))
+    end = plus(plan.last, 1)
+    days: list[date] = []
+    waits: list[float] = []
+    day = plan.first
+    while True:
+        wait = max(1, round(rng.exponential(level_of[day.replace(day=1)])))
+        day += timedelta(days=wait)
+        if day >= end:
+            break
+        days.append(day)
+        waits.append(float(wait))
+    nothing = np.full(len(days), np.nan)
+    return pd.DataFrame(
+        {
+            "period_start": np.array(days, dtype=object),
+            "numerator": nothing,
+            "denominator": nothing,
+            "value": np.array(waits, dtype=np.float64),
+        }
+    )

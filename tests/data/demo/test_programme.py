@@ -13,6 +13,7 @@ from data.demo.months import Calendar, plus
 from data.demo.names import FIRST_NAMES, surnames
 from data.demo.programme import COHORT_STARTS, Programme, plan
 from indicators.definition import Direction
+from indicators.spc import CHARTS, ValueKind
 
 CALENDAR = Calendar(date(2026, 11, 23))
 MUNICIPALITIES = [str(code) for code in (201, 210, 217, 219, 223, 250, 260, 270, *range(301, 391))]
@@ -114,5 +115,7 @@ def test_targets_point_the_way_the_indicator_does() -> None:
             assert measure.code in {"FAERDIG", "FOREBYG", "FALD", "LIGGETID"}
 
 
-def test_indicators_are_drawn_on_run_charts_and_on_every_control_chart_there_is() -> None:
-    assert {measure.definition.chart for measure in measures().values()} == {"run", "p", "u", "i", "c"}
+def test_indicators_are_drawn_on_run_charts_and_on_control_charts_of_every_kind_of_value() -> None:
+    charts = {measure.definition.chart for measure in measures().values()}
+    assert charts == {"run", "p", "u", "up", "i", "c", "t"}
+    assert {CHARTS[chart].kind for chart in charts} == set(ValueKind)

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from data.access import SYSTEM, load_viewer
@@ -14,6 +15,7 @@ from data.demo.months import STORY_TODAY, Calendar
 from data.demo.truths import Truth, of_series, truths
 from data.queries import coverage, states
 from data.states import state_of
+from indicators import spc
 from indicators.assessment import Assessment, Assurance, Variation
 from tests.data.demo.conftest import Built
 
@@ -82,7 +84,7 @@ def test_docs_list_every_truth_as_it_is() -> None:
 
 
 def test_no_two_truths_are_about_one_series() -> None:
-    assert len(of_series(list(TRUTHS.values()))) == len(TRUTHS) == 27
+    assert len(of_series(list(TRUTHS.values()))) == len(TRUTHS) == 28
     twice: list[Truth] = [TRUTHS["noise"], TRUTHS["noise"]]
     with pytest.raises(ValueError, match="two planted truths"):
         of_series(twice)
@@ -160,11 +162,30 @@ def test_july_has_fewer_operations_and_a_lower_level(demo: Built) -> None:
     assert points[july]["y"].mean() < points[~july]["y"].mean() - 4
 
 
-def test_the_overdispersed_series_has_points_outside_on_both_sides(demo: Built) -> None:
+def test_limits_of_counting_alone_are_too_narrow_for_the_overdispersed_series(demo: Built) -> None:
     said = said_about(demo, "overdispersed")
-    assert (said.points["y"] > said.points["upper"]).sum() >= 4
-    assert (said.points["y"] < said.points["lower"]).sum() >= 4
-    assert said.n_outside_limits >= 8
+    assert said.n_outside_limits == 0
+    frame = said.points[["period", "numerator", "denominator"]]
+    narrow = spc.analyse(frame, chart="u", x="period", multiply=1000)
+    points = narrow.points
+    assert (points["y"] > points["upper"]).sum() >= 4
+    assert (points["y"] < points["lower"]).sum() >= 4
+    assert [(caution.code.value, caution.better_chart) for caution in spc.diagnose(narrow)] == [
+        ("overdispersion", said.definition.chart)
+    ]
+
+
+def test_the_hospital_whose_figures_are_mostly_that_wards_shows_no_signal_either(demo: Built) -> None:
+    assert assess_series(demo.store, SYSTEM, "FAERDIG", "NOH", today=STORY_TODAY).variation is Variation.COMMON
+
+
+def test_days_between_rare_cases_stand_one_by_one_and_grow(demo: Built) -> None:
+    said = said_about(demo, "improvement_rare_events")
+    assert said.points["period"].is_monotonic_increasing and not said.points["is_missing"].any()
+    days = pd.Series(pd.to_datetime(said.points["period"])).diff().dt.days.iloc[1:]
+    assert days.tolist() == said.points["y"].iloc[1:].tolist()
+    after = said.points["period"] >= date(2025, 6, 1)
+    assert said.points["y"][after].mean() > 2 * said.points["y"][~after].mean()
 
 
 def test_a_constant_hundred_per_cent_has_no_variation_and_meets_its_target(demo: Built) -> None:
