@@ -3,7 +3,6 @@
 Run `python tests/simulation/caution_rates.py`; it takes about two minutes.
 """
 
-# ruff: noqa: T201
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -3,7 +3,6 @@
 Run `python tests/simulation/detectability_power.py`; it takes about ten seconds.
 """
 
-# ruff: noqa: T201
 from __future__ import annotations
 
 import numpy as np
