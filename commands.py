@@ -88,6 +88,10 @@ KEPT = Words("Den tidligere database er gemt som {kept}.", "The store before it 
 CONVERTED = Words("{out} er skrevet: {title}.", "{out} is written: {title}.")
 BUILDING = Words("Bygger demo-databasen …", "Building the demo store …")
 BUILT = Words("Bygget på {seconds} sekunder: {path}", "Built in {seconds} seconds: {path}")
+NO_CASES = Words(
+    "Der er ingen referencetal i {folder}. Angiv en mappe med index.csv eller cases.csv.",
+    "There are no reference figures in {folder}. Give a folder with index.csv or cases.csv.",
+)
 USER_ADDED = Words("Brugeren {email} er oprettet.", "The user {email} has been created.")
 PASSWORD = Words("Adgangskode: ", "Password: ")
 
@@ -258,6 +262,32 @@ def user_add(
         return Answer(ExitCode.DONE, USER_ADDED.say(lang, email=email) + "\n")
 
     _end(jobs.guarded(job, lang))
+
+
+# ------------------------------------------------------------------------------------------------------- the library
+
+
+@app.command()
+def conformance(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Mappe med referencetal. / Folder of reference figures.", metavar="FOLDER"),
+    ] = None,
+    lang: Language = "da",
+) -> None:
+    """Sammenlign beregningerne med andre systemers tal. / Hold the computations against other systems' figures."""
+    from indicators.spc.conformance import own_folders, report
+
+    root = Path(__file__).resolve().parent
+    shared = Path(os.environ.get("TAVLE_SHARED") or root.parent / "shared") / "reference" / "spc"
+    if folder is not None:
+        folders = [folder] if folder.is_dir() else []
+    else:
+        folders = [shared] if shared.is_dir() else own_folders(root)
+    text, disagrees = report(folders)
+    if not text:
+        _wrong_use(NO_CASES.say(lang, folder=folder or shared))
+    _end(Answer(ExitCode.REFUSED if disagrees else ExitCode.DONE, text))
 
 
 # ------------------------------------------------------------------------------------------------------- the server

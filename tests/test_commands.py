@@ -629,3 +629,59 @@ def test_a_file_with_an_error_in_row_14_is_refused_by_row_column_value_reason_an
     assert "          Værdi: 48" in result.stdout.splitlines()
     assert "Ret:   Tælleren er en del af nævneren, så den kan højst være 41." in result.stdout
     assert desk.contents() == before
+
+
+# -------------------------------------------------------------------------------------------------------- conformance
+
+
+def _cases(folder: Path, centre: float) -> Path:
+    """One case of a run chart of 1, 2, 3, 4, 5 whose median another system says is `centre`."""
+    own = ROOT / "tests" / "reference" / "spc"
+    cases = pd.read_csv(own / "cases.csv", dtype=str, keep_default_na=False)
+    expected = pd.read_csv(own / "expected.csv")
+    one = cases[(cases["chart"] == "run") & (cases["expect"] == "ok")].iloc[[0]]
+    inputs = pd.read_csv(own / "inputs.csv", dtype=str)
+    folder.mkdir()
+    one.to_csv(folder / "cases.csv", index=False)
+    inputs[inputs["dataset"] == one["dataset"].iloc[0]].to_csv(folder / "inputs.csv", index=False)
+    figures = expected[expected["case_id"] == one["case_id"].iloc[0]]
+    figures.assign(cl=figures["cl"] + centre).to_csv(folder / "expected.csv", index=False)
+    return folder
+
+
+def test_conformance_prints_the_table_and_ends_well_where_nothing_disagrees(desk: Desk, tmp_path: Path) -> None:
+    result = desk.tavle("conformance", str(_cases(tmp_path / "agree", 0.0)))
+    assert result.exit_code == 0
+    assert [line.split() for line in result.stdout.splitlines()[2:4]] == [
+        ["qicharts2", "run", "1", "1", "0", "0"],
+        ["all", "1", "1", "0", "0"],
+    ]
+    assert result.stdout.endswith("differs by convention:\n  none\n\ndisagrees:\n  none\n")
+
+
+def test_conformance_ends_with_1_and_the_case_where_something_disagrees(desk: Desk, tmp_path: Path) -> None:
+    result = desk.tavle("conformance", str(_cases(tmp_path / "off", 0.5)))
+    assert result.exit_code == 1
+    assert "disagrees:\n  qicharts2 " in result.stdout
+
+
+def test_conformance_without_figures_is_wrong_use_in_both_languages(desk: Desk, tmp_path: Path) -> None:
+    for arguments in (("conformance", str(tmp_path)), ("conformance", str(tmp_path / "nowhere"))):
+        assert desk.tavle(*arguments).exit_code == 2
+        assert desk.tavle(*arguments).stderr.startswith("Der er ingen referencetal i ")
+        assert desk.tavle(*arguments, "--lang", "en").stderr.startswith("There are no reference figures in ")
+
+
+def test_conformance_takes_the_shared_figures_and_else_the_projects_own(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[Path]] = []
+    monkeypatch.setattr(
+        "indicators.spc.conformance.report", lambda folders: (asked.append(list(folders)), ("x\n", False))[1]
+    )
+    monkeypatch.setenv("TAVLE_SHARED", str(tmp_path))
+    assert desk.tavle("conformance").exit_code == 0
+    (tmp_path / "reference" / "spc").mkdir(parents=True)
+    assert desk.tavle("conformance").exit_code == 0
+    own = ROOT / "tests" / "reference"
+    assert asked == [[own / "spc", own / "funnel"], [tmp_path / "reference" / "spc"]]

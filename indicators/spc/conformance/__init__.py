@@ -23,11 +23,13 @@ import pandas as pd
 
 from indicators.spc.conformance.outcome import Outcome, Verdict
 
-__all__ = ["Outcome", "Verdict", "main", "outcomes", "table"]
+__all__ = ["Outcome", "Verdict", "main", "outcomes", "own_folders", "report", "table"]
 
 
 def outcomes(folder: Path) -> list[Outcome]:
     """Every case of a folder, of every system, held against the library."""
+    if not any((folder / name).exists() for name in ("index.csv", "cases.csv")):
+        return []
     found: list[Outcome] = []
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda each: each.name):
         system = importlib.import_module(f"{__name__}.{module.name}") if module.name != "__main__" else None
@@ -46,15 +48,17 @@ def table(found: Iterable[Outcome]) -> pd.DataFrame:
     return counts.astype(int)
 
 
-def main(arguments: list[str]) -> int:
-    """Print the table and every difference. 0: nothing disagrees; 1: something does; 2: wrong use."""
-    if len(arguments) != 1 or not Path(arguments[0]).is_dir():
-        sys.stderr.write("usage: python -m indicators.spc.conformance FOLDER\n")
-        return 2
-    found = outcomes(Path(arguments[0]))
+def own_folders(root: Path) -> list[Path]:
+    """Where the project's own cases stand under its root; empty where it was installed without them."""
+    places = (root / "tests" / "reference" / name for name in ("spc", "funnel"))
+    return [place for place in places if place.is_dir()]
+
+
+def report(folders: Iterable[Path]) -> tuple[str, bool]:
+    """The table and every difference as text, and whether anything disagrees; ("", False) where there are no cases."""
+    found = [outcome for folder in folders for outcome in outcomes(folder)]
     if not found:
-        sys.stderr.write(f"no reference cases in {arguments[0]}\n")
-        return 2
+        return "", False
     lines = [table(found).to_string()]
     for verdict in (Verdict.BY_CONVENTION, Verdict.DISAGREES):
         lines += ["", f"{verdict.value}:"]
@@ -63,5 +67,17 @@ def main(arguments: list[str]) -> int:
             for each in found
             if each.verdict is verdict
         ] or ["  none"]
-    sys.stdout.write("\n".join(lines) + "\n")
-    return int(any(each.verdict is Verdict.DISAGREES for each in found))
+    return "\n".join(lines) + "\n", any(each.verdict is Verdict.DISAGREES for each in found)
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table and every difference. 0: nothing disagrees; 1: something does; 2: wrong use."""
+    if len(arguments) != 1 or not Path(arguments[0]).is_dir():
+        sys.stderr.write("usage: python -m indicators.spc.conformance FOLDER\n")
+        return 2
+    text, disagrees = report([Path(arguments[0])])
+    if not text:
+        sys.stderr.write(f"no reference cases in {arguments[0]}\n")
+        return 2
+    sys.stdout.write(text)
+    return int(disagrees)
