@@ -662,6 +662,8 @@ def _deliveries(
     if len(found):
         latest = pd.Timestamp(found["recorded_at"].max()).date()
         rows.append(AboutRow(_("Seneste levering"), day_text(latest)))
+    if definition.period is PeriodKind.DAY:  # cases come when they come: none is due, and none is missing
+        return [*rows, AboutRow(_("Næste levering"), _("Når der sker en hændelse"))] if is_followed else rows
     if is_followed:
         have = list(found["period_start"])
         following = next_start(max(have), definition.period) if have else (points[0].period if points else None)

@@ -191,6 +191,11 @@ def _has_no_variation(_trial: Trial, said: Assessment) -> bool:
     return said.is_constant and said.reason == "no_variation"
 
 
+def _latest_is_long(days: float) -> Callable[[Trial, Assessment], bool]:
+    """The times have grown, and the newest of them does not tell another story."""
+    return lambda _trial, said: said.rising is True and said.latest is not None and said.latest.value >= days
+
+
 def _reason(code: str, points: int) -> Callable[[Trial, Assessment], bool]:
     return lambda _trial, said: said.reason == code and said.n_points == points
 
@@ -287,7 +292,7 @@ def truths(calendar: Calendar) -> list[Truth]:
             "improvement_rare_events",
             series("TRYKDAGE", "NOH-KIR", "2023-11", 1, 13, Step(at("2025-06"), 45)),
             Variation.IMPROVEMENT,
-            more=lambda _trial, said: said.rising is True and said.points["period"].is_monotonic_increasing,
+            more=_latest_is_long(30),
         ),
         Truth(
             "improvement_municipality",

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from app import create_app
 from dashboards.pages import indicator as page
 from dashboards.presenters.indicator import SeriesView, is_empty, letters, series_view
 from dashboards.selection import Selection
 from dashboards.text import use_language
-from data import accounts, catalogue
+from data import accounts, catalogue, schema
 from data.access import SYSTEM, Grant, NotAllowed, NotFound, Role, Viewer, viewer_with
 from data.schema import annotation, phase, series
 from data.store import Store, write_info
@@ -169,6 +169,51 @@ def test_about_says_definition_owner_deliveries_and_completeness(view):
     assert about["Komplethed"] == "28 af 28 måneder har tal"
     assert about["Databrud"] == "jan. 2025: Prøver tælles fra indlæggelsen"
     assert about["Måltal"] == "Der er ikke sat et måltal for enheden"
+
+
+def test_a_mean_of_many_answers_has_limits_from_their_number_and_their_spread(ward, leader):
+    rows = "".join(f"NM6-02;RHP;2025-{month:02d};3.{8 + month % 2};{40 + month};0.9\n" for month in range(1, 13))
+    text = "indicator;unit;period;value;denominator;sd\n" + rows
+    report, receipt = pipeline.deliver(
+        ward, SYSTEM, text.encode(), "lup.csv", today=TODAY, now=NOW, limits=Limits(), decimal="dot"
+    )
+    assert receipt is not None, report.findings
+    view = view_of(ward, leader("RHP"), "RHP", code="NM6-02")
+    assert view.subtitle.endswith("jan. 2025–dec. 2025 · 41–52 målinger pr. måned")
+    assert view.footnotes[0] == "Xbar-diagram, grænser ±3 sigma pr. fase"
+    assert view.table.heads == (
+        "Måned", "Antal målinger", "Værdi", "Niveau", "Nedre grænse", "Øvre grænse", "Hvad ses", "Note"
+    )  # fmt: skip
+    assert view.table.rows[0][:6] == ("dec. 2025", "52", "3,8", "3,8", "3,5", "4,2")
+    assert not is_empty(view)
+
+
+def test_cases_stand_one_by_one_and_none_of_them_is_due(ward, leader):
+    def follow(connection):
+        table = schema.indicator
+        (row,) = connection.execute(select(table).where(table.c.code == "NM6-02")).mappings().all()
+        changes = {"code": "DAGE", "chart": "t", "period": "day", "scope": "local", "unit_of_measure_da": "dage",
+                   "verification": "own", "minimum": 0.0, "maximum": None, "decimals": 0}  # fmt: skip
+        connection.execute(insert(table).values(**{**row, **changes}))
+        connection.execute(insert(series).values(indicator_code="DAGE", unit_code="RHP", starts_on=date(2025, 1, 1),
+                                                 owner=""))  # fmt: skip
+
+    ward.write(follow)
+    days = [date(2025, 1, 1) + timedelta(days=20 * i + i % 3) for i in range(15)]
+    rows = "".join(f"DAGE;RHP;{day.isoformat()};{20 + i % 3}\n" for i, day in enumerate(days))
+    report, receipt = pipeline.deliver(
+        ward, SYSTEM, f"indicator;unit;period;value\n{rows}".encode(), "t.csv", today=TODAY, now=NOW, limits=Limits()
+    )
+    assert receipt is not None, report.findings
+    view = view_of(ward, leader("RHP"), "RHP", code="DAGE")
+    about = {row.term: row.text for row in view.about}
+    assert about["Næste levering"] == "Når der sker en hændelse"
+    assert "Komplethed" not in about
+    assert view.table.heads[0] == "Hændelse" and view.table.rows[-1][0] == "1. jan. 2025"
+    assert view.footnotes[-1] == f"{(TODAY - days[-1]).days} dage siden den seneste hændelse"
+    ticks = view.figure()["layout"]["xaxis"]["ticktext"]
+    assert ticks[0] == "1. jan.<br><b>2025</b>" and len(ticks) <= 10
+    assert "hændelser" in " ".join((*view.explanation.see, *view.explanation.means)).lower()
 
 
 def test_a_series_without_data_says_so_and_draws_nothing(ward, leader):

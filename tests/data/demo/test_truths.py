@@ -186,6 +186,7 @@ def test_days_between_rare_cases_stand_one_by_one_and_grow(demo: Built) -> None:
     assert days.tolist() == said.points["y"].iloc[1:].tolist()
     after = said.points["period"] >= date(2025, 6, 1)
     assert said.points["y"][after].mean() > 2 * said.points["y"][~after].mean()
+    assert said.latest is not None and said.latest.value >= 30
 
 
 def test_a_constant_hundred_per_cent_has_no_variation_and_meets_its_target(demo: Built) -> None:
