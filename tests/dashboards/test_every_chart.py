@@ -37,8 +37,7 @@ from indicators.definition import (
 from indicators.spc.profiles import profile_of
 from indicators.words import Words
 
-PROFILES = [*spc.PROFILES, "mdc:shift=8"]
-EVERY = list(product(spc.CHARTS, PROFILES))
+EVERY = [*product(spc.CHARTS, spc.PROFILES), ("i", "mdc:shift=8")]
 LANGUAGES = ("da", "en")
 N = 30
 STEP = 18  # from here on the level is another
