@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 from scipy.special import gammaln
 
 from indicators import spc
@@ -178,8 +178,10 @@ def _count(values: _Values) -> Floats:
     z, events, exposure = _standardised(values, lambda rate: rate)
     low, high = values.furthest(z)
     events = np.round(events)
-    below = stats.binom.cdf(np.ceil(values.numerator[low] - 1e-9), events, values.denominator[low] / exposure)
-    above = stats.binom.sf(np.floor(values.numerator[high] + 1e-9) - 1, events, values.denominator[high] / exposure)
+    below = scipy.stats.binom.cdf(np.ceil(values.numerator[low] - 1e-9), events, values.denominator[low] / exposure)
+    above = scipy.stats.binom.sf(
+        np.floor(values.numerator[high] + 1e-9) - 1, events, values.denominator[high] / exposure
+    )
     return _of_extremes(values, below, above)
 
 
@@ -193,7 +195,7 @@ def _normal(values: _Values) -> Floats:
         low, high = values.furthest(deviation)
         g = np.maximum(-deviation[low], deviation[high]) / sd
         t = np.sqrt(n * (n - 2) * g**2 / np.maximum((n - 1) ** 2 - n * g**2, 1e-300))
-        tail = stats.t.sf(t, n - 2)
+        tail = scipy.stats.t.sf(t, n - 2)
     return np.where((n > 2) & (sd > 0), _of_extremes(values, tail, tail), 1.0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import chi2, kruskal
+import scipy
 
 from indicators.spc.adviser import calibration
 from indicators.spc.adviser.record import Caution, NoProposal
@@ -355,7 +355,7 @@ def cautions(
             said.append(Caution.SEASON_UNKNOWN)
         elif _has_season(found, row, season):
             said.append(Caution.SEASON)
-    if found.dispersion[row] > chi2.ppf(1 - OVERDISPERSION_P, n_values - 2) / (n_values - 2):
+    if found.dispersion[row] > scipy.stats.chi2.ppf(1 - OVERDISPERSION_P, n_values - 2) / (n_values - 2):
         said.append(Caution.OVERDISPERSION)
     if n_values > calibration.LONGEST:
         said.append(Caution.BEYOND_TABLES)
@@ -404,4 +404,4 @@ def _has_season(found: Examined, row: int, season: Season) -> bool:
     groups = [group for group in groups if len(group) > 1]
     if len(groups) < 2 or np.ptp(residual) == 0:
         return False
-    return bool(kruskal(*groups).pvalue < SEASON_P)
+    return bool(scipy.stats.kruskal(*groups).pvalue < SEASON_P)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from indicators.spc.diagnostics import seasonality
 from indicators.spc.diagnostics.correlation import lag_one, p_value, pairs_of, phase_columns
@@ -71,7 +71,7 @@ def find(series: Series, alpha: float) -> Caution | None:
     return Caution(
         code=Code.AUTOCORRELATION,
         statistic=r,
-        threshold=mean + sd * float(stats.norm.isf(alpha)),
+        threshold=mean + sd * float(scipy.stats.norm.isf(alpha)),
         p_value=p,
         better_chart=None,
         words=Words(da, en),

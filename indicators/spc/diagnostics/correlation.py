@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from indicators.spc.diagnostics.series import Series
 from indicators.spc.ragged import Floats, Ints
@@ -83,4 +83,4 @@ def phase_columns(phase: Ints) -> Floats:
 def p_value(values: Floats, pairs: Ints, nuisance: Floats) -> tuple[float, float]:
     """r, and the chance of one at least as large (one-sided, normal with the exact two moments)."""
     r, mean, sd = lag_one(values, pairs, nuisance)
-    return r, float(stats.norm.sf((r - mean) / sd))
+    return r, float(scipy.stats.norm.sf((r - mean) / sd))

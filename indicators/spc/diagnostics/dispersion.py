@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from indicators.spc.charts import ValueKind
 from indicators.spc.diagnostics.record import Caution, Check, Code, decimal
@@ -46,12 +46,12 @@ def find(series: Series, alpha: float) -> Caution | None:
     ratio = float(np.sqrt(statistic / df))
     figures = {"df": df, "ratio": ratio, "sigma_z": sigma_z, "material": MATERIAL}
     better = PRIME[series.record.code]
-    p_over, p_under = float(stats.chi2.sf(statistic, df)), float(stats.chi2.cdf(statistic, df))
+    p_over, p_under = float(scipy.stats.chi2.sf(statistic, df)), float(scipy.stats.chi2.cdf(statistic, df))
     if p_over <= alpha / 2 and sigma_z > MATERIAL:
         return Caution(
             code=Code.OVERDISPERSION,
             statistic=statistic,
-            threshold=float(stats.chi2.isf(alpha / 2, df)),
+            threshold=float(scipy.stats.chi2.isf(alpha / 2, df)),
             p_value=p_over,
             better_chart=better,
             words=Words(
@@ -67,7 +67,7 @@ def find(series: Series, alpha: float) -> Caution | None:
         return Caution(
             code=Code.UNDERDISPERSION,
             statistic=statistic,
-            threshold=float(stats.chi2.isf(1 - alpha / 2, df)),
+            threshold=float(scipy.stats.chi2.isf(1 - alpha / 2, df)),
             p_value=p_under,
             better_chart=better,
             words=Words(

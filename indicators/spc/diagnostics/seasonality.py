@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from indicators.spc.diagnostics.correlation import lag_one
 from indicators.spc.diagnostics.record import Caution, Check, Code
@@ -130,7 +130,7 @@ def find(series: Series, alpha: float) -> Caution | None:
             np.column_stack([_whitened(column, design.starts, rho) for column in design.columns.T]),
             design.n_season,
         )
-    p = float(stats.f.sf(f, design.n_season, df))
+    p = float(scipy.stats.f.sf(f, design.n_season, df))
     if p > alpha:
         return None
     shown = series.y[design.rows]
@@ -144,7 +144,7 @@ def find(series: Series, alpha: float) -> Caution | None:
     return Caution(
         code=Code.SEASONALITY,
         statistic=f,
-        threshold=float(stats.f.isf(alpha, design.n_season, df)),
+        threshold=float(scipy.stats.f.isf(alpha, design.n_season, df)),
         p_value=p,
         better_chart=None,
         words=Words(

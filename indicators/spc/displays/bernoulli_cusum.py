@@ -9,8 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import solve_banded
-from scipy.optimize import brentq
+import scipy
 
 from indicators.spc.constants import MINIMUM_USEFUL
 from indicators.spc.displays import sequential
@@ -312,7 +311,7 @@ def _on_lattice(p0: float, p1: float) -> tuple[Fraction, float]:
         near, far = target * 1e-3, target * 4
         if missed(near) * missed(far) > 0:
             return None
-        odds = np.exp(_log_odds(p0) + brentq(missed, near, far, xtol=1e-13))
+        odds = np.exp(_log_odds(p0) + scipy.optimize.brentq(missed, near, far, xtol=1e-13))
         return float(odds / (1 + odds))
 
     for numerator in range(1, 1001):
@@ -341,7 +340,7 @@ def _chain(p: float, reference: Fraction, is_upward: bool, steps: int) -> float:
     ab[0, (state + up)[can_rise]] -= chance_up
     falls_to = np.maximum(state - down, 0)
     np.subtract.at(ab, (up + state - falls_to, falls_to), 1 - chance_up)
-    return float(solve_banded((down, up), ab, np.ones(steps), check_finite=False)[0])
+    return float(scipy.linalg.solve_banded((down, up), ab, np.ones(steps), check_finite=False)[0])
 
 
 def bernoulli_anos(p: float, design: BernoulliDesign) -> float:

@@ -8,8 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
-from scipy.stats import norm
+import scipy
 
 from indicators.spc.displays import sequential
 from indicators.spc.displays.record import Display
@@ -338,12 +337,14 @@ def _one_sided_arl(k: float, h: float, shift: float, start: float) -> float:
     # Unknowns: the run length from 0 (an atom: the sum is cut there) and from each node.
     at = np.concatenate([[0.0], grid])
     kernel = np.empty((nodes + 1, nodes + 1))
-    kernel[:, 0] = norm.cdf(k - at - shift)
-    kernel[:, 1:] = norm.pdf(grid[None, :] + k - at[:, None] - shift) * weight
+    kernel[:, 0] = scipy.stats.norm.cdf(k - at - shift)
+    kernel[:, 1:] = scipy.stats.norm.pdf(grid[None, :] + k - at[:, None] - shift) * weight
     length = np.linalg.solve(np.eye(nodes + 1) - kernel, np.ones(nodes + 1))
     if start == 0:
         return float(length[0])
-    here = np.concatenate([[norm.cdf(k - start - shift)], norm.pdf(grid + k - start - shift) * weight])
+    here = np.concatenate(
+        [[scipy.stats.norm.cdf(k - start - shift)], scipy.stats.norm.pdf(grid + k - start - shift) * weight]
+    )
     return float(1 + here @ length)
 
 
@@ -475,7 +476,7 @@ def cusum_design(arl0: float, shift: float, *, side: str = "both", head_start: f
     widest = 1.0
     while missed(widest) < 0:
         widest *= 2
-    h = float(brentq(missed, smallest, widest, xtol=1e-10))
+    h = float(scipy.optimize.brentq(missed, smallest, widest, xtol=1e-10))
     arl1 = cusum_arl(k, h, -shift if side == "down" else shift, side=side, head_start=head_start)
     return CusumDesign(k, h, cusum_arl(k, h, side=side, head_start=head_start), arl1)
 

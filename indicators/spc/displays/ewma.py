@@ -8,8 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq, minimize_scalar
-from scipy.stats import norm
+import scipy
 
 from indicators import spc
 from indicators.spc.displays import sequential
@@ -329,7 +328,9 @@ def _asymptotic(weight: float, width: float, shift: float) -> tuple[float, Float
     grid, mass = roots * limit, weights * limit
 
     def kernel(at: Floats) -> Floats:
-        return np.asarray(norm.pdf((grid[None, :] - (1 - weight) * at[:, None]) / weight - shift) / weight * mass)
+        return np.asarray(
+            scipy.stats.norm.pdf((grid[None, :] - (1 - weight) * at[:, None]) / weight - shift) / weight * mass
+        )
 
     length = np.linalg.solve(np.eye(len(grid)) - kernel(grid), np.ones(len(grid)))
     return float(1 + (kernel(np.zeros(1)) @ length)[0]), grid, np.asarray(length, dtype=np.float64)
@@ -350,12 +351,12 @@ def _exact(weight: float, width: float, shift: float) -> float:
         if 1 - share < 1e-12 or density.sum() < 1e-14:
             break
         grid = roots * limit
-        step = norm.pdf((grid[None, :] - (1 - weight) * alive_at[:, None]) / weight - shift) / weight
+        step = scipy.stats.norm.pdf((grid[None, :] - (1 - weight) * alive_at[:, None]) / weight - shift) / weight
         density = (density @ step) * (weights * limit)
         alive_at = grid
     _, grid, length = _asymptotic(weight, width, shift)
     mass = np.polynomial.legendre.leggauss(len(grid))[1] * full
-    step = norm.pdf((grid[None, :] - (1 - weight) * alive_at[:, None]) / weight - shift) / weight * mass
+    step = scipy.stats.norm.pdf((grid[None, :] - (1 - weight) * alive_at[:, None]) / weight - shift) / weight * mass
     return total + float(density @ (step @ length))
 
 
@@ -392,7 +393,7 @@ def ewma_arl(weight: float, width: float, shift: float = 0.0, *, limits: str = "
     """
     check_design(weight, width, limits)
     if weight == 1:
-        return float(1 / (norm.sf(width - shift) + norm.cdf(-width - shift)))
+        return float(1 / (scipy.stats.norm.sf(width - shift) + scipy.stats.norm.cdf(-width - shift)))
     if limits == "asymptotic":
         return _asymptotic(float(weight), float(width), abs(float(shift)))[0]
     return _exact(float(weight), float(width), abs(float(shift)))
@@ -429,7 +430,7 @@ def ewma_width(arl0: float, weight: float, *, limits: str = "exact") -> float:
     widest = 1.0
     while missed(widest) < 0:
         widest *= 1.5
-    return float(brentq(missed, 0.05, widest, xtol=1e-8))
+    return float(scipy.optimize.brentq(missed, 0.05, widest, xtol=1e-8))
 
 
 def ewma_design(arl0: float, shift: float, *, weight: float | None = None, limits: str = "asymptotic") -> EwmaDesign:
@@ -473,7 +474,7 @@ def ewma_design(arl0: float, shift: float, *, weight: float | None = None, limit
     if weight is not None:
         check_design(weight, 1.0, limits)
         return at(weight)
-    best = minimize_scalar(
+    best = scipy.optimize.minimize_scalar(
         lambda share: at(float(share)).arl1, bounds=(0.02, 1.0), method="bounded", options={"xatol": 1e-3}
     )
     return at(float(best.x))

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from indicators.spc.displays.record import Display
 from indicators.spc.errors import InputError
@@ -220,7 +220,9 @@ def pareto(
         total_before=total_before,
         vital_share=vital_share,
         is_tied=is_tied,
-        evenness_p_value=float(stats.chisquare(values).pvalue) if is_whole and len(values) > 1 and total > 0 else None,
+        evenness_p_value=float(scipy.stats.chisquare(values).pvalue)
+        if is_whole and len(values) > 1 and total > 0
+        else None,
         reason=None if total > 0 else Words("Ingen hændelser at fordele.", "No events to divide."),
     )
 
@@ -368,8 +370,8 @@ def _rates(table: pd.DataFrame, exposure: float, exposure_before: float) -> dict
     before = table["count_before"].to_numpy(dtype=np.float64)
     tail = (1 - _CONFIDENCE) / 2
     with np.errstate(invalid="ignore", divide="ignore"):
-        lowest = np.where(after > 0, stats.beta.ppf(tail, after, before + 1), 0.0)
-        highest = np.where(before > 0, stats.beta.ppf(1 - tail, after + 1, before), 1.0)
+        lowest = np.where(after > 0, scipy.stats.beta.ppf(tail, after, before + 1), 0.0)
+        highest = np.where(before > 0, scipy.stats.beta.ppf(1 - tail, after + 1, before), 1.0)
         ratio = (after / exposure) / (before / exposure_before)
         scale = exposure_before / exposure
         has_any = after + before > 0

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import solve_toeplitz
-from scipy.optimize import brentq
+import scipy
 
 from indicators.spc.displays import sequential
 from indicators.spc.displays.record import Display
@@ -477,7 +476,7 @@ def _chain_arl(probabilities: Floats, chance: Floats, odds_ratio: float, h: floa
     rows, columns = -share[middle - np.arange(grid + 1)], -share[middle + np.arange(grid + 1)]
     rows[0] = columns[0] = 1 - share[middle]
     extra = np.cumsum(share)[middle - np.arange(grid + 1)] - share[middle - np.arange(grid + 1)]
-    plain, bent = solve_toeplitz((rows, columns), np.column_stack([np.ones(grid + 1), extra])).T
+    plain, bent = scipy.linalg.solve_toeplitz((rows, columns), np.column_stack([np.ones(grid + 1), extra])).T
     return float(plain[0] / (1 - bent[0]))
 
 
@@ -513,7 +512,7 @@ def risk_adjusted_limit(probabilities: Floats, odds_ratio: float, arl0: float, *
             f"arl0 er {arl0}: ingen grænse giver så hyppige falske alarmer her.",
             f"arl0 is {arl0}: no limit gives false alarms as frequent as that here.",
         )
-    return float(brentq(missed, narrowest, widest, xtol=1e-5))
+    return float(scipy.optimize.brentq(missed, narrowest, widest, xtol=1e-5))
 
 
 def fitted_odds_ratio(observed: float, probability: Floats) -> float:
@@ -533,7 +532,7 @@ def fitted_odds_ratio(observed: float, probability: Floats) -> float:
         odds = np.exp(log_ratio) * probability / (1 - probability)
         return float((odds / (1 + odds)).sum() - observed)
 
-    return float(np.exp(brentq(missed, -40, 40)))
+    return float(np.exp(scipy.optimize.brentq(missed, -40, 40)))
 
 
 def _signal(cases: Cases, outcome: Floats, probability: Floats, one: OneSide, row: int, is_above: bool) -> RiskSignal:

@@ -52,8 +52,11 @@ def options(page: str, key: str) -> list[tuple[str, bool]]:
 # ------------------------------------------------------------------------------------------------- building
 
 
-def test_importing_the_app_opens_nothing(project: Path, tmp_path: Path) -> None:
-    code = "import app; assert 'server' not in vars(app); print('ok')"
+def test_importing_the_app_opens_nothing_and_loads_no_slow_library(project: Path, tmp_path: Path) -> None:
+    code = (
+        "import app, sys; assert 'server' not in vars(app);"
+        "print(*sorted({'numba', 'scipy.stats', 'statsmodels'} & set(sys.modules)), 'ok')"
+    )
     run = subprocess.run(
         [sys.executable, "-c", code],
         cwd=project,

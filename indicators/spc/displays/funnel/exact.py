@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy import special, stats
-from scipy.optimize import elementwise
+import scipy
+from scipy import special
 
 from indicators.spc.ragged import Floats
 
@@ -94,6 +94,9 @@ def _root(share: Callable[[Floats, Floats], Floats], low: Floats, high: Floats, 
     def distance(x: Floats, n: Floats) -> Floats:
         return np.log(np.maximum(share(x, n), tiny)) - np.log(tail)
 
+    # Imported where it is used: half a second that no start of the server should pay.
+    from scipy.optimize import elementwise
+
     found = elementwise.find_root(distance, (low, high), args=(n,), tolerances={"xrtol": 1e-14, "xatol": 0.0})
     if not found.success.all():  # the brackets above always hold a root
         raise ArithmeticError(f"no limit found for denominators {n[~found.success].tolist()}")
@@ -102,12 +105,12 @@ def _root(share: Callable[[Floats, Floats], Floats], low: Floats, high: Floats, 
 
 def binomial_steps(n: Floats, target: float, tail: float) -> tuple[Floats, Floats]:
     """Quantiles of the binomial: the smallest and largest numerators that are not outside, over n."""
-    return stats.binom.ppf(tail, n, target) / n, stats.binom.ppf(1 - tail, n, target) / n
+    return scipy.stats.binom.ppf(tail, n, target) / n, scipy.stats.binom.ppf(1 - tail, n, target) / n
 
 
 def poisson_steps(n: Floats, target: float, tail: float) -> tuple[Floats, Floats]:
     """Quantiles of the Poisson: the smallest and largest numerators that are not outside, over n."""
-    return stats.poisson.ppf(tail, target * n) / n, stats.poisson.ppf(1 - tail, target * n) / n
+    return scipy.stats.poisson.ppf(tail, target * n) / n, scipy.stats.poisson.ppf(1 - tail, target * n) / n
 
 
 def binomial_interpolated(n: Floats, target: float, tail: float) -> tuple[Floats, Floats]:
@@ -125,7 +128,10 @@ def binomial_interpolated(n: Floats, target: float, tail: float) -> tuple[Floats
     """
 
     def at(share: float) -> Floats:
-        return _interpolated(stats.binom.ppf(share, n, target), share, lambda r: stats.binom.cdf(r, n, target)) / n
+        return (
+            _interpolated(scipy.stats.binom.ppf(share, n, target), share, lambda r: scipy.stats.binom.cdf(r, n, target))
+            / n
+        )
 
     return np.clip(at(tail), 0.0, 1.0), np.clip(at(1 - tail), 0.0, 1.0)
 
@@ -135,7 +141,9 @@ def poisson_interpolated(n: Floats, target: float, tail: float) -> tuple[Floats,
     mean = target * n
 
     def at(share: float) -> Floats:
-        return _interpolated(stats.poisson.ppf(share, mean), share, lambda r: stats.poisson.cdf(r, mean)) / n
+        return (
+            _interpolated(scipy.stats.poisson.ppf(share, mean), share, lambda r: scipy.stats.poisson.cdf(r, mean)) / n
+        )
 
     return np.maximum(at(tail), 0.0), at(1 - tail)
 

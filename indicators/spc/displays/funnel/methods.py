@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from indicators.spc.displays.funnel import exact
 from indicators.spc.errors import InputError
@@ -79,7 +79,7 @@ class Level:
 
     @property
     def exact(self) -> float:
-        return float(stats.norm.isf(self.tail))
+        return float(scipy.stats.norm.isf(self.tail))
 
 
 LEVELS: dict[float, Level] = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from indicators.spc.ragged import Bools, Floats
 from indicators.words import Words
@@ -179,7 +179,7 @@ class Dispersion:
     @property
     def is_beyond_chance(self) -> bool:
         """Whether n phi is above the 95 % point of chi-square with n degrees of freedom, its law without any excess."""
-        return self.is_estimated and self.n * self.phi > float(stats.chi2.ppf(0.95, self.n))
+        return self.is_estimated and self.n * self.phi > float(scipy.stats.chi2.ppf(0.95, self.n))
 
 
 def estimate(z: Floats, error: Floats, trimming: Trimming, trim: float) -> Dispersion:
@@ -229,7 +229,7 @@ def _drop(z: Floats, trim: float) -> tuple[Floats, Bools]:
     if trim == 0:
         return z.copy(), np.zeros(len(z), dtype=bool)
     groups = 1 / trim
-    group = np.floor(stats.rankdata(z) * groups / (len(z) + 1))
+    group = np.floor(scipy.stats.rankdata(z) * groups / (len(z) + 1))
     dropped = (group < 1) | (group >= groups - 1)
     return np.where(dropped, np.nan, z), dropped
 
