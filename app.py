@@ -275,7 +275,8 @@ def _stop_once() -> None:
     traceback, and now and then »terminate called without an active exception« from a query of DuckDB's.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_IGN)
+        # Not SIG_IGN: a signal that is already on its way when it is set makes Python print a traceback about a race.
+        signal.signal(number, lambda *_: None)
 
 
 def _serve_with_gunicorn(settings: Settings, token: str, language: str, ready: Callable[[], None]) -> None:

@@ -15,6 +15,23 @@ from data.store import Store
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests stay together on one worker, so that what they share is made once; the demo's files too."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            is_demo = item.path.is_relative_to(ROOT / "tests" / "data" / "demo")
+            item.add_marker(pytest.mark.xdist_group("demo" if is_demo else str(item.path.relative_to(ROOT))))
+    # Long waits first (browser, demo, servers): what is quick fills the other workers meanwhile.
+    slow = ("data/demo", "shell/test_app.py", "test_spc_engines.py")
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("browser") is None,
+            not any(name in item.path.as_posix() for name in slow),
+        )
+    )
+
+
 @pytest.fixture(scope="session")
 def stores_to_copy(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """An empty store and one with the catalogue, made once: a copy takes 20 ms, making one anew half a second."""

@@ -42,8 +42,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # Two servers and two browsers, so that one waits while the other works.
             is_axe = Path(str(item.fspath)).name == "test_accessibility.py"
             item.add_marker(pytest.mark.xdist_group("axe" if is_axe else "browser"))
-    # The long waits first: what is quick fills the other worker meanwhile.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 @dataclass(frozen=True)
