@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -308,6 +308,8 @@ def test_multiplying_moves_values_target_and_limits_and_nothing_else(
 @settings(max_examples=12, deadline=None)
 def test_counting_those_without_the_event_turns_the_funnel_upside_down(frame: pd.DataFrame, form: str) -> None:
     one = funnel.limits(frame, overdispersion=form).units
+    # SHMI drops units by the rank of z: among equal ranks the order of the rows decides, which has no mirror image.
+    assume(form != "shmi" or one.z.round(9).is_unique)
     other = funnel.limits(frame.assign(numerator=frame.denominator - frame.numerator), overdispersion=form).units
     for column in LIMITS:
         mirrored = column.replace("lower", "UPPER").replace("upper", "lower").replace("UPPER", "upper")
