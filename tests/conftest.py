@@ -7,12 +7,19 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from data.access import Grant, Role, Viewer, viewer_with
 from data.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The suite draws the same examples everywhere and always: what is green here is green there. `--hypothesis-profile=wide`
+# draws new ones each time (docs/operations.md).
+hypothesis.settings.register_profile("suite", derandomize=True, database=None)
+hypothesis.settings.register_profile("wide", derandomize=False, print_blob=True)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.hookimpl(trylast=True)
