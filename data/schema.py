@@ -302,6 +302,96 @@ observation = Table(
     Index("observation_series", "indicator_code", "unit_code"),
 )
 
+# One row per time a delivery was taken back or put in again. The newest says whether it counts; "as of" reads them all.
+delivery_event = Table(
+    "delivery_event",
+    metadata,
+    _id("delivery_event"),
+    Column("delivery_id", BigInteger, nullable=False),
+    Column("kind", String, nullable=False),  # withdrawn restored
+    Column("reason", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("at", DateTime, nullable=False),  # UTC
+)
+
+# One row per step a month of a series takes after it was delivered. The newest says where it stands; no row: submitted.
+month_state = Table(
+    "month_state",
+    metadata,
+    _id("month_state"),
+    Column("indicator_code", String, nullable=False),
+    Column("unit_code", String, nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("state", String, nullable=False),  # submitted returned approved locked
+    Column("reason", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("at", DateTime, nullable=False),  # UTC
+    Index("month_state_series", "indicator_code", "unit_code"),
+)
+
+# One row per month of a series that somebody has begun to type: texts as written, counted in nothing.
+draft = Table(
+    "draft",
+    metadata,
+    Column("indicator_code", String, primary_key=True),
+    Column("unit_code", String, primary_key=True),
+    Column("period_start", Date, primary_key=True),
+    Column("numerator", String, nullable=False),
+    Column("denominator", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("sd", String, nullable=False),
+    Column("note", String, nullable=False),
+    Column("account_id", BigInteger, nullable=False),
+    Column("saved_at", DateTime, nullable=False),  # UTC
+)
+
+# One row per proposed version of a local indicator's definition, from draft to what a second person decided.
+definition_proposal = Table(
+    "definition_proposal",
+    metadata,
+    _id("definition_proposal"),
+    Column("indicator_code", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("unit_code", String, nullable=False),  # whose indicator it is; the units below may follow it
+    Column("content", JSON, nullable=False),  # the definition, its targets and the units that follow it
+    Column("state", String, nullable=False),  # draft proposed returned approved withdrawn
+    Column("author_id", BigInteger, nullable=False),
+    Column("author", String, nullable=False),
+    Column("checker_id", BigInteger),
+    Column("checker", String, nullable=False),
+    Column("comment", String, nullable=False),
+    Column("created_at", DateTime, nullable=False),  # UTC
+    Column("changed_at", DateTime, nullable=False),  # UTC
+)
+
+# ------------------------------------------------------------------------------------------------- units over time
+
+# One row per name a unit had before the one in `unit`, with the last day of it.
+former_name = Table(
+    "former_name",
+    metadata,
+    Column("unit_code", String, primary_key=True),
+    Column("valid_to", Date, primary_key=True),
+    Column("name_da", String, nullable=False),
+    Column("name_en", String, nullable=False),
+    Column("short_name", String, nullable=False),
+)
+
+# One row per unit and what became of it on a date: a merger of two is two rows, a split into three is three.
+unit_change = Table(
+    "unit_change",
+    metadata,
+    _id("unit_change"),
+    Column("kind", String, nullable=False),  # renamed merged split closed moved task_moved
+    Column("valid_from", Date, nullable=False),  # first day of the new
+    Column("unit_code", String, nullable=False),  # the old
+    Column("to_code", String),  # the new, or the new parent; empty: closed without successor
+    Column("indicator_code", String),  # of a moved task; empty: everything
+    Column("reason", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("at", DateTime, nullable=False),  # UTC
+)
+
 # ------------------------------------------------------------------------------------------------- what people decide
 # Nothing here is deleted: `withdrawn_at` (UTC) ends it, so that an old date gives back the chart of that day. At most
 # one phase of a series that is not withdrawn starts on a date (checked in code).
@@ -420,6 +510,37 @@ role_grant = Table(
     Column("role", String, nullable=False),
     Column("unit_code", String),
     Column("cohort_code", String),
+)
+
+# One row per key a machine delivers with. Only its hash is kept; `prefix` is what a list may show.
+api_token = Table(
+    "api_token",
+    metadata,
+    _id("api_token"),
+    Column("account_id", BigInteger, nullable=False),
+    Column("name", String, nullable=False),
+    Column("prefix", String, nullable=False),
+    Column("hash", String, nullable=False, unique=True),
+    Column("created_at", DateTime, nullable=False),  # UTC
+    Column("expires_at", DateTime),
+    Column("last_used_at", DateTime),
+    Column("revoked_at", DateTime),
+)
+
+# One row per mail Tavle has to send. Never any figures of units in it, so that it may lie in a mailbox.
+outbox = Table(
+    "outbox",
+    metadata,
+    _id("outbox"),
+    Column("kind", String, nullable=False),  # receipt reminder returned
+    Column("recipient", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("body", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("about", String, nullable=False),  # a receipt, or unit and month
+    Column("author", String, nullable=False),
+    Column("created_at", DateTime, nullable=False),  # UTC
+    Column("written_at", DateTime),  # when it was handed over: by default as a file in var/outbox
 )
 
 # One row per thing somebody did, chained by hash so that a removed row shows.
