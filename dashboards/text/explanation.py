@@ -30,7 +30,7 @@ from indicators import spc
 from indicators.assessment import Variation
 from indicators.spc import Judgement, Reading, Rule
 from indicators.spc.diagnostics.record import Code
-from indicators.spc.explanation import Formats, arithmetic_of, rule_name, templates
+from indicators.spc.explanation import Formats, rule_name, templates
 from indicators.spc.explanation.formats import PERIODS, preposition
 from indicators.spc.judgement import Claim, claims
 from indicators.spc.profiles import profile_of
@@ -357,4 +357,4 @@ class _Speaker:
 
 
 def _as_words(signal: spc.Signal) -> Words:
-    return Words(arithmetic_of(signal, "da"), arithmetic_of(signal, "en"))
+    return Words(signal.arithmetic("da"), signal.arithmetic("en"))

@@ -131,15 +131,8 @@ def analyse(
     ...
     indicators.spc.errors.InputError: Row 3 (x = 3): the numerator numerator is greater than the denominator denominator
     """
-    options = Options(
-        record=chart_of(chart),
-        profile=profile_of(profile),
-        method=method_of(method),
-        centre=_number("centre", centre),
-        screen_moving_ranges=screen_moving_ranges,
-        non_negative=non_negative,
-        minimum=_number("minimum", minimum),
-        maximum=_number("maximum", maximum),
+    options = _options(
+        chart, profile, method, centre, minimum, maximum, screen=screen_moving_ranges, non_negative=non_negative
     )
     multiply = _factor(multiply)
     frame = _as_frame(frame, (x, y, n, sd, target))
@@ -215,15 +208,8 @@ def analyse_many(
     """
     columns = _columns(by)
     multiply = _factor(multiply)
-    options = Options(
-        record=chart_of(chart),
-        profile=profile_of(profile),
-        method=method_of(method),
-        centre=_number("centre", centre),
-        screen_moving_ranges=screen_moving_ranges,
-        non_negative=non_negative,
-        minimum=_number("minimum", minimum),
-        maximum=_number("maximum", maximum),
+    options = _options(
+        chart, profile, method, centre, minimum, maximum, screen=screen_moving_ranges, non_negative=non_negative
     )
     frame = _as_frame(frame, (*columns, x, y, n, sd))
     read = points_of(frame, options.record, x=x, y=y, n=_denominator(frame, n), by=columns, aggregate=aggregate, sd=sd)
@@ -275,19 +261,35 @@ def analyse_arrays(
     >>> summary[["series", "n_points", "centre"]].to_dict("list")
     {'series': [0, 1], 'n_points': [4, 3], 'centre': [0.2, 0.6]}
     """
-    options = Options(
-        record=chart_of(chart),
-        profile=profile_of(profile),
-        method=method_of(method),
-        centre=_number("centre", centre),
-        screen_moving_ranges=screen_moving_ranges,
-        non_negative=non_negative,
-        minimum=_number("minimum", minimum),
-        maximum=_number("maximum", maximum),
+    options = _options(
+        chart, profile, method, centre, minimum, maximum, screen=screen_moving_ranges, non_negative=non_negative
     )
     multiply = _factor(multiply)
     summary = summarise_arrays(y, n, offsets, options, engine=engine)
     return phases_frame(summary, options, multiply, {"series": summary.owner})
+
+
+def _options(
+    chart: str,
+    profile: str | Profile,
+    method: str,
+    centre: float | None,
+    minimum: float | None,
+    maximum: float | None,
+    *,
+    screen: bool,
+    non_negative: bool,
+) -> Options:
+    return Options(
+        record=chart_of(chart),
+        profile=profile_of(profile),
+        method=method_of(method),
+        centre=_number("centre", centre),
+        screen_moving_ranges=screen,
+        non_negative=non_negative,
+        minimum=_number("minimum", minimum),
+        maximum=_number("maximum", maximum),
+    )
 
 
 ENGINES = ("numpy", "numba")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,6 +29,10 @@ KERNEL_VERSION = "2"
 """Stored with every signal; raised whenever a figure may come out differently."""
 
 
+_PLURAL = re.compile(r"\b(\d+) (\w+)\((\w+)\)")
+"""The "3 point(s)" of a rule's arithmetic, made to fit its number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """Evidence of special cause: its rule, its phase (from 1), its points, the side they lie on and the arithmetic.
@@ -47,7 +52,8 @@ class Signal:
 
     def arithmetic(self, language: str) -> str:
         """The arithmetic in a sentence."""
-        return RULES[self.rule].arithmetic.say(language, **self.figures)
+        said = RULES[self.rule].arithmetic.say(language, **self.figures)
+        return _PLURAL.sub(lambda found: f"{found[1]} {found[2]}{'' if found[1] == '1' else found[3]}", said)
 
 
 @dataclass(frozen=True)

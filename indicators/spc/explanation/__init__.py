@@ -23,13 +23,13 @@ from indicators.spc.diagnostics import Caution
 from indicators.spc.explanation import templates
 from indicators.spc.explanation.formats import Formats, formats_of
 from indicators.spc.explanation.record import Explanation, Proposal
-from indicators.spc.explanation.speaker import Speaker, arithmetic_of, rule_name
+from indicators.spc.explanation.speaker import Speaker, rule_name
 from indicators.spc.judgement import Judgement, judge
 from indicators.spc.profiles import Reading
 from indicators.spc.result import SpcResult
 from indicators.words import LANGUAGES, Words
 
-__all__ = ["Explanation", "Formats", "Proposal", "arithmetic_of", "explain", "formats_of", "rule_name", "templates"]
+__all__ = ["Explanation", "Formats", "Proposal", "explain", "formats_of", "rule_name", "templates"]
 
 
 def explain(

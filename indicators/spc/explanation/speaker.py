@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -35,8 +34,6 @@ MOST_LISTED = 4
 MOST_OTHERS = 3
 """Signals beside the leading one that are named."""
 
-_PLURAL = re.compile(r"\b(\d+) (\w+)\((\w+)\)")
-
 
 def rule_name(profile: Profile, rule: Rule) -> Words:
     """The rule's name, with its number in the profile where the profile is as published.
@@ -51,13 +48,6 @@ def rule_name(profile: Profile, rule: Rule) -> Words:
     if label is None or PROFILES.get(profile.code) != profile:
         return name
     return Words(*(said.RULE_LABEL.say(code, name=name.say(code), label=label.say(code)) for code in LANGUAGES))
-
-
-def arithmetic_of(signal: Signal, language: str) -> str:
-    """The arithmetic of a signal, with "point(s)" made to fit its number."""
-    return _PLURAL.sub(
-        lambda found: f"{found[1]} {found[2]}{'' if found[1] == '1' else found[3]}", signal.arithmetic(language)
-    )
 
 
 class Speaker:
@@ -575,7 +565,7 @@ class Speaker:
     def rule_of(self, signal: Signal) -> str:
         language = self.formats.language
         words, name = self.bit(RULES[signal.rule].words), rule_name(self.result.profile, signal.rule).say(language)
-        arithmetic = arithmetic_of(signal, language)
+        arithmetic = signal.arithmetic(language)
         return self.say(said.RULE, name=name, asks=words, arithmetic=arithmetic)
 
     def asked(self) -> list[Rule]:

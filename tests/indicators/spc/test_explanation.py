@@ -13,7 +13,7 @@ import pytest
 from indicators import spc
 from indicators.definition import Direction
 from indicators.spc import Assurance, Reason, Rule, Variation
-from indicators.spc.explanation import arithmetic_of, formats_of, rule_name
+from indicators.spc.explanation import formats_of, rule_name
 from indicators.spc.explanation.templates import RULE_TEXTS
 from indicators.words import Words
 
@@ -366,8 +366,8 @@ def test_a_rule_of_another_length_does_not_go_by_its_published_number():
 
 def test_arithmetic_fits_its_number():
     one, several = (shape("i", "western_electric", name).signals[0] for name in ("high", "several high"))
-    assert arithmetic_of(one, "da") == "1 punkt mere end 3 sigma fra midterlinjen"
-    assert arithmetic_of(several, "en") == "3 points more than 3 sigma from the centre line"
+    assert one.arithmetic("da") == "1 punkt mere end 3 sigma fra midterlinjen"
+    assert several.arithmetic("en") == "3 points more than 3 sigma from the centre line"
 
 
 def test_cautions_become_sentences_and_overdispersion_changes_the_advice():

@@ -308,8 +308,8 @@ def test_multiplying_moves_values_target_and_limits_and_nothing_else(
 @settings(max_examples=12, deadline=None)
 def test_counting_those_without_the_event_turns_the_funnel_upside_down(frame: pd.DataFrame, form: str) -> None:
     one = funnel.limits(frame, overdispersion=form).units
-    # SHMI drops units by the rank of z. Two cases have no mirror image: equal ranks, where the order of rows decides, and
-    # N + 1 a multiple of ten, where floor(10 r / (N + 1)) keeps the lowest unit and drops the highest.
+    # SHMI drops units by the rank of z. Two cases have no mirror image: equal ranks, where the order of rows decides,
+    # and N + 1 a multiple of ten, where floor(10 r / (N + 1)) keeps the lowest unit and drops the highest.
     assume(form != "shmi" or (one.z.round(9).is_unique and (len(one) + 1) % 10 != 0))
     other = funnel.limits(frame.assign(numerator=frame.denominator - frame.numerator), overdispersion=form).units
     for column in LIMITS:

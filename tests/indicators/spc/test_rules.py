@@ -108,7 +108,7 @@ def test_the_runs_rules_say_their_arithmetic_too() -> None:
     words = {signal.rule: signal.arithmetic("en") for signal in result.signals}
     assert words == {
         Rule.LONG_RUN: "12 points in a row on one side; with 24 useful points at most 8 is ordinary",
-        Rule.FEW_CROSSINGS: "1 crossing(s) of the centre line; with 24 useful points at least 8 is ordinary",
+        Rule.FEW_CROSSINGS: "1 crossing of the centre line; with 24 useful points at least 8 is ordinary",
     }
 
 
