@@ -29,6 +29,7 @@ from data.queries.catalogue import indicators
 from data.queries.export import SIMULATED
 from data.store import Store
 from etl import numbers, pipeline
+from etl.extract.options import ReadAs
 from etl.limits import Limits
 from indicators.words import Words
 
@@ -100,8 +101,8 @@ class FileRequest:
     def options(self) -> dict[str, Any]:
         """The arguments of the pipeline that were given."""
         defaults = {key: text for key, text in (("indicator", self.indicator), ("unit", self.unit)) if text}
-        given = {"decimal": self.decimal, "delimiter": self.delimiter, "encoding": self.encoding}
-        return {"defaults": defaults} | {key: text for key, text in given.items() if text}
+        read_as = ReadAs(delimiter=self.delimiter or None, encoding=self.encoding or None, decimal=self.decimal or None)
+        return {"defaults": defaults, "read_as": read_as}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,6 +20,7 @@ from etl import checking, cpr, lookups, reporting
 from etl.checks import all_checks
 from etl.extract import csv, refusals
 from etl.extract.csv import RawTable
+from etl.extract.options import Edits, ReadAs
 from etl.limits import Limits
 from etl.load import load
 from etl.lookups import Lookups
@@ -27,6 +28,10 @@ from etl.report import Receipt, RefusedError, Report
 from etl.rows import Row, decimals, interpret
 from etl.transform import compare, tidy
 from indicators.words import Words
+
+Progress = Callable[[Words, float], None]
+
+AS_GUESSED, NO_EDITS = ReadAs(), Edits()
 
 RIGHTS_NOT_CHECKED = Words(
     "Rettigheder til enhederne er ikke kontrolleret, fordi der ikke er angivet en bruger.",
@@ -43,9 +48,9 @@ def check(
     today: date,
     limits: Limits,
     defaults: Mapping[str, str] | None = None,
-    decimal: str | None = None,
-    delimiter: str | None = None,
-    encoding: str | None = None,
+    read_as: ReadAs = AS_GUESSED,
+    edits: Edits = NO_EDITS,
+    progress: Progress | None = None,
 ) -> Report:
     """What a file says, what is wrong with it, and what it would change. Nothing is written.
 
@@ -62,8 +67,12 @@ def check(
     limits : Limits
     defaults : mapping, optional
         "indicator" and "unit" (codes or names) for a file of one indicator in one unit that lacks those columns.
-    decimal, delimiter, encoding : str, optional
-        "comma" or "dot"; one character; a key of `etl.extract.csv.ENCODINGS`. Instead of what would be guessed.
+    read_as : ReadAs
+        What to use instead of a guess.
+    edits : Edits
+        Mends made in the grid, laid over the file before anything is looked at, and warnings that were confirmed.
+    progress : callable, optional
+        Called as `progress(stage, share)` when a stage begins: its name in words and how much is done, from 0 to 1.
 
     Returns
     -------
@@ -71,7 +80,7 @@ def check(
         With findings for whatever is wrong with the content: this function does not raise because of it.
     """
     return _examine(
-        store, viewer, content, file_name, today, limits, defaults or {}, decimal, delimiter, encoding
+        store, viewer, content, file_name, today, limits, defaults or {}, read_as, edits, progress or _silent
     ).report
 
 
@@ -87,9 +96,9 @@ def deliver(
     origin: str = "file",
     note: str = "",
     defaults: Mapping[str, str] | None = None,
-    decimal: str | None = None,
-    delimiter: str | None = None,
-    encoding: str | None = None,
+    read_as: ReadAs = AS_GUESSED,
+    edits: Edits = NO_EDITS,
+    progress: Progress | None = None,
 ) -> tuple[Report, Receipt | None]:
     """Check a file and commit it whole; with an error in it, commit nothing and return no receipt.
 
@@ -101,7 +110,7 @@ def deliver(
         The right to deliver went away between check and commit.
     """
     examined = _examine(
-        store, viewer, content, file_name, today, limits, defaults or {}, decimal, delimiter, encoding, note
+        store, viewer, content, file_name, today, limits, defaults or {}, read_as, edits, progress or _silent, note
     )
     if not examined.report.is_accepted:
         return examined.report, None
@@ -120,6 +129,10 @@ def deliver(
     return examined.report, receipt
 
 
+def _silent(stage: Words, share: float) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class _Examined:
     report: Report
@@ -134,9 +147,9 @@ def _examine(
     today: date,
     limits: Limits,
     defaults: Mapping[str, str],
-    decimal: str | None,
-    delimiter: str | None,
-    encoding: str | None,
+    read_as: ReadAs,
+    edits: Edits,
+    progress: Progress,
     note: str = "",
 ) -> _Examined:
     # 1. Extract: bytes to text in cells, or a refusal.
@@ -145,13 +158,18 @@ def _examine(
         if any(cpr.count(text) for text in (note, *defaults.values())):
             raise RefusedError(refusals.CPR_BESIDE_FILE.finding())
         table = csv.read(
-            content, file_name, limits=limits, given=tuple(defaults), delimiter=delimiter, encoding=encoding
+            content,
+            file_name,
+            limits=limits,
+            given=tuple(defaults),
+            delimiter=read_as.delimiter,
+            encoding=read_as.encoding,
         )
     except RefusedError as refused:
         return _Examined(reporting.refusal(refused, content, file_name), tidy(()))
 
     # 2. What each cell means, as far as it can be read.
-    marks = decimals(table, decimal)
+    marks = decimals(table, read_as.decimal)
     found = lookups.from_store(store, viewer, _unit_texts(table, defaults))
     rows = interpret(table, found, marks, defaults)
 
@@ -167,6 +185,7 @@ def _examine(
         reading=reporting.reading(table, rows, marks),
         findings=findings,
         rows=reporting.checked_rows(rows, findings, compared, lambda code: _may_show(viewer, code)),
+        tidy=tidy_rows,
         file_name=file_name,
         sha256=hashlib.sha256(content).hexdigest(),
         notes=() if viewer else (RIGHTS_NOT_CHECKED,),

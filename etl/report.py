@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import overload
+
+import pandas as pd
 
 from indicators.words import Words
 
@@ -48,7 +51,9 @@ class Finding:
 
     `row` counts as a spreadsheet does (the header is row 1; None: the whole file). `column` is named as in the file.
     `value` is the cell as it was written; it is empty where showing it could show personal data.
-    `words` and `mend` have places that `values` fills.
+    `words` and `mend` have places that `values` fills. `suggestion` maps fields ("numerator") to the texts that would
+    mend the row, where Tavle has a guess good enough for a button. `is_confirmed`: a person has seen this warning and
+    stands by the figure.
     """
 
     code: str
@@ -59,6 +64,8 @@ class Finding:
     words: Words
     mend: Words
     values: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
+    suggestion: Mapping[str, str] | None = None
+    is_confirmed: bool = False
 
     @property
     def is_error(self) -> bool:
@@ -217,16 +224,47 @@ class CheckedRow:
         return Figures(self.numerator, self.denominator, self.value, self.sd)
 
 
+class CheckedRows(Sequence[CheckedRow]):
+    """The rows of a file after the checks, each built when it is asked for: a file may have a million."""
+
+    def __init__(self, rows: Sequence[CheckedRow] = ()) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> CheckedRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[CheckedRow, ...]: ...
+    def __getitem__(self, index: int | slice) -> CheckedRow | tuple[CheckedRow, ...]:
+        return tuple(self._rows[index]) if isinstance(index, slice) else self._rows[index]
+
+    def count(self, status: RowStatus) -> int:  # type: ignore[override]
+        """How many rows have this status."""
+        return sum(row.status is status for row in self)
+
+    def count_changes(self, change: RowStatus) -> int:
+        """How many rows would be new, changed or unchanged, warnings included and errors not."""
+        return sum(row.change is change for row in self)
+
+    def with_status(self, *statuses: RowStatus) -> Iterator[CheckedRow]:
+        """The rows with one of these statuses, in the order of the file."""
+        return (row for row in self if row.status in statuses)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """All that a check says. `reading` is None and `rows` empty where the file was refused before it was read.
 
-    `notes` are remarks on the check itself, such as "rights were not checked".
+    `tidy` holds the rows that would be stored as `etl.transform.tidy` makes them. `notes` are remarks on the check
+    itself, such as "rights were not checked".
     """
 
     reading: Reading | None
     findings: tuple[Finding, ...]
-    rows: tuple[CheckedRow, ...]
+    rows: CheckedRows
+    tidy: pd.DataFrame
     file_name: str
     sha256: str
     notes: tuple[Words, ...] = ()
@@ -240,9 +278,18 @@ class Report:
         return tuple(finding for finding in self.findings if not finding.is_error)
 
     @property
+    def n_errors(self) -> int:
+        """How many errors there are, also those that are only counted in `findings`."""
+        return len(self.errors)
+
+    @property
+    def n_warnings(self) -> int:
+        return len(self.warnings)
+
+    @property
     def is_accepted(self) -> bool:
         """Whether the file may be committed."""
-        return not self.errors
+        return not self.n_errors
 
     @property
     def has_cpr(self) -> bool:
@@ -254,7 +301,7 @@ class Report:
         return bool(self.errors) and all(finding.code == "no_right_to_unit" for finding in self.errors)
 
     def count(self, status: RowStatus) -> int:
-        return sum(row.status is status for row in self.rows)
+        return self.rows.count(status)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ import pandas as pd
 
 from etl import cpr, periods
 from etl.extract.csv import RawTable
-from etl.report import CheckedRow, Figures, Finding, Reading, RefusedError, Report, RowStatus
+from etl.report import CheckedRow, CheckedRows, Figures, Finding, Reading, RefusedError, Report, RowStatus
 from etl.rows import Row
+from etl.transform import tidy
 
 
 def refusal(refused: RefusedError, content: bytes, file_name: str) -> Report:
@@ -21,7 +22,8 @@ def refusal(refused: RefusedError, content: bytes, file_name: str) -> Report:
     return Report(
         reading=None,
         findings=refused.findings,
-        rows=(),
+        rows=CheckedRows(),
+        tidy=tidy(()),
         file_name="" if cpr.count(file_name) else file_name,
         sha256="" if has_cpr else hashlib.sha256(content).hexdigest(),
     )
@@ -53,7 +55,7 @@ def reading(table: RawTable, rows: Sequence[Row], marks: Mapping[str, str | None
 
 def checked_rows(
     rows: Sequence[Row], findings: Sequence[Finding], compared: pd.DataFrame, may_show: Callable[[str], bool]
-) -> tuple[CheckedRow, ...]:
+) -> CheckedRows:
     """Every row with its status: what would happen to it, or why it stops the file.
 
     `compared` is from `transform`; `may_show(unit_code)` says whether the stored figures of a unit may be shown.
@@ -97,4 +99,4 @@ def checked_rows(
                 written=row.written,
             )
         )
-    return tuple(checked)
+    return CheckedRows(checked)

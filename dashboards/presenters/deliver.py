@@ -18,6 +18,7 @@ from data.access import Viewer
 from data.queries import catalogue, coverage, deliveries, units
 from data.store import Store
 from etl import pipeline
+from etl.extract.options import ReadAs
 from etl.limits import Limits
 from etl.report import Finding, Receipt, Report, RowStatus
 from indicators.definition import Scope
@@ -225,7 +226,7 @@ def check_file(
         today=today,
         limits=limits,
         defaults=defaults,
-        **({"decimal": decimal} if decimal else {}),
+        read_as=ReadAs(decimal=decimal or None),
     )
     return report_view(report, store, viewer)
 
@@ -391,7 +392,7 @@ def deliver_file(
         origin="file",
         note=note,
         defaults=defaults,
-        **({"decimal": decimal} if decimal else {}),
+        read_as=ReadAs(decimal=decimal or None),
     )
     return receipt_view(receipt, store, viewer, timezone) if receipt else report_view(report, store, viewer)
 

@@ -22,6 +22,7 @@ from data.access import SYSTEM, Grant, NotAllowed, NotFound, Role, Viewer, viewe
 from data.schema import annotation, phase, series
 from data.store import Store, write_info
 from etl import pipeline
+from etl.extract.options import ReadAs
 from etl.limits import Limits
 from settings import Settings
 
@@ -175,7 +176,7 @@ def test_a_mean_of_many_answers_has_limits_from_their_number_and_their_spread(wa
     rows = "".join(f"NM6-02;RHP;2025-{month:02d};3.{8 + month % 2};{40 + month};0.9\n" for month in range(1, 13))
     text = "indicator;unit;period;value;denominator;sd\n" + rows
     report, receipt = pipeline.deliver(
-        ward, SYSTEM, text.encode(), "lup.csv", today=TODAY, now=NOW, limits=Limits(), decimal="dot"
+        ward, SYSTEM, text.encode(), "lup.csv", today=TODAY, now=NOW, limits=Limits(), read_as=ReadAs(decimal="dot")
     )
     assert receipt is not None, report.findings
     view = view_of(ward, leader("RHP"), "RHP", code="NM6-02")

@@ -6,6 +6,7 @@ import pytest
 
 from etl import checks
 from etl.extract import refusals
+from etl.extract.options import ReadAs
 from etl.report import Finding, Report, RowStatus
 
 HEAD = "indikator;enhed;periode;tæller;nævner;værdi;kommentar\n"
@@ -128,9 +129,10 @@ def test_an_unclear_decimal_mark_is_asked_about_once_per_column(board) -> None:
         "Række 2, kolonne »nævner«: Det kan ikke ses af kolonnen, om »1.050« er 1050 eller 1,05."
     )
     assert "--decimal comma" in finding.mend_text("da")
-    assert [row.denominator for row in board.check(text, decimal="comma").rows] == [1050, 1200]
+    assert [row.denominator for row in board.check(text, read_as=ReadAs(decimal="comma")).rows] == [1050, 1200]
     assert [
-        row.denominator for row in board.check(text.replace("7;", "1;").replace("8;", "1;"), decimal="dot").rows
+        row.denominator
+        for row in board.check(text.replace("7;", "1;").replace("8;", "1;"), read_as=ReadAs(decimal="dot")).rows
     ] == [
         1.05,
         1.2,
