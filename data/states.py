@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -279,9 +279,30 @@ def recalculate(
         Figures the chart refuses; the message names the series. The transaction must be given up.
     """
     wanted = list(dict.fromkeys(pairs))
+    frame = reading.observations(connection, wanted)
+    states = work_out(connection, wanted, frame, today=today, now=now, deadline_day=deadline_day)
+    if states:
+        bulk_upsert(connection, series_state, pd.DataFrame([_row(state) for state in states]))
+    return states
+
+
+def work_out(
+    connection: Connection,
+    pairs: Iterable[Pair],
+    frame: pd.DataFrame,
+    *,
+    today: date,
+    now: datetime,
+    deadline_day: int = DEADLINE_DAY,
+    hidden: Collection[Pair] = (),
+) -> list[SeriesState]:
+    """Like `recalculate`, from the figures in `frame` (`data.reading.observations`); nothing is stored.
+
+    `hidden` are the series of which small figures were taken out of `frame`.
+    """
+    wanted = list(dict.fromkeys(pairs))
     around = Surroundings.read(connection, wanted, deadline_day=deadline_day)
     version = int(connection.scalar(select(func.max(observation.c.id))) or 0)
-    frame = reading.observations(connection, wanted)
     figures = dict(list(frame.groupby(["indicator_code", "unit_code"], sort=False)))
     nothing = frame.iloc[:0]
     moment = stored_moment(now)
@@ -293,9 +314,9 @@ def recalculate(
             assessment = around.assess(pair, figures.get(pair, nothing), today)
         except ValueError as error:
             raise ValueError(f"series {pair[0]} in {pair[1]}: {error}") from error
-        states.append(state_of(assessment, pair[1], data_version=version, computed_at=moment))
-    if states:
-        bulk_upsert(connection, series_state, pd.DataFrame([_row(state) for state in states]))
+        states.append(
+            state_of(assessment, pair[1], data_version=version, computed_at=moment, has_hidden=pair in hidden)
+        )
     return states
 
 
