@@ -17,6 +17,7 @@ VERSION = 1
 PERIODS: tuple[int | None, ...] = (24, 36, 60, None)  # months back from the latest; None: everything
 ALL_MONTHS = "alle"
 DEFAULT_MONTHS = 36
+SECTORS = ("national", "regional", "municipal")  # of a unit
 
 # An address is typed, mailed or bookmarked; what is longer is not ours and is not worth reading.
 LONGEST_QUERY = 4000
@@ -37,6 +38,10 @@ class Selection:
     cohort : code of a cohort (`hold`)
     show : a page's own view or filter, as a code (`vis`)
     as_of : the day whose board is shown (`pr`); None: today's
+    month : first day of a month somebody points at (`maaned`, written 2026-10)
+    until : first day of the last month of a window that can be moved (`til`, written 2026-11)
+    sector : national, regional or municipal (`sektor`)
+    indicator : code of an indicator, on pages whose path names none (`indikator`)
 
     Examples
     --------
@@ -54,8 +59,14 @@ class Selection:
     cohort: str | None = None
     show: str | None = None
     as_of: date | None = None
+    month: date | None = None
+    until: date | None = None
+    sector: str | None = None
+    indicator: str | None = None
 
-    KEYS: ClassVar[tuple[str, ...]] = ("v", "enhed", "periode", "maal", "hold", "vis", "pr")
+    KEYS: ClassVar[tuple[str, ...]] = (
+        "v", "enhed", "periode", "maal", "hold", "vis", "pr", "maaned", "til", "sektor", "indikator",
+    )  # fmt: skip
 
     @classmethod
     def from_query(cls, query: str | None) -> Selection:
@@ -72,6 +83,10 @@ class Selection:
             cohort=_code(values.get("hold")),
             show=_code(values.get("vis")),
             as_of=_day(values.get("pr")),
+            month=_month(values.get("maaned")),
+            until=_month(values.get("til")),
+            sector=values.get("sektor") if values.get("sektor") in SECTORS else None,
+            indicator=_code(values.get("indikator")),
         )
 
     def to_query(self) -> str:
@@ -89,6 +104,14 @@ class Selection:
             chosen.append(("vis", self.show))
         if self.as_of is not None:
             chosen.append(("pr", self.as_of.isoformat()))
+        if self.month is not None:
+            chosen.append(("maaned", f"{self.month:%Y-%m}"))
+        if self.until is not None:
+            chosen.append(("til", f"{self.until:%Y-%m}"))
+        if self.sector is not None:
+            chosen.append(("sektor", self.sector))
+        if self.indicator is not None:
+            chosen.append(("indikator", self.indicator))
         return "?" + urlencode([("v", str(VERSION)), *chosen], quote_via=quote) if chosen else ""
 
     def but(self, **changes: Any) -> Selection:
@@ -120,3 +143,7 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text and re.fullmatch(r"(?:19|2\d)\d{2}-\d{2}-\d{2}", text) else None
     except ValueError:
         return None
+
+
+def _month(text: str | None) -> date | None:
+    return _day(f"{text}-01") if text else None

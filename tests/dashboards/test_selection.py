@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.selection import PERIODS, Selection
+from dashboards.selection import PERIODS, SECTORS, Selection
 
 codes = st.from_regex(r"[0-9A-Za-zÆØÅæøå][0-9A-Za-zÆØÅæøå_.-]{0,20}", fullmatch=True)
+months = st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31)).map(lambda day: day.replace(day=1))
 selections = st.builds(
     Selection,
     unit=st.none() | codes,
@@ -17,6 +18,10 @@ selections = st.builds(
     cohort=st.none() | codes,
     show=st.none() | codes,
     as_of=st.none() | st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31)),
+    month=st.none() | months,
+    until=st.none() | months,
+    sector=st.none() | st.sampled_from(SECTORS),
+    indicator=st.none() | codes,
 )
 
 
@@ -49,6 +54,9 @@ def test_no_query_string_makes_it_fall_over(text: str) -> None:
         "?maal=0",
         "?pr=2026-02-30",
         "?pr=0001-01-01",
+        "?maaned=2026-13",
+        "?maaned=2026-10-01",
+        "?sektor=andet",
         "?v=2&enhed=NOH",
     ],
 )
