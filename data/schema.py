@@ -377,11 +377,13 @@ former_name = Table(
     Column("short_name", String, nullable=False),
 )
 
-# One row per unit and what became of it on a date: a merger of two is two rows, a split into three is three.
+# One row per unit and what became of it on a date: a merger of two is two rows, a split into three is three. Rows of
+# one decision share its number. Nothing is deleted: `withdrawn_at` ends a change that was undone.
 unit_change = Table(
     "unit_change",
     metadata,
     _id("unit_change"),
+    Column("decision", BigInteger, nullable=False),  # the id of its first row
     Column("kind", String, nullable=False),  # renamed merged split closed moved task_moved
     Column("valid_from", Date, nullable=False),  # first day of the new
     Column("unit_code", String, nullable=False),  # the old
@@ -390,6 +392,8 @@ unit_change = Table(
     Column("reason", String, nullable=False),
     Column("author", String, nullable=False),
     Column("at", DateTime, nullable=False),  # UTC
+    Column("before", JSON, nullable=False),  # on the first row: what stood before, for undoing it
+    Column("withdrawn_at", DateTime),  # UTC
 )
 
 # ------------------------------------------------------------------------------------------------- what people decide
