@@ -6,6 +6,7 @@ DataError
 ├── NotFound           what was asked for does not exist
 ├── NotAllowed         it exists, but not for this viewer
 ├── WrongDefinition    a stored indicator names a chart or a profile that does not exist
+├── TokenError         a key for machines that cannot be made as it was asked for (data.tokens)
 └── CatalogueError     files of the catalogue were refused (data.catalogue)
 ```
 

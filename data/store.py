@@ -11,7 +11,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -238,6 +238,15 @@ class Store:
         except RuntimeError as error:  # the executor has been shut down
             raise StoreUnavailable(CLOSED) from error
         return future.result()
+
+    def write_soon(self, function: Callable[[Connection], Result]) -> Future[Result]:
+        """Put a write in line and do not wait for it: for notes on what was read, such as when a key was last used.
+
+        No figure may depend on it: `data_version` is left alone, and whoever closes the store waits for it.
+        """
+        if self._is_closed:
+            raise StoreUnavailable(CLOSED)
+        return self._writer.submit(self._transaction, function, False)
 
     def _transaction(self, function: Callable[[Connection], Result], changes_data: bool) -> Result:
         self._writer_id = threading.get_ident()
