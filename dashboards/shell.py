@@ -28,7 +28,7 @@ from dashboards import static
 from dashboards.components import states
 from dashboards.components.context_bar import PERIOD, UNIT, Field, context_fields
 from dashboards.components.markup import Html
-from dashboards.components.navigation import NavigationLink, navigation
+from dashboards.components.navigation import NavigationLink, marked_path, navigation
 from dashboards.components.states import State
 from dashboards.context import chosen_theme, current_store, current_today, current_viewer, parts
 from dashboards.errors import TOAST, on_callback_error, refuse, report, state_page
@@ -332,7 +332,7 @@ def page_data(resolved: Resolved) -> dict[str, Any]:
     selection = resolved.selection
     return {
         "title": full_title(resolved.title, is_demo=parts().is_demo),
-        "current": page.path if page else "",
+        "current": marked_path(parts().registry.navigation(current_viewer()), page),
         "links": {link.path: link.href for link in navigation(parts().registry, current_viewer(), page, selection)},
         "day": _("Data pr. {day}").format(day=day_text(_day_shown(page, selection))),
         "fields": list(page.fields if page else (UNIT,)),

@@ -68,6 +68,8 @@ class PageRecord:
 
     `looks_back` says that the page shows the board of an earlier day (`pr`); others show today's and say so.
 
+    `section` is the path of the page this one lies under: the navigation marks that one while this is shown.
+
     `fields` are the selects of the context bar on this page: "enhed", "periode".
     """
 
@@ -83,6 +85,7 @@ class PageRecord:
     fields: tuple[str, ...] = ("enhed",)
     has_chart: bool = False
     looks_back: bool = False
+    section: str = ""
 
     @property
     def templates(self) -> tuple[str, ...]:
