@@ -16,6 +16,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from data.errors import Refused
+from indicators.words import Words
+
+IN_TEXT = Words(
+    "Teksten indeholder et tal, der ligner et CPR-nummer. Intet er gemt. Fjern tallet, og prøv igen.",
+    "The text holds a number that looks like a CPR number. Nothing is saved. Remove the number and try again.",
+)
+
 # What may stand between day-month-year and the last four: any hyphen or dash a keyboard, Word or a PDF makes, with
 # spaces around it, or spaces alone; a slash, dot or underscore where it touches both. A tab is never it: that is a
 # column border.
@@ -123,3 +131,14 @@ def lines_with_numbers(text: str) -> Iterator[tuple[int, int]]:
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
         if found := count(line):
             yield number, found
+
+
+def refuse(*texts: str) -> None:
+    """Raise Refused where one of the texts that somebody typed holds a CPR-like number; the number is not repeated.
+
+    Examples
+    --------
+    >>> refuse("Afsnit lukket uge 37", "")
+    """
+    if any(count(text) for text in texts):
+        raise Refused(IN_TEXT)

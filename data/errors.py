@@ -5,6 +5,8 @@ DataError
 ├── StoreUnavailable   the store cannot be opened or used: missing, locked, foreign, closed
 ├── NotFound           what was asked for does not exist
 ├── NotAllowed         it exists, but not for this viewer
+├── Refused            it cannot be done as things stand, or as it was written
+│   └── PeriodLocked   a month that must not change would (data.month_states)
 ├── WrongDefinition    a stored indicator names a chart or a profile that does not exist
 ├── TokenError         a key for machines that cannot be made as it was asked for (data.tokens)
 └── CatalogueError     files of the catalogue were refused (data.catalogue)
@@ -23,9 +25,9 @@ class DataError(Exception):
     """A refusal with words in both languages; `str()` of it is the English sentence, for logs."""
 
     def __init__(self, words: Words, **values: object) -> None:
-        super().__init__(words.say("en", **values))
         self.words = words
         self.values = values
+        super().__init__(self.reason("en"))
 
     def reason(self, language: str) -> str:
         """The sentence for the reader, in "da" or "en".
@@ -35,7 +37,9 @@ class DataError(Exception):
         >>> NotFound(Words("Enheden {code} findes ikke.", "There is no unit {code}."), code="XYZ").reason("da")
         'Enheden XYZ findes ikke.'
         """
-        return self.words.say(language, **self.values)
+        # A value may itself be bilingual, such as the name of an indicator.
+        said = {key: value.say(language) if isinstance(value, Words) else value for key, value in self.values.items()}
+        return self.words.say(language, **said)
 
 
 class StoreUnavailable(DataError):  # noqa: N818  a state, named as people say it
@@ -48,6 +52,10 @@ class NotFound(DataError):  # noqa: N818  a state, named as people say it
 
 class NotAllowed(DataError):  # noqa: N818  a state, named as people say it
     """It exists, but not for this viewer."""
+
+
+class Refused(DataError):  # noqa: N818  a state, named as people say it
+    """What is asked for cannot be done as things stand, or as it was written; the words say what would help."""
 
 
 class WrongDefinition(DataError):  # noqa: N818  a state, named as people say it

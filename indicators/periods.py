@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from indicators.definition import PeriodKind
+from indicators.words import Words
 
 DAYS_IN = {PeriodKind.DAY: 1, PeriodKind.WEEK: 7}
 MONTHS_IN = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}
@@ -55,3 +56,32 @@ def between(first: date, last: date, kind: PeriodKind) -> list[date]:
         found.append(start)
         start = next_start(start, kind)
     return found
+
+
+_MONTHS = Words(
+    "januar februar marts april maj juni juli august september oktober november december",
+    "January February March April May June July August September October November December",
+)
+
+
+def name_of(start: date, kind: PeriodKind) -> Words:
+    """The period that begins on `start`, as it stands in a sentence.
+
+    Examples
+    --------
+    >>> name_of(date(2026, 10, 1), PeriodKind.MONTH)
+    Words(da='oktober 2026', en='October 2026')
+    >>> name_of(date(2026, 10, 1), PeriodKind.QUARTER).da, name_of(date(2026, 10, 19), PeriodKind.WEEK).da
+    ('4. kvartal 2026', 'uge 43 i 2026')
+    """
+    if kind is PeriodKind.MONTH:
+        return Words(*(f"{_MONTHS.say(language).split()[start.month - 1]} {start.year}" for language in ("da", "en")))
+    if kind is PeriodKind.QUARTER:
+        quarter = (start.month + 2) // 3
+        return Words(f"{quarter}. kvartal {start.year}", f"quarter {quarter} of {start.year}")
+    if kind is PeriodKind.WEEK:
+        year, week, _ = start.isocalendar()
+        return Words(f"uge {week} i {year}", f"week {week} of {year}")
+    if kind is PeriodKind.YEAR:
+        return Words(str(start.year), str(start.year))
+    return Words(f"{start:%d-%m-%Y}", f"{start:%Y-%m-%d}")
