@@ -8,7 +8,8 @@ from sqlalchemy import insert
 from data.access import SYSTEM, NotAllowed, Role
 from data.deadlines import expected, last_due
 from data.queries import coverage, deliveries, series
-from data.schema import account, indicator
+from data.queries.coverage import Received
+from data.schema import account, indicator, unit
 from indicators.definition import PeriodKind
 
 AUGUST = date(2026, 8, 1)
@@ -109,3 +110,113 @@ def test_deliveries_are_seen_by_who_sent_them_and_by_those_whose_units_they_touc
     assert deliveries.get(world.store, leader, "T-3").touched == (), "one's own delivery, of a unit out of sight"
     with pytest.raises(NotAllowed, match="T-2"):
         deliveries.get(world.store, leader, "T-2")
+
+
+# ------------------------------------------------------------------------------------------------------- completeness
+
+TODAY = date(2026, 11, 23)
+WINDOW = {"first": date(2025, 11, 1), "last": date(2026, 11, 1), "today": TODAY}
+
+
+def told(world, viewer=SYSTEM, **options):
+    """By unit: what each month says, in short."""
+    found = coverage.completeness(world.store, viewer, **(WINDOW | options))
+    short = {"on_time": "·", "not_due": "o", "not_expected": " ", "missing": "X"}
+
+    def word(month) -> str:
+        counted = f"{month.n_received}/{month.n_expected}"
+        return short.get(month.state, f"+{month.days_late}" if month.state == "late" else counted)
+
+    return {one.code: "".join(word(month) for month in one.months) for one in found.units}
+
+
+def test_a_month_is_on_time_late_partly_there_missing_not_due_or_not_expected(world) -> None:
+    world.follow("SCREEN", "H1-A", date(2026, 7, 15))
+    world.follow("FALD", "H1-A", date(2026, 8, 1))
+    world.deliver_months("SCREEN", "H1-A", date(2026, 7, 1), 50, 50, at=datetime(2026, 9, 10, 8, 0))
+    world.deliver_months("FALD", "H1-A", AUGUST, 3, out_of=None, at=datetime(2026, 9, 10, 21, 59))
+    world.deliver_months("FALD", "H1-A", date(2026, 9, 1), 3, out_of=None, at=datetime(2026, 10, 10, 22, 0))
+    # July came on 10 September, a month late; the last minute of 10 September in Copenhagen is in time; September came
+    # just after midnight on the 11th, and of one series only.
+    assert told(world) == {"H1-A": "        +31·1/2Xo"}
+    found = coverage.completeness(world.store, SYSTEM, **WINDOW)
+    (unit,) = found.units
+    assert (unit.n_months, unit.n_full, unit.n_on_time, unit.n_lacking) == (4, 2, 1, 2)
+    assert (unit.months[10].missing, unit.months[11].missing) == (("SCREEN",), ("FALD", "SCREEN"))
+    assert unit.series[0].months[10].received_on == date(2026, 10, 11)
+    assert (found.units_of_month(10), found.units_of_month(0)) == ((1, 0), (0, 0))
+    assert (found.latest_due, found.deadlines[11]) == (11, date(2026, 11, 10))
+
+
+def test_the_first_delivery_that_counts_decides_and_a_correction_makes_nothing_late(world) -> None:
+    world.follow("SCREEN", "H1-A", AUGUST)
+    first = world.deliver_months("SCREEN", "H1-A", AUGUST, 50, 50, 50, at=datetime(2026, 9, 5, 8, 0))
+    world.deliver_months("SCREEN", "H1-A", AUGUST, 60, at=datetime(2026, 11, 20, 8, 0))
+    world.deliver_months("SCREEN", "H1-A", date(2026, 10, 1), None, at=datetime(2026, 11, 21, 8, 0))
+    assert told(world)["H1-A"].strip() == "··Xo", "an emptied month is missing, a corrected one is not late"
+    world.withdraw(first, datetime(2026, 11, 22, 8, 0))
+    assert told(world)["H1-A"].strip() == "+71XXo", "without the first delivery the second is the first"
+
+
+def test_nothing_is_expected_before_a_series_or_a_unit_begins_nor_after_it_ends(world) -> None:
+    world.follow("SCREEN", "H1-A", date(2020, 1, 1), ends_on=date(2026, 2, 10))
+    world.follow("SCREEN", "H1-B", date(2020, 1, 1))
+    world.follow("SCREEN", "NY", date(2020, 1, 1))
+    world.store.write(
+        lambda c: c.execute(unit.update().where(unit.c.code == "H1-B").values(valid_to=date(2026, 1, 31)))
+    )
+    assert told(world) == {"H1-A": "XXXX         ", "H1-B": "XXX          ", "NY": " " * 13}
+    found = coverage.completeness(world.store, SYSTEM, **WINDOW)
+    assert (found.n_months, found.unit("NY").n_months) == (7, 0)
+
+
+def test_quarters_stand_in_their_last_month_weeks_in_the_month_they_end_and_cases_nowhere(world) -> None:
+    for code, kind in (("SCREEN", "quarter"), ("FALD", "week")):
+        world.store.write(
+            lambda c, code=code, kind=kind: c.execute(
+                indicator.update().where(indicator.c.code == code).values(period=kind)
+            )
+        )
+    world.follow("SCREEN", "H1-A", date(2026, 1, 1))
+    world.deliver([("SCREEN", "H1-A", date(2026, 1, 1), 50, 90)], at=datetime(2026, 4, 10, 8, 0))
+    world.follow("FALD", "H1-B", date(2026, 10, 1))
+    weeks = [date(2026, 9, 28), date(2026, 10, 5), date(2026, 10, 12)]
+    world.deliver([("FALD", "H1-B", day, 1, None) for day in weeks], at=datetime(2026, 11, 1))
+    assert told(world) == {"H1-A": "    ·  X  X  ", "H1-B": " " * 11 + "0/1o"}
+    october = coverage.completeness(world.store, SYSTEM, **WINDOW).unit("H1-B").series[0].months[11]
+    assert (october.state, october.n_expected, october.n_received) == ("partial", 4, 3)
+    world.store.write(lambda c: c.execute(indicator.update().values(period="day")))
+    assert told(world) == {}
+
+
+def test_completeness_is_of_units_in_sight_and_names_only_those_one_answers_for(world) -> None:
+    world.follow("SCREEN", "H1-A", AUGUST)
+    world.follow("SCREEN", "H2-A", AUGUST)
+    leader, evaluator = world.viewer(Role.LEADER, "H1"), world.viewer(Role.EVALUATOR, None, "1")
+    assert list(told(world, leader)) == ["H1-A"] and list(told(world, evaluator)) == ["H1-A"]
+    names = {
+        viewer: coverage.completeness(world.store, viewer, **WINDOW).units[0].series[0].owner
+        for viewer in (leader, evaluator)
+    }
+    assert names == {leader: "Ida Holm", evaluator: ""}
+    with pytest.raises(NotAllowed):
+        coverage.completeness(world.store, leader, ["H2-A"], **WINDOW)
+    assert coverage.units_below(world.store, leader, "H1") == ["H1", "H1-A", "H1-B", "H1-C"]
+    assert coverage.units_below(world.store, evaluator, "H1-A") == ["H1-A"]
+
+
+def test_what_is_missing_and_what_is_not_full_are_the_same_months(world) -> None:
+    """`missing` and `completeness` are two ways to the same: the demo's page and its list must not disagree."""
+    world.follow("SCREEN", "H1-A", date(2026, 1, 1))
+    world.follow("FALD", "H1-B", date(2026, 5, 1), ends_on=date(2026, 8, 31))
+    world.deliver_months("SCREEN", "H1-A", date(2026, 2, 1), 1, None, 3, 4)
+    world.deliver_months("FALD", "H1-B", date(2026, 6, 1), 1, out_of=None)
+    lists = {one.unit_code: one.periods for one in coverage.missing(world.store, SYSTEM, today=TODAY)}
+    found = coverage.completeness(world.store, SYSTEM, **WINDOW)
+    lacking = {
+        one.code: tuple(
+            month for month, here in zip(found.months, one.months, strict=True) if here.state is Received.MISSING
+        )
+        for one in found.units
+    }
+    assert lacking == lists
