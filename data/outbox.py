@@ -1,0 +1,400 @@
+"""Mail that Tavle has to send: queued in the transaction of the thing itself, handed over as files after it.
+
+A mail never holds a figure of a unit: it may lie in a mailbox, be forwarded and be read on a telephone. Tavle sends
+nothing itself. `hand_over` writes each mail as an `.eml` file for whatever sends the organisation's mail; a file that
+cannot be written stays in the queue and is tried again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from data import audit, reading
+from data.access import Role, Viewer, require_sight
+from data.errors import NotAllowed
+from data.naming import Names
+from data.reading import Pair
+from data.schema import account, outbox, role_grant
+from data.store import Store, stored_moment
+from indicators.words import Words
+
+SENDER = "tavle@localhost"
+MOST_LISTED = 20
+MOST_AT_ONCE = 500
+
+
+class Kind(StrEnum):
+    RECEIPT = "receipt"
+    REMINDER = "reminder"
+    RETURNED = "returned"
+
+
+SUBJECTS: Mapping[Kind, Words] = {
+    Kind.RECEIPT: Words("Tavle: kvittering {about}", "Tavle: receipt {about}"),
+    Kind.REMINDER: Words("Tavle: {unit} mangler at indberette", "Tavle: {unit} has figures to deliver"),
+    Kind.RETURNED: Words("Tavle: tal er sendt tilbage til {unit}", "Tavle: figures are returned to {unit}"),
+}
+BODIES: Mapping[Kind, Words] = {
+    Kind.RECEIPT: Words(
+        "Hej {name}\n\nDin levering er modtaget og gemt. Kvittering: {about}.\n\nDen vedrører:\n{lines}\n\n"
+        "Du kan fortryde leveringen i 24 timer på siden Indberet under Kvitteringer.",
+        "Dear {name}\n\nYour delivery is received and stored. Receipt: {about}.\n\nIt concerns:\n{lines}\n\n"
+        "You can undo the delivery for 24 hours on the page Deliver under Receipts.",
+    ),
+    Kind.REMINDER: Words(
+        "Hej {name}\n\nDer mangler tal fra {unit}:\n{lines}\n\n"
+        "Indberet dem på siden Indberet. Findes tallene ikke, så skriv det i en kommentar.",
+        "Dear {name}\n\nFigures from {unit} are missing:\n{lines}\n\n"
+        "Deliver them on the page Deliver. If there are no figures, say so in a comment.",
+    ),
+    Kind.RETURNED: Words(
+        "Hej {name}\n\n{author} har sendt tal fra {unit} tilbage:\n{lines}\n\nBegrundelse: {reason}\n\n"
+        "Ret tallene, og indberet dem igen på siden Indberet.",
+        "Dear {name}\n\n{author} has returned figures from {unit}:\n{lines}\n\nReason: {reason}\n\n"
+        "Correct the figures and deliver them again on the page Deliver.",
+    ),
+}
+SIGNED = Words(
+    "\n\nMailen er lavet af Tavle. Den kan ikke besvares.\n",
+    "\n\nThis mail was made by Tavle. It cannot be answered.\n",
+)
+MORE = Words("- og {n} mere", "- and {n} more")
+NOT_YOURS_TO_REMIND = Words(
+    "Du kan kun sende påmindelser til enheder, du leder eller indberetter for.",
+    "You can only send reminders to units that you lead or deliver for.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail in the queue, or already handed over (`written_at`). Moments are UTC."""
+
+    id: int
+    kind: Kind
+    recipient: str
+    subject: str
+    body: str
+    language: str
+    about: str
+    author: str
+    created_at: datetime
+    written_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """How many mails were written, and how many are left because the folder could not be written to, and why."""
+
+    n_written: int
+    n_left: int
+    why: str = ""
+
+
+# ------------------------------------------------------------------------------------------------------------- queueing
+
+
+def queue(
+    connection: Connection,
+    kind: Kind,
+    *,
+    recipient: str,
+    language: str,
+    about: str,
+    author: str,
+    now: datetime,
+    values: Mapping[str, object],
+) -> int:
+    """Put one mail in the queue, inside the transaction of what it tells of, and return its number.
+
+    `values` fills the places in the kind's subject and body; a value that is `Words` is said in `language`.
+    """
+    said = {key: value.say(language) if isinstance(value, Words) else value for key, value in values.items()}
+    new = connection.scalar(
+        insert(outbox)
+        .values(
+            kind=kind.value,
+            recipient=_one_line(recipient),
+            subject=_one_line(SUBJECTS[kind].say(language, about=about, **said)),
+            body=BODIES[kind].say(language, about=about, **said) + SIGNED.say(language),
+            language=language,
+            about=about,
+            author=author,
+            created_at=stored_moment(now),
+        )
+        .returning(outbox.c.id)
+    )
+    return int(new or 0)
+
+
+def queue_receipt(
+    connection: Connection, *, account_id: int, receipt: str, touched: Iterable[Pair], now: datetime
+) -> bool:
+    """Queue the receipt for whoever delivered; False where that is nobody with an address."""
+    person = connection.execute(select(account).where(account.c.id == account_id)).one_or_none()
+    if person is None or not _has_address(person):
+        return False
+    pairs = sorted(set(touched))
+    names = Names.read(connection, pairs[:MOST_LISTED])
+    language = person.language or "da"
+    lines = [f"- {names.indicator(code).say(language)}, {names.unit(unit).say(language)}" for code, unit in pairs]
+    queue(
+        connection,
+        Kind.RECEIPT,
+        recipient=person.email,
+        language=language,
+        about=receipt,
+        author="Tavle",
+        now=now,
+        values={"name": person.name, "lines": _listed(lines, language)},
+    )
+    return True
+
+
+def queue_returned(
+    connection: Connection,
+    months: Iterable[tuple[str, str, date, int]],
+    *,
+    reason: str,
+    author: str,
+    now: datetime,
+) -> int:
+    """Queue one mail per deliverer and unit about months sent back; `months` are (indicator, unit, period, account).
+
+    Returns how many mails there are.
+    """
+    by_person: dict[tuple[int, str], list[tuple[str, date]]] = {}
+    for indicator, unit, period, account_id in months:
+        by_person.setdefault((account_id, unit), []).append((indicator, period))
+    people = _people(connection, {account_id for account_id, _ in by_person})
+    names = Names.read(
+        connection, [(indicator, unit) for (_, unit), some in by_person.items() for indicator, _ in some]
+    )
+    n = 0
+    for (account_id, unit), some in sorted(by_person.items()):
+        person = people.get(account_id)
+        if person is None or not _has_address(person):
+            continue
+        language = person.language or "da"
+        queue(
+            connection,
+            Kind.RETURNED,
+            recipient=person.email,
+            language=language,
+            about=unit,
+            author=author,
+            now=now,
+            values={
+                "name": person.name,
+                "author": author,
+                "unit": names.unit(unit),
+                "reason": reason,
+                "lines": _listed(_month_lines(names, some, language), language),
+            },
+        )
+        n += 1
+    return n
+
+
+def remind(
+    store: Store, viewer: Viewer, unit_code: str, missing: Mapping[str, Collection[date]], *, now: datetime
+) -> tuple[str, ...]:
+    """Queue a reminder to those who deliver for a unit, and return their names; `missing` is periods by indicator code.
+
+    It goes to the quality teams nearest the unit. Whoever was reminded of the unit earlier the same day (UTC) is left
+    in peace: no name comes back for them.
+
+    Raises
+    ------
+    NotFound, NotAllowed
+        There is no such unit, or the viewer neither leads it nor delivers for it.
+    """
+
+    def write(connection: Connection) -> tuple[str, ...]:
+        require_sight(connection, viewer, [unit_code])
+        if not (viewer.is_own(unit_code) or viewer.may_deliver(unit_code)):
+            raise NotAllowed(NOT_YOURS_TO_REMIND)
+        some = sorted((indicator, period) for indicator, periods in missing.items() for period in periods)
+        if not some:
+            return ()
+        names = Names.read(connection, [(indicator, unit_code) for indicator, _ in some])
+        today = datetime.combine(stored_moment(now).date(), time())
+        reminded = set(
+            connection.scalars(
+                select(outbox.c.recipient).where(
+                    outbox.c.kind == Kind.REMINDER.value, outbox.c.about == unit_code, outbox.c.created_at >= today
+                )
+            )
+        )
+        told = []
+        for person in deliverers(connection, unit_code, today.date()):
+            if person.email in reminded or not _has_address(person):
+                continue
+            language = person.language or "da"
+            queue(
+                connection,
+                Kind.REMINDER,
+                recipient=person.email,
+                language=language,
+                about=unit_code,
+                author=viewer.name,
+                now=now,
+                values={
+                    "name": person.name,
+                    "unit": names.unit(unit_code),
+                    "lines": _listed(_month_lines(names, some, language), language),
+                },
+            )
+            told.append(person.name)
+        if told:
+            audit.append(
+                connection,
+                at=now,
+                actor=viewer.email,
+                action="reminder.queued",
+                subject=unit_code,
+                detail={"mails": len(told), "months": len(some)},
+            )
+        return tuple(told)
+
+    return store.write(write, changes_data=False)
+
+
+def deliverers(connection: Connection, unit_code: str, day: date) -> list[Row[Any]]:
+    """Active accounts of the quality teams nearest above a unit on a day (its own first), by address."""
+    parents = reading.Hierarchy.read(connection).on(day)
+    rows = connection.execute(
+        select(account, role_grant.c.unit_code)
+        .join(role_grant, role_grant.c.account_id == account.c.id)
+        .where(role_grant.c.role == Role.QUALITY_TEAM.value, account.c.is_active)
+        .order_by(account.c.email)
+    ).all()
+    for code in reading.upwards(parents, unit_code):
+        found = [row for row in rows if row.unit_code == code]
+        if found:
+            return found
+    return []
+
+
+def _month_lines(names: Names, months: Iterable[tuple[str, date]], language: str) -> list[str]:
+    by_indicator: dict[str, list[date]] = {}
+    for indicator, period in sorted(set(months)):
+        by_indicator.setdefault(indicator, []).append(period)
+    return [
+        f"- {names.indicator(code).say(language)}: "
+        + ", ".join(names.period(code, period).say(language) for period in periods)
+        for code, periods in by_indicator.items()
+    ]
+
+
+def _listed(lines: list[str], language: str) -> str:
+    shown = lines[:MOST_LISTED]
+    if len(lines) > len(shown):
+        shown.append(MORE.say(language, n=len(lines) - len(shown)))
+    return "\n".join(shown)
+
+
+def _people(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
+    return {row.id: row for row in connection.execute(select(account).where(account.c.id.in_(set(ids))))}
+
+
+def _has_address(person: Any) -> bool:
+    return bool(person.is_active and re.fullmatch(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+", person.email))
+
+
+def _one_line(text: str) -> str:
+    """Text for a header: no line breaks or other control characters, so that nobody can add headers of their own.
+
+    Examples
+    --------
+    >>> _one_line("Afdeling\\r\\nBcc: alle@example.dk")
+    'Afdeling Bcc: alle@example.dk'
+    """
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+# --------------------------------------------------------------------------------------------------------- handing over
+
+
+def waiting(store: Store, limit: int = MOST_AT_ONCE) -> list[Mail]:
+    """Mails that have not been handed over, oldest first. For the product itself: no page shows other people's mail."""
+    query = select(outbox).where(outbox.c.written_at.is_(None)).order_by(outbox.c.id).limit(limit)
+    with store.read() as connection:
+        return [
+            Mail(**{**row._mapping, "kind": Kind(row.kind)})  # type: ignore[arg-type]
+            for row in connection.execute(query)
+        ]
+
+
+def hand_over(store: Store, folder: Path, now: datetime, *, sender: str = SENDER) -> HandedOver:
+    """Write every waiting mail to `folder` as `<number>-<kind>.eml`, and mark those that are written.
+
+    A mail that was written just before a power cut is written again with the same name and the same bytes. Nothing
+    raises because of the disk: what cannot be written stays in the queue, and `why` says what was in the way.
+    """
+    n_written = 0
+    while mails := waiting(store):
+        done, why = [], ""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for mail in mails:
+                _write(folder / f"{mail.id:08d}-{mail.kind.value}.eml", as_bytes(mail, sender))
+                done.append(mail.id)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+        if done:
+            _mark(store, done, now)
+            n_written += len(done)
+        if why:
+            return HandedOver(n_written, len(waiting(store)), why)
+    return HandedOver(n_written, 0)
+
+
+def _mark(store: Store, ids: list[int], now: datetime) -> None:
+    store.write(
+        lambda connection: connection.execute(
+            update(outbox).where(outbox.c.id.in_(ids)).values(written_at=stored_moment(now))
+        ),
+        changes_data=False,
+    )
+
+
+def as_bytes(mail: Mail, sender: str = SENDER) -> bytes:
+    """The mail as it stands in its file: the same bytes every time, with no header from the clock or the machine."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address("Tavle", addr_spec=sender)
+    message["To"] = Address(addr_spec=mail.recipient)
+    message["Subject"] = mail.subject
+    message["Date"] = mail.created_at.replace(tzinfo=UTC)
+    message["Message-ID"] = f"<{mail.created_at:%Y%m%d%H%M%S}.{mail.id}@{sender.rpartition('@')[2]}>"
+    message["Content-Language"] = mail.language
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.body, charset="utf-8", cte="quoted-printable")
+    return message.as_bytes()
+
+
+def _write(path: Path, content: bytes) -> None:
+    # Under another name first: whoever empties the folder never sees half a mail.
+    part = path.with_suffix(".part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
