@@ -18,7 +18,7 @@ DOT = "dot"
 
 # Spaces that stand between thousands: space, no-break, figure, thin and narrow no-break space; the apostrophe is Swiss.
 _SPACES = " \u00a0\u2007\u2009\u202f"
-_SIGNED = re.compile(r"([+\-\u2212\u2013]?)\s*(.*?)\s*(%?)", re.DOTALL)
+_SIGNED = re.compile(r"([+\-\u2212\u2013]?)\s*(.*?)\s*(%|pct\.?|procent|percent)?", re.DOTALL | re.IGNORECASE)
 _WHOLE = re.compile(r"\d+")
 _SPACED = re.compile(rf"\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d+)?")
 _ONE_MARK = re.compile(r"(\d+)([.,])(\d+)")
@@ -46,6 +46,57 @@ class Number:
 
     value: float
     has_percent: bool = False
+
+
+class NotAvailable(StrEnum):
+    """Why a cell says that there is no number. None of them is zero."""
+
+    MISSING = "missing"  # .. - – i.a. n/a na: not counted, not known
+    NOT_APPLICABLE = "not_applicable"  # . : cannot be
+    SUPPRESSED = "suppressed"  # <5: counted, and kept back because it is small
+
+
+# Signs of Danmarks Statistik, eSundhed and spreadsheets. Their "-" can mean "none": who counted none writes 0.
+_NOT_AVAILABLE = {
+    **dict.fromkeys(
+        (
+            *(
+                "..",
+                "…",
+                "...",
+                "-",
+                "\u2013",
+                "\u2014",
+                "\u2212",
+                "--",
+                "?",
+                "i.a.",
+                "ia",
+                "i/a",
+                "i.o.",
+                "n/a",
+                "n.a.",
+                "na",
+            ),
+            *("#n/a", "#i/t", "nan", "null", "none", "mangler", "ikke oplyst", "ikke opgjort", "uoplyst", "missing"),
+        ),
+        NotAvailable.MISSING,
+    ),
+    **dict.fromkeys((".", "x", "ikke relevant", "not applicable"), NotAvailable.NOT_APPLICABLE),
+}
+_SUPPRESSED = re.compile(r"(?:[<\u2264]\s*=?|under|færre end|less than|fewer than)\s*\d{1,3}", re.IGNORECASE)
+
+
+def not_available(text: str) -> NotAvailable | None:
+    """Which sign for "no number here" a cell holds; None for a number, an empty cell and any other text.
+
+    Examples
+    --------
+    >>> [str(not_available(text)) for text in ("..", "-", ".", "<5", "0", "", "ca. 5")]
+    ['missing', 'missing', 'not_applicable', 'suppressed', 'None', 'None', 'None']
+    """
+    folded = text.strip().casefold()
+    return _NOT_AVAILABLE.get(folded) or (NotAvailable.SUPPRESSED if _SUPPRESSED.fullmatch(folded) else None)
 
 
 def form(text: str) -> Form:

@@ -19,11 +19,38 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "note": ("kommentar", "note", "kommentarer", "noter", "comment", "comments"),
 }
 
+# Names that often mean the field, but could mean another column beside it: they count only where no column has one of
+# the names above.
+LESSER_ALIASES: dict[str, tuple[str, ...]] = {
+    "indicator": ("måling", "maaling", "indikatornavn", "indikatorkode", "kpi", "measure", "nøgletal"),
+    "unit": (
+        *("afdeling", "afsnit", "sygehus", "hospital", "kommune", "region", "organisation", "enhedsnavn", "enhedskode"),
+        *("praksis", "klinik", "department", "ward", "municipality", "organization", "site"),
+    ),
+    "period": ("uge", "kvartal", "tid", "årmåned", "week", "quarter", "opgørelsesperiode", "måned og år"),
+    "numerator": ("antal", "hændelser", "count", "events", "antal hændelser", "tal i tæller"),
+    "denominator": ("total", "i alt", "antal i alt", "population", "n", "grundlag", "opererede i alt"),
+    "value": ("resultat", "tal", "score", "result", "gennemsnit", "mean", "median", "målt værdi", "andel"),
+    "sd": ("std", "std. dev.", "std afv", "std. afv."),
+    "note": ("bemærkning", "bemærkninger", "remark", "remarks", "anmærkning"),
+}
+
+# In a wide file: the column that says whether a row is the numerator or the denominator.
+KIND_ALIASES = ("felt", "tal", "type", "talt", "tæller/nævner", "field", "figure", "kind", "numerator/denominator")
+
 FIELDS = tuple(ALIASES)
 NUMBER_FIELDS = ("numerator", "denominator", "value", "sd")
 NAMES = {field: Words(names[0], names[1]) for field, names in ALIASES.items()}
 
 _BY_ALIAS = {alias: field for field, names in ALIASES.items() for alias in names}
+
+
+def _plain(header: str) -> str:
+    return re.sub(r"[\s\ufeff:.*_]+", " ", header).strip().casefold()
+
+
+_BY_LESSER_ALIAS = {_plain(alias): field for field, names in LESSER_ALIASES.items() for alias in names}
+_KIND_ALIASES = frozenset(KIND_ALIASES)
 
 
 def field_of(header: str) -> str | None:
@@ -34,7 +61,23 @@ def field_of(header: str) -> str | None:
     >>> field_of(" TÆLLER:"), field_of("Kommentarer"), field_of("Frys")
     ('numerator', 'note', None)
     """
-    return _BY_ALIAS.get(re.sub(r"[\s\ufeff:.*]+", " ", header).strip().casefold())
+    return _BY_ALIAS.get(_plain(header))
+
+
+def lesser_field_of(header: str) -> str | None:
+    """The field a header may name where no other column names it for certain.
+
+    Examples
+    --------
+    >>> lesser_field_of("Afdeling"), lesser_field_of("I alt"), lesser_field_of("enhed")
+    ('unit', 'denominator', None)
+    """
+    return _BY_LESSER_ALIAS.get(_plain(header))
+
+
+def is_kind(header: str) -> bool:
+    """Whether a column of a wide file may say which rows are numerators and which denominators."""
+    return _plain(header) in _KIND_ALIASES
 
 
 def listed(fields: Iterable[str]) -> Words:

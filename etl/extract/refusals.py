@@ -46,6 +46,28 @@ TOO_MANY_ROWS = Refusal(
     Words("Filen har over {limit} rækker, som er grænsen.", "The file has more than {limit} rows, which is the limit."),
     TOO_LARGE.mend,
 )
+TOO_MANY_COLUMNS = Refusal(
+    "too_many_columns",
+    Words(
+        "Filen har over {limit} kolonner, som er grænsen.",
+        "The file has more than {limit} columns, which is the limit.",
+    ),
+    Words(
+        "Slet de kolonner, der ikke skal indberettes. Er der kun få, så se efter skilletegn uden tekst imellem.",
+        "Delete the columns that are not to be handed in. If there are few, look for delimiters with nothing between.",
+    ),
+)
+UNKNOWN_KIND = Refusal(
+    "unknown_kind",
+    Words(
+        "»{text}« siger ikke, om rækken er tæller eller nævner.",
+        "“{text}” does not say whether the row is the numerator or the denominator.",
+    ),
+    Words(
+        "Skriv tæller, nævner eller værdi i kolonnen på hver række.",
+        "Write numerator, denominator or value in the column on every row.",
+    ),
+)
 EXCEL_FILE = Refusal(
     "excel_file",
     Words(
