@@ -11,19 +11,22 @@ An administrator keeps the installation running and mends deliveries for everybo
 numbers. An installation that wants an administrator to see them grants the role *with* a unit ("DK" for all of them).
 
 A subtree follows the hierarchy down, and the successors back: the leader of Region Østdanmark also reads the two
-regions that became it. Grants carry no dates; which units are shown on a day is asked of `data.queries.units`.
+regions that became it. Grants carry no dates; which units are shown on a day is asked of `data.queries.units`. A unit
+that moved belongs to its new parent from the day it moved, and to the one before it until `LATE_DELIVERIES` after, so
+that the last months can still be handed in and mended.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
 from data.errors import NotAllowed, NotFound
-from data.schema import account, cohort_unit, participant, role_grant, unit
+from data.schema import account, cohort_unit, participant, role_grant, unit, unit_change
 from data.store import Store
 from indicators.words import Words
 
@@ -46,6 +49,10 @@ ADMINISTRATORS_ONLY = Words(
     "Det kan kun en administrator. Bed en administrator om hjælp.",
     "Only an administrator can do this. Ask an administrator for help.",
 )
+
+
+LATE_DELIVERIES = timedelta(days=100)
+"""How long the unit's old parent keeps its rights after a move: three months and the days until their deadline."""
 
 
 class Role(StrEnum):
@@ -127,8 +134,11 @@ class Viewer:
 SYSTEM = Viewer(0, "system", "Tavle", (), frozenset(), frozenset(), frozenset(), sees_all=True, owns_all=True)
 
 
-def load_viewer(store: Store, email: str) -> Viewer:
+def load_viewer(store: Store, email: str, *, on: date | None = None) -> Viewer:
     """The viewer behind an e-mail address (in any case), with the rights of all its grants together.
+
+    `on` is today: it decides whom a unit that has moved, or will move, belongs to. Without it, to every parent it has
+    had or will have.
 
     Raises
     ------
@@ -157,6 +167,7 @@ def load_viewer(store: Store, email: str) -> Viewer:
             name=row.name,
             language=row.language,
             title=row.title,
+            on=on,
         )
 
 
@@ -169,12 +180,13 @@ def viewer_with(
     name: str,
     language: str | None = None,
     title: str = "",
+    on: date | None = None,
 ) -> Viewer:
     """A viewer whose rights are worked out from `grants` by the table at the top of this module."""
     own: set[str] = set()
     readable: set[str] = set()
     deliverable: set[str] = set()
-    units_below = _UnitsBelow(connection)
+    units_below = _UnitsBelow(connection, on)
     for grant in grants:
         if grant.role is Role.EVALUATOR:
             readable |= _units_of_cohorts(connection, grant.cohort_code)
@@ -200,20 +212,21 @@ def viewer_with(
     )
 
 
-def subtree(connection: Connection, code: str) -> frozenset[str]:
+def subtree(connection: Connection, code: str, *, on: date | None = None) -> frozenset[str]:
     """The unit itself and every unit under it, however deep, those under its predecessors included."""
-    return _UnitsBelow(connection)(code)
+    return _UnitsBelow(connection, on)(code)
 
 
 class _UnitsBelow:
     """Walks the tree of units down from a code; the tree is read once."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, on: date | None) -> None:
         rows = connection.execute(select(unit.c.code, unit.c.parent_code, unit.c.successor_code)).all()
         self.everything = frozenset(row.code for row in rows)
         self._below: dict[str, list[str]] = {}
+        moved = moves(connection)
         for row in rows:
-            for above in (row.parent_code, row.successor_code):
+            for above in (*_parents(row.parent_code, moved.get(row.code, []), on), row.successor_code):
                 if above is not None:
                     self._below.setdefault(above, []).append(row.code)
 
@@ -227,6 +240,30 @@ class _UnitsBelow:
                     found.add(below)
                     waiting.append(below)
         return frozenset(found)
+
+
+def moves(connection: Connection) -> dict[str, list[tuple[date, str]]]:
+    """By unit the days on which it came, or will come, under another parent, with that parent, oldest first."""
+    columns = unit_change.c
+    found: dict[str, list[tuple[date, str]]] = {}
+    for row in connection.execute(
+        select(columns.unit_code, columns.valid_from, columns.to_code)
+        .where(columns.kind == "moved", columns.withdrawn_at.is_(None), columns.to_code.is_not(None))
+        .order_by(columns.valid_from, columns.id)
+    ):
+        found.setdefault(row.unit_code, []).append((row.valid_from, row.to_code))
+    return found
+
+
+def _parents(first: str | None, moved: list[tuple[date, str]], on: date | None) -> list[str | None]:
+    """The parents a unit counts as belonging to on a day: its own and, for a while after a move, the one before."""
+    line: list[tuple[date, str | None]] = [(date.min, first), *moved]
+    ends = [day for day, _ in line[1:]] + [date.max]
+    return [
+        parent
+        for (begins, parent), end in zip(line, ends, strict=True)
+        if on is None or (begins <= on and (end == date.max or on < end + LATE_DELIVERIES))
+    ]
 
 
 def _units_of_cohorts(connection: Connection, cohort_code: str | None) -> set[str]:

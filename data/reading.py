@@ -15,7 +15,7 @@ from typing import Any, cast
 import pandas as pd
 from sqlalchemy import Connection, Row, RowMapping, select
 
-from data.access import SYSTEM
+from data.access import SYSTEM, moves
 from data.queries import catalogue
 from data.schema import exclusion, indicator, phase, series, unit
 from data.sql import statement
@@ -84,29 +84,31 @@ def upwards(parents: Mapping[str, str | None], code: str) -> list[str]:
     return chain
 
 
-def parent_of(connection: Connection) -> dict[str, str | None]:
-    """Each unit's parent, as the catalogue has it."""
-    return {row.code: row.parent_code for row in connection.execute(select(unit.c.code, unit.c.parent_code))}
+Moves = Mapping[str, Sequence[tuple[date, str]]]
+"""What `data.access.moves` gives: by unit the days on which it came under another parent, with that parent."""
 
 
 class Hierarchy:
-    """Each unit's parent on any day: the one in the catalogue or, where that has closed, what became of it.
+    """Each unit's parent on any day: the one it had then or, where that has closed, what became of it.
 
-    A hospital in Region Hovedstaden belongs to Region Østdanmark from 1 January 2027. Parents change only on the days
-    on which some unit opens or closes, so they are worked out once for each stretch between two such days.
+    `unit.parent_code` is the first parent; a move on a day gives another one from then on. A hospital in Region
+    Hovedstaden belongs to Region Østdanmark from 1 January 2027. Parents change only on the days on which some unit
+    opens, closes or moves, so they are worked out once for each stretch between two such days.
     """
 
-    def __init__(self, rows: Mapping[str, Any]) -> None:
-        """`rows` are rows of the `unit` table by code."""
+    def __init__(self, rows: Mapping[str, Any], moves: Moves | None = None) -> None:
+        """`rows` are rows of the `unit` table by code, `moves` what `data.access.moves` gives."""
         self._rows = rows
+        self._moves = moves or {}
         opens = {row.valid_from for row in rows.values()}
         closes = {row.valid_to + timedelta(days=1) for row in rows.values() if row.valid_to is not None}
-        self._changes = sorted(opens | closes)
+        moved = {day for of_unit in self._moves.values() for day, _ in of_unit}
+        self._changes = sorted(opens | closes | moved)
         self._known: dict[int, Mapping[str, str | None]] = {}
 
     @classmethod
     def read(cls, connection: Connection) -> Hierarchy:
-        return cls({row.code: row for row in connection.execute(select(unit))})
+        return cls({row.code: row for row in connection.execute(select(unit))}, moves(connection))
 
     def on(self, day: date) -> Mapping[str, str | None]:
         """The parent of each unit on that day."""
@@ -115,12 +117,20 @@ class Hierarchy:
             self._known[stretch] = {code: self._parent(row, day) for code, row in self._rows.items()}
         return self._known[stretch]
 
+    def above(self, code: str, day: date) -> list[str]:
+        """The unit itself, its parent of that day, and so on to the top."""
+        return upwards(self.on(day), code)
+
     def is_open(self, code: str, day: date) -> bool:
         row = self._rows[code]
         return bool(row.valid_from <= day and (row.valid_to is None or day <= row.valid_to))
 
     def _parent(self, row: Any, day: date) -> str | None:
-        above, passed = row.parent_code, set()
+        above = row.parent_code
+        for moved_on, parent in self._moves.get(row.code, ()):
+            if moved_on <= day:
+                above = parent
+        passed: set[str] = set()
         while above in self._rows and above not in passed and not self.is_open(above, day):
             if self._rows[above].successor_code is None:
                 break

@@ -16,7 +16,7 @@ from flask import Flask, g, jsonify, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
-from dashboards.context import LAST_VISIT, current_store
+from dashboards.context import LAST_VISIT, current_store, current_today
 from dashboards.security.addresses import local_address
 from dashboards.text import _
 from data.access import NotFound, Viewer, load_viewer
@@ -88,7 +88,7 @@ def install(server: Flask, *, secure_cookies: bool, session_minutes: int, key: s
         if session.get(_SESSION_ID) is None or session[_SESSION_ID] in server.extensions[_ENDED]:
             return None
         try:
-            return SignedIn(load_viewer(current_store(), email))
+            return SignedIn(load_viewer(current_store(), email, on=current_today()))
         except NotFound:  # the account was closed after the session began
             return None
 

@@ -7,15 +7,15 @@ who may see the unit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, func, select
 
 from data import schema
-from data.access import Viewer
+from data.access import Viewer, moves
 from data.catalogue.files import NO_CHART
 from data.catalogue.names import fold
 from data.errors import NotFound, WrongDefinition
@@ -225,10 +225,12 @@ KINDS_BELOW_NATION = frozenset(("region", "municipality", "hospital", "departmen
 
 @dataclass(frozen=True, slots=True)
 class UnitAbove:
-    """A unit on the way up from another one."""
+    """A unit on the way up from another one, and the days between which it was above it, where there are any."""
 
     code: str
     kind: str
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,27 +238,42 @@ class UnitTree:
     """The units with what they belong to and what became of them, read once for any number of series."""
 
     rows: Mapping[str, Any]
+    moved: Mapping[str, list[tuple[date, str]]]
 
     @classmethod
     def read(cls, connection: Connection) -> UnitTree:
         columns = schema.unit.c
         rows = connection.execute(select(columns.code, columns.kind, columns.parent_code, columns.successor_code))
-        return cls({row.code: row for row in rows})
+        return cls({row.code: row for row in rows}, moves(connection))
 
     def above(self, code: str | None) -> list[UnitAbove]:
-        """The unit, its successor, its parent, and so on up to the nation; only the nation when no unit is given."""
+        """The unit, its successor, its parents (the latest first), and so on up; only the nation without a unit."""
         if code is None:
             return [UnitAbove(row.code, row.kind) for row in self.rows.values() if row.kind == "nation"]
         chain: list[UnitAbove] = []
-        waiting = [code]
+        waiting: list[tuple[str, date | None, date | None]] = [(code, None, None)]
         while waiting:
-            row = self.rows.get(waiting.pop(0))
+            place, since, until = waiting.pop(0)
+            row = self.rows.get(place)
             if row is None or any(row.code == there.code for there in chain):
                 continue
-            chain.append(UnitAbove(row.code, row.kind))
+            chain.append(UnitAbove(row.code, row.kind, since, until))
             # The successor first: Region Østdanmark is nearer to a hospital of Region Hovedstaden than Denmark is.
-            waiting = [above for above in (row.successor_code, row.parent_code) if above] + waiting
+            successor = [(row.successor_code, since, until)] if row.successor_code else []
+            waiting = successor + self._parents(row, since, until) + waiting
         return chain
+
+    def _parents(self, row: Any, since: date | None, until: date | None) -> list[tuple[str, date | None, date | None]]:
+        """The unit's parents, the latest first, each with the days on which it was, within those of the unit."""
+        line: list[tuple[date | None, str | None]] = [(None, row.parent_code), *self.moved.get(row.code, ())]
+        ends = [day - timedelta(days=1) for day, _ in line[1:] if day is not None] + [None]
+        found = []
+        for (begins, parent), end in zip(line, ends, strict=True):
+            if parent is not None:
+                first = max((day for day in (since, begins) if day is not None), default=None)
+                last = min((day for day in (until, end) if day is not None), default=None)
+                found.append((parent, first, last))
+        return found[::-1]
 
 
 def visible_targets(
@@ -289,8 +306,21 @@ def nearest_targets(
         rank = _rank(row, above)
         if row["value"] is None or rank is None or not _is_in_unit_of(definition, row):
             continue
-        found.append((rank, -row["valid_from"].toordinal() if row["valid_from"] else 0, _target(row)))
+        held: Target | None = _target(row)
+        if rank < len(above):  # one that is set everywhere stands behind every unit
+            held = _while_above(held, above[rank])
+        if held is not None:
+            found.append((rank, -row["valid_from"].toordinal() if row["valid_from"] else 0, held))
     return [one for _, _, one in sorted(found, key=lambda item: item[:2])]
+
+
+def _while_above(target: Target, unit: UnitAbove) -> Target | None:
+    """The target on the days on which the unit it is set for was above; None where there is no such day."""
+    first = max((day for day in (target.valid_from, unit.since) if day is not None), default=None)
+    last = min((day for day in (target.valid_to, unit.until) if day is not None), default=None)
+    if first is not None and last is not None and last < first:
+        return None
+    return replace(target, valid_from=first, valid_to=last)
 
 
 def _rank(row: RowMapping, above: Sequence[UnitAbove]) -> int | None:

@@ -79,18 +79,19 @@ def annotations(
 ) -> list[Annotation]:
     """The notes that concern a series, by date: its own, those on the unit or a unit above it, those on everything.
 
+    Above it means: on the day the note begins.
+
     Raises like every query of a unit.
     """
     moment = end_of_day(as_of) or reading.FOREVER
     columns = annotation.c
     with store.read() as connection:
         require_sight(connection, viewer, [unit_code])
-        above = reading.upwards(reading.parent_of(connection), unit_code)
+        hierarchy = reading.Hierarchy.read(connection)
         rows = connection.execute(
             select(annotation)
             .where(
                 or_(columns.indicator_code.is_(None), columns.indicator_code == indicator_code),
-                or_(columns.unit_code.is_(None), columns.unit_code.in_(above)),
                 columns.created_at <= moment,
                 or_(columns.withdrawn_at.is_(None), columns.withdrawn_at > moment),
             )
@@ -109,4 +110,5 @@ def annotations(
             created_at=row.created_at,
         )
         for row in rows
+        if row.unit_code is None or row.unit_code in hierarchy.above(unit_code, row.starts_on)
     ]

@@ -7,18 +7,18 @@ viewer is its figures. So look-up by name finds every unit, with `is_readable` s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, select
 
-from data.access import NO_UNIT, Viewer, require_sight
+from data.access import NO_UNIT, Viewer, moves, require_sight
 from data.catalogue.names import fold
 from data.errors import NotFound
 from data.reading import Hierarchy, upwards
-from data.schema import unit, unit_alias
+from data.schema import former_name, unit, unit_alias
 from data.store import Store
 from indicators.words import Words
 
@@ -27,13 +27,16 @@ AMBIGUOUS = Words(
     "Several units are called “{name}”: {codes}. Write the unit's code.",
 )
 
-KINDS = ("nation", "region", "hospital", "municipality", "department", "ward", "practice")
+KINDS = ("nation", "region", "health_council", "hospital", "municipality", "department", "ward", "practice")
 _DANISH_ORDER = str.maketrans({"æ": "{", "ø": "|", "å": "}"})  # the signs that follow z
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One organisation or place of care. `depth` counts from the top of the whole tree (the nation is 0)."""
+    """One organisation or place of care. `depth` counts from the top of the whole tree (the nation is 0).
+
+    `name` and `short_name` are those of the day that was asked about, else the newest.
+    """
 
     code: str
     kind: str
@@ -56,15 +59,15 @@ class Unit:
 def visible(store: Store, viewer: Viewer, *, on: date | None = None) -> list[Unit]:
     """The units the viewer may see, own ones first, each part in the order of the tree (siblings by Danish name).
 
-    With `on`, only units that are open on that day, each under the parent of that day: a hospital in Region Hovedstaden
-    stands under Region Østdanmark from 1 January 2027.
+    With `on`, only units that are open on that day, each under the parent and the name of that day: a hospital in
+    Region Hovedstaden stands under Region Østdanmark from 1 January 2027.
     """
     tree = _tree(store, viewer, on)
     return [one for one in tree if one.is_own] + [one for one in tree if one.is_readable and not one.is_own]
 
 
-def get(store: Store, viewer: Viewer, code: str) -> Unit:
-    """The unit with that code.
+def get(store: Store, viewer: Viewer, code: str, *, on: date | None = None) -> Unit:
+    """The unit with that code, open or not; with `on`, by its name of that day.
 
     Raises
     ------
@@ -75,7 +78,8 @@ def get(store: Store, viewer: Viewer, code: str) -> Unit:
     """
     with store.read() as connection:
         require_sight(connection, viewer, [code])
-    return next(one for one in _tree(store, viewer, None) if one.code == code)
+    found = next(one for one in _tree(store, viewer, None) if one.code == code)
+    return found if on is None else _named_on(store, found, on)
 
 
 def children(store: Store, viewer: Viewer, code: str, *, on: date | None = None) -> list[Unit]:
@@ -96,7 +100,7 @@ def ancestors(store: Store, viewer: Viewer, code: str, *, on: date | None = None
 
 
 def find(store: Store, viewer: Viewer, name: str) -> Unit:
-    """The unit with that code, name or other name, in whatever case and spelling of å, æ and ø.
+    """The unit with that code, name, former name or other name, in whatever case and spelling of å, æ and ø.
 
     A name that several units share means the viewer's: the one to deliver for, else the one to see.
 
@@ -109,7 +113,10 @@ def find(store: Store, viewer: Viewer, name: str) -> Unit:
 
 
 def find_many(store: Store, viewer: Viewer, names: Iterable[str]) -> dict[str, tuple[Unit, ...]]:
-    """For each name the units it can mean: none, one, or several that share it."""
+    """For each name the units it can mean: none, one, or several that share it.
+
+    A name that a unit has now wins over one that another unit had before: names are used again.
+    """
     by_code = {one.code: one for one in _tree(store, viewer, None)}
     codes = {fold(code): code for code in by_code}
     named: dict[str, dict[str, Unit]] = {}
@@ -120,13 +127,18 @@ def find_many(store: Store, viewer: Viewer, names: Iterable[str]) -> dict[str, t
         for row in connection.execute(select(unit_alias.c.alias_key, unit_alias.c.unit_code)):
             if row.unit_code in by_code:
                 named.setdefault(row.alias_key, {})[row.unit_code] = by_code[row.unit_code]
+    before: dict[str, dict[str, Unit]] = {}
+    for code, rows in _former_names(store).items():
+        for row in rows if code in by_code else ():
+            for text in (row.name_da, row.name_en, row.short_name):
+                before.setdefault(fold(text), {})[code] = by_code[code]
     found: dict[str, tuple[Unit, ...]] = {}
     for name in names:
         key = fold(name)
         if key in codes:
             found[name] = (by_code[codes[key]],)
             continue
-        meant = tuple(named.get(key, {}).values())
+        meant = tuple((named.get(key) or before.get(key) or {}).values())
         for is_the_viewers in (viewer.may_deliver, viewer.may_see):
             if len(meant) > 1:
                 meant = tuple(one for one in meant if is_the_viewers(one.code)) or meant
@@ -147,7 +159,7 @@ def _tree(store: Store, viewer: Viewer, on: date | None) -> list[Unit]:
     rows = store.remember("unit_rows", partial(_rows, store))
     parents: Mapping[str, str | None]
     if on is not None:
-        hierarchy = Hierarchy(rows)
+        hierarchy = store.remember("unit_hierarchy", partial(_hierarchy, store, rows))
         open_rows = {code: row for code, row in rows.items() if hierarchy.is_open(code, on)}
         parents = hierarchy.on(on)
     else:
@@ -164,7 +176,33 @@ def _tree(store: Store, viewer: Viewer, on: date | None) -> list[Unit]:
         code, depth = waiting.pop()
         found.append(_unit(rows[code], parents[code], depth, viewer))
         waiting += [(child, depth + 1) for child in reversed(below.get(code, []))]
-    return found
+    if on is None or not (renamed := _former_names(store)):
+        return found
+    return [_named_on(store, one, on) if one.code in renamed else one for one in found]
+
+
+def _hierarchy(store: Store, rows: Mapping[str, Row[Any]]) -> Hierarchy:
+    with store.read() as connection:
+        return Hierarchy(rows, moves(connection))
+
+
+def _former_names(store: Store) -> dict[str, list[Row[Any]]]:
+    """The names each unit had before, oldest first; most stores have few."""
+
+    def read() -> dict[str, list[Row[Any]]]:
+        found: dict[str, list[Row[Any]]] = {}
+        with store.read() as connection:
+            for row in connection.execute(select(former_name).order_by(former_name.c.valid_to)):
+                found.setdefault(row.unit_code, []).append(row)
+        return found
+
+    return store.remember("former_names", read)
+
+
+def _named_on(store: Store, one: Unit, day: date) -> Unit:
+    """The unit by the name it had on that day."""
+    row = next((row for row in _former_names(store).get(one.code, ()) if day <= row.valid_to), None)
+    return one if row is None else replace(one, name=Words(row.name_da, row.name_en), short_name=row.short_name)
 
 
 def _rows(store: Store) -> dict[str, Row[Any]]:
