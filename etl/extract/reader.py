@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from etl import numbers
-from etl.extract import delimited, headers, personal, refusals, wide, workbook
+from etl.extract import delimited, headers, personal, records, refusals, wide, workbook
 from etl.extract.columns import FIELDS, NAMES
 from etl.extract.headers import Columns
 from etl.extract.options import Edits, ReadAs
@@ -91,7 +91,10 @@ def read_sheet(
     personal.refuse_name(file_name)
     if len(content) > limits.max_bytes:
         raise RefusedError(too_large(len(content), limits))
-    make = workbook.sheet if content.startswith(workbook.STARTS) else delimited.sheet
+    if content.startswith(workbook.STARTS):
+        make = workbook.sheet
+    else:
+        make = records.sheet if records.is_json(content) else delimited.sheet
     return make(content, limits=limits, read_as=read_as, given=given)
 
 

@@ -1,11 +1,12 @@
 """A delivery written as JSON: the same columns of text as a file gives, every number with the digits it was sent with.
 
 ```
-{"note": "…", "observations": [{"indicator": "HAI-BAC", "unit": "NOH", "period": "2026-10", "numerator": 9, "denominator": 10480}]}
+{"note": "…", "observations": [
+    {"indicator": "HAI-BAC", "unit": "NOH", "period": "2026-10", "numerator": 9, "denominator": 10480}]}
 ```
 
 Rows are the observations, counted from 1; there is no header row, and nothing has to be guessed.
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 
@@ -131,7 +132,7 @@ def sheet(content: bytes, *, limits: Limits, read_as: ReadAs | None = None, give
     made = builder.sheet(0, header, above=((0, note),) if note else (), encoding=ENCODING)
     personal.refuse(made)
     if any(_CONTROL.search(text) for column in made.columns for text in column.texts) or _CONTROL.search(note):
-        raise RefusedError(refusals.BINARY_FILE.finding())
+        raise RefusedError(refusals.BROKEN_JSON.finding())
     return made
 
 

@@ -108,6 +108,25 @@ CELL_TOO_LONG = Refusal(
     Words("En celle er længere, end en tabel kan have.", "A cell is longer than a table can hold."),
     Words("Se, om filen virkelig er en CSV-tabel.", "See whether the file really is a CSV table."),
 )
+BROKEN_JSON = Refusal(
+    "broken_json",
+    Words(
+        "Indholdet er ikke gyldig JSON, eller det har tegn, der ikke er tekst.",
+        "The content is not valid JSON, or it holds characters that are no text.",
+    ),
+    Words(
+        "Lad et program skrive JSON-filen som UTF-8; formen står i docs/api.md.",
+        "Have a program write the JSON as UTF-8; its form is in docs/api.md.",
+    ),
+)
+WRONG_JSON = Refusal(
+    "wrong_json",
+    Words(
+        "JSON-indholdet har ikke »observations« med ét objekt pr. tal.",
+        "The JSON has no “observations” with one object per figure.",
+    ),
+    BROKEN_JSON.mend,
+)
 NO_HEADER = Refusal(
     "no_header",
     Words(
