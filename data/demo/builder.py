@@ -40,6 +40,7 @@ from data.schema import (
     unit_alias,
 )
 from data.store import Store, bulk_insert, stored_moment, write_info
+from data.withdrawal import record_event
 from indicators.definition import PeriodKind
 from indicators.words import Words
 
@@ -366,8 +367,14 @@ def _observations(
             now=one.recorded_at,
         )
         if one.withdrawn_at:
-            is_this = delivery.c.id == recorded.delivery_id
-            connection.execute(update(delivery).where(is_this).values(state="withdrawn", withdrawn_at=one.withdrawn_at))
+            record_event(
+                connection,
+                recorded.delivery_id,
+                "withdrawn",
+                reason="Forkert fil (DEMO)",
+                author="",
+                at=one.withdrawn_at,
+            )
 
 
 def _decisions(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 from data.access import Viewer
 from data.errors import NotAllowed, NotFound
 from data.reading import Pair
-from data.schema import account, delivery, observation
+from data.schema import account, delivery, delivery_event, observation
 from data.sql import statement
 from data.store import Store
 from indicators.words import Words
@@ -25,8 +25,21 @@ NOT_YOUR_DELIVERY = Words(
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryEvent:
+    """A delivery was "withdrawn" or "restored": when (UTC), by whom and why."""
+
+    kind: str
+    at: datetime
+    author: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryRow:
-    """One delivery. `touched` are the series it brought figures for that the viewer may see; moments are UTC."""
+    """One delivery. `touched` are the series it brought figures for that the viewer may see; moments are UTC.
+
+    `is_own`: the viewer who asked delivered it. `events` are what was done with it since, oldest first.
+    """
 
     id: int
     receipt: str
@@ -43,6 +56,8 @@ class DeliveryRow:
     recorded_at: datetime
     withdrawn_at: datetime | None
     touched: tuple[Pair, ...]
+    is_own: bool = False
+    events: tuple[DeliveryEvent, ...] = ()
 
     @property
     def is_withdrawn(self) -> bool:
@@ -93,6 +108,10 @@ def _rows(connection: Connection, viewer: Viewer, rows: Sequence[Row[Any]]) -> l
     for one in connection.execute(statement("touched_series"), {"deliveries": [row.id for row in rows]}):
         if viewer.may_see(one.unit_code):
             touched.setdefault(one.delivery_id, []).append((one.indicator_code, one.unit_code))
+    events: dict[int, list[DeliveryEvent]] = {}
+    of_these = delivery_event.c.delivery_id.in_({row.id for row in rows})
+    for one in connection.execute(select(delivery_event).where(of_these).order_by(delivery_event.c.id)):
+        events.setdefault(one.delivery_id, []).append(DeliveryEvent(one.kind, one.at, one.author, one.reason))
     accounts = {row.account_id for row in rows}
     names = {
         row.id: row.name
@@ -115,6 +134,8 @@ def _rows(connection: Connection, viewer: Viewer, rows: Sequence[Row[Any]]) -> l
             recorded_at=row.recorded_at,
             withdrawn_at=row.withdrawn_at,
             touched=tuple(touched.get(row.id, ())),
+            is_own=row.account_id == viewer.account_id,
+            events=tuple(events.get(row.id, ())),
         )
         for row in rows
     ]

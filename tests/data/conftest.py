@@ -8,11 +8,12 @@ from datetime import date, datetime
 
 import pandas as pd
 import pytest
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert
 
 from data.access import Grant, Role, Viewer, viewer_with
 from data.schema import cohort, cohort_unit, delivery, indicator, observation, participant, series, unit
 from data.store import Store, bulk_insert
+from data.withdrawal import record_event
 
 LONG_AGO = date(2007, 1, 1)
 
@@ -122,9 +123,7 @@ class World:
 
     def withdraw(self, delivery_id: int, at: datetime) -> None:
         self.store.write(
-            lambda connection: connection.execute(
-                update(delivery).where(delivery.c.id == delivery_id).values(state="withdrawn", withdrawn_at=at)
-            )
+            lambda connection: record_event(connection, delivery_id, "withdrawn", reason="", author="", at=at)
         )
 
     def follow(self, indicator_code: str, unit_code: str, starts_on: date, ends_on: date | None = None) -> None:

@@ -347,4 +347,5 @@ def test_a_delivery_can_be_withdrawn_by_those_who_may_deliver_for_all_it_touches
             withdraw(world.store, viewer, "T-9", today=TODAY, now=NOW)
     with pytest.raises(NotFound, match="T-99"):
         withdraw(world.store, SYSTEM, "T-99", today=TODAY, now=NOW)
-    assert len(withdraw(world.store, world.viewer(Role.QUALITY_TEAM, "R"), "T-9", today=TODAY, now=NOW)) == 2
+    team = world.viewer(Role.QUALITY_TEAM, "R")
+    assert len(withdraw(world.store, team, "T-9", today=TODAY, now=NOW, reason="forkert fil")) == 2
