@@ -477,7 +477,7 @@ def _limits(settings: Settings) -> Any:
 def _read(file: Path, settings: Settings, lang: str) -> bytes:
     """The content of a file; one over the limit is refused by its size alone, before it is read."""
     from api import plain_text
-    from etl.extract.csv import too_large
+    from etl.extract.reader import too_large
 
     limits = _limits(settings)
     try:
@@ -507,7 +507,7 @@ def _file_request(
     *,
     note: str,
 ) -> jobs.FileRequest:
-    from etl.extract.csv import ENCODINGS
+    from etl.extract.delimited import ENCODINGS
 
     if today:
         try:

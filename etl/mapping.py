@@ -18,8 +18,9 @@ from typing import Any
 import yaml
 
 from etl import numbers
-from etl.extract import csv
+from etl.extract import delimited, reader
 from etl.extract.columns import FIELDS, NAMES, NUMBER_FIELDS
+from etl.extract.options import ReadAs
 from etl.extract.refusals import Refusal
 from etl.limits import Limits
 from etl.report import Finding, RefusedError
@@ -157,11 +158,11 @@ def parse_mapping(content: Any, name: str) -> Mapping:
         columns=columns,
         decimal=decimal,
         delimiter=_DELIMITERS[delimiter] if delimiter else None,
-        encoding=one_of(source, "encoding", tuple(csv.ENCODINGS), None),
+        encoding=one_of(source, "encoding", tuple(delimited.ENCODINGS), None),
         sums=bool(whole.get("sum", False)),
         result_delimiter=_DELIMITERS[one_of(result, "delimiter", tuple(_DELIMITERS), None) or "semicolon"],
         result_decimal=one_of(result, "decimal", marks, None) or numbers.COMMA,
-        result_encoding=one_of(result, "encoding", tuple(csv.ENCODINGS), None) or "utf-8-sig",
+        result_encoding=one_of(result, "encoding", tuple(delimited.ENCODINGS), None) or "utf-8-sig",
         result_language=one_of(result, "language", ("da", "en"), None) or "da",
     )
 
@@ -174,13 +175,12 @@ def convert(source: bytes, mapping: Mapping, *, file_name: str = "", limits: Lim
     RefusedError
         The file cannot be read, holds CPR numbers, lacks a column, or has a value or number the mapping cannot place.
     """
-    sheet = csv.read_sheet(
+    sheet = reader.read_sheet(
         source,
         file_name,
         limits=limits or Limits(),
-        delimiter=mapping.delimiter,
-        encoding=mapping.encoding,
-    )
+        read_as=ReadAs(delimiter=mapping.delimiter, encoding=mapping.encoding, decimal=mapping.decimal),
+    ).trimmed()
     names: dict[str, int] = {}
     for position, name in enumerate(sheet.header):
         # Of two columns with one name the first is meant; a mapping cannot name the other.
@@ -195,16 +195,16 @@ def convert(source: bytes, mapping: Mapping, *, file_name: str = "", limits: Lim
             positions[key] = at
     findings: list[Finding] = []
     rows: list[dict[str, str | float]] = []
-    for raw in sheet.rows:
-        if len(raw.cells) != len(sheet.header):
-            findings.append(RAGGED.finding(row=raw.number, cells=len(raw.cells), columns=len(sheet.header)))
+    for at, (number, n_cells) in enumerate(zip(sheet.numbers.tolist(), sheet.n_cells.tolist(), strict=True)):
+        if n_cells != len(sheet.header):
+            findings.append(RAGGED.finding(row=number, cells=n_cells, columns=len(sheet.header)))
             continue
         row: dict[str, str | float] = {}
         for key, wanted in mapping.columns.items():
-            text = raw.cells[positions[key]].strip() if wanted.constant is None else wanted.constant
+            text = sheet.columns[positions[key]][at] if wanted.constant is None else wanted.constant
             made = _made(key, text, wanted, mapping)
             if isinstance(made, Finding):
-                findings.append(replace(made, row=raw.number, column=wanted.column, value=text))
+                findings.append(replace(made, row=number, column=wanted.column, value=text))
             else:
                 row[key] = made
         rows.append(row)

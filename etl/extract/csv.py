@@ -134,7 +134,7 @@ def too_large(size: int, limits: Limits) -> Finding:
 
 def _decode(content: bytes, encoding: str | None) -> tuple[str, str]:
     if content.startswith(_EXCEL_STARTS):
-        raise RefusedError(refusals.EXCEL_FILE.finding())
+        raise RefusedError(refusals.OTHER_WORKBOOK.finding())
     if content.startswith(_OTHER_STARTS):
         raise RefusedError(refusals.BINARY_FILE.finding())
     if encoding:

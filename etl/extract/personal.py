@@ -42,12 +42,15 @@ def refuse(sheet: Sheet) -> None:
     RefusedError
         The findings hold rows, columns and counts, never a number.
     """
-    findings = findings_in(sheet)
-    if len(findings) > _MOST_FINDINGS:
-        rest = len(findings) - _MOST_FINDINGS
-        findings = [*findings[:_MOST_FINDINGS], refusals.CPR_MORE.finding(count=rest)]
-    if findings:
-        raise RefusedError(*findings)
+    if findings := findings_in(sheet):
+        raise RefusedError(*shortened(findings))
+
+
+def shortened(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """The first of many findings, and how many more there are."""
+    if len(findings) <= _MOST_FINDINGS:
+        return findings
+    return [*findings[:_MOST_FINDINGS], refusals.CPR_MORE.finding(count=len(findings) - _MOST_FINDINGS)]
 
 
 def findings_in(sheet: Sheet) -> list[Finding]:

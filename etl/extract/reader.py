@@ -22,6 +22,8 @@ from etl.limits import Limits
 from etl.report import Finding, RefusedError
 from indicators.words import Words
 
+_MOST_FAULTS = 100
+
 
 def read(
     content: bytes,
@@ -72,6 +74,7 @@ def read(
         named=read_as.columns,
         has_second_row=bool(sheet.sub_header),
     )
+    _refuse_faults(sheet, columns)
     if edits.cells or edits.left_out:
         sheet, columns = _edited(sheet, columns, edits)
     if not sheet.n_rows:
@@ -105,9 +108,25 @@ def too_large(size: int, limits: Limits) -> Finding:
     return refusals.TOO_LARGE.finding(size=numbers.said(size_mb), limit=numbers.said(limits.max_bytes / 1e6))
 
 
+def _refuse_faults(sheet: Sheet, columns: Columns) -> None:
+    """Refuse a sheet with cells that cannot be read, where their columns are used."""
+    used = {*columns.fields.values(), *columns.periods, *(columns.measures or {}), columns.kind}
+    names = personal.column_names(sheet.header)
+    findings = [
+        one.refusal.finding(row=one.row, column=names[one.position], value=one.value[:80], text=one.value[:80])
+        for one in sheet.faults
+        if one.position in used
+    ]
+    if findings:
+        raise RefusedError(*findings[:_MOST_FAULTS])
+
+
 def _table(sheet: Sheet, columns: Columns, read_as: ReadAs, limits: Limits) -> RawTable:
     names = personal.column_names(sheet.header)
     remarks: list[Words] = []
+    if sheet.other_sheets:
+        others = ", ".join(f"»{name}«" for name in sheet.other_sheets)
+        remarks.append(Words(f"Ikke læst: {others}.", f"Not read: {others}."))
     more: dict[str, Any] = {
         "left_out": tuple(names[at] for at in columns.left_out),
         "delimiter": sheet.delimiter,

@@ -26,8 +26,8 @@ EMPTY_FILE = Refusal(
     "empty_file",
     Words("Filen er tom.", "The file is empty."),
     Words(
-        "Udfyld filen, og gem den som CSV, før I indlæser den.",
-        "Fill in the file and save it as CSV before you load it.",
+        "Udfyld filen, og gem den, før I indlæser den.",
+        "Fill in the file and save it before you load it.",
     ),
 )
 TOO_LARGE = Refusal(
@@ -68,20 +68,97 @@ UNKNOWN_KIND = Refusal(
         "Write numerator, denominator or value in the column on every row.",
     ),
 )
-EXCEL_FILE = Refusal(
-    "excel_file",
+_SAVE_AS_XLSX = Words(
+    "Åbn den i regnearket, vælg Filer, Gem som, »Excel-projektmappe (.xlsx)«, og indlæs den igen.",
+    "Open it in the spreadsheet, choose File, Save as, “Excel workbook (.xlsx)”, and load it again.",
+)
+OLD_WORKBOOK = Refusal(
+    "old_workbook",
     Words(
-        "Filen er en Excel-fil (eller en zip-fil), ikke en CSV-fil.",
-        "The file is an Excel (or zip) file, not a CSV file.",
+        "Filen er et regneark i det gamle format (.xls), som ikke kan læses sikkert.",
+        "The file is a workbook in the old format (.xls), which cannot be read safely.",
+    ),
+    _SAVE_AS_XLSX,
+)
+OTHER_WORKBOOK = Refusal(
+    "other_workbook",
+    Words(
+        "Filen er et regneark i et andet format end .xlsx.",
+        "The file is a workbook in a format other than .xlsx.",
+    ),
+    _SAVE_AS_XLSX,
+)
+LOCKED_WORKBOOK = Refusal(
+    "locked_workbook",
+    Words("Regnearket er låst med en adgangskode.", "The workbook is locked with a password."),
+    Words(
+        "Fjern adgangskoden (Filer, Oplysninger, Beskyt projektmappe), gem, og indlæs den igen.",
+        "Remove the password (File, Info, Protect workbook), save and load it again.",
+    ),
+)
+BROKEN_WORKBOOK = Refusal(
+    "broken_workbook",
+    Words("Regnearket kan ikke åbnes; filen er beskadiget.", "The workbook cannot be opened; the file is damaged."),
+    Words(
+        "Åbn den i Excel, lad Excel reparere den, gem den som .xlsx eller CSV, og indlæs den igen.",
+        "Open it in Excel, let Excel repair it, save it as .xlsx or CSV and load it again.",
+    ),
+)
+WORKBOOK_TOO_HEAVY = Refusal(
+    "workbook_too_heavy",
+    Words(
+        "Regnearket kræver mere tid eller plads, end en levering må tage.",
+        "The workbook takes more time or space than a delivery may.",
     ),
     Words(
-        "Excel-filen skal gemmes som CSV: vælg Filer, Gem som, »CSV UTF-8 (semikolonsepareret)«.",
-        "The Excel file must be saved as CSV: choose File, Save as, “CSV UTF-8 (comma delimited)”.",
+        "Kopiér kun tabellen over i en ny projektmappe, eller gem arket som CSV, og indlæs den igen.",
+        "Copy the table alone to a new workbook, or save the sheet as CSV, and load it again.",
+    ),
+)
+NO_SUCH_SHEET = Refusal(
+    "no_such_sheet",
+    Words(
+        "Regnearket har intet udfyldt ark, der hedder »{value}«. Fundne ark: {found}.",
+        "The workbook has no filled sheet called “{value}”. Sheets found: {found}.",
+    ),
+    Words("Vælg et af de ark, der er fundet.", "Choose one of the sheets that were found."),
+)
+HIDDEN_SHEETS = Refusal(
+    "hidden_sheets",
+    Words(
+        "Alle udfyldte ark er skjult: {found}.",
+        "All sheets with content are hidden: {found}.",
+    ),
+    Words(
+        "Vis arket i Excel, og gem, eller vælg arket ved navn.",
+        "Unhide the sheet in Excel and save, or choose the sheet by name.",
+    ),
+)
+UNCALCULATED = Refusal(
+    "uncalculated",
+    Words(
+        "Cellen har en formel uden beregnet resultat. Et tal, der ikke er regnet ud, er ikke 0.",
+        "The cell has a formula without a computed result. A number that was not computed is not 0.",
+    ),
+    Words(
+        "Åbn filen i Excel, gem den, og indlæs den igen: så gemmes resultaterne med.",
+        "Open the file in Excel, save it and load it again: the results are then saved with it.",
+    ),
+)
+TEXT_NUMBER_UNCLEAR = Refusal(
+    "text_number_unclear",
+    Words(
+        "»{text}« er skrevet som tekst, og det kan ikke ses, om punktum og komma skiller tusinder eller decimaler.",
+        "“{text}” is written as text, and it does not show whether point and comma divide thousands or decimals.",
+    ),
+    Words(
+        "Lav cellen om til et tal i Excel, eller vælg decimaltegn (--decimal comma eller --decimal dot).",
+        "Turn the cell into a number in Excel, or choose the decimal mark (--decimal comma or --decimal dot).",
     ),
 )
 BINARY_FILE = Refusal(
     "binary_file",
-    Words("Filen er ikke en tekstfil.", "The file is not a text file."),
+    Words("Filen er hverken en tekstfil eller et regneark.", "The file is neither a text file nor a workbook."),
     _SAVE_AS_CSV,
 )
 UNREADABLE_TEXT = Refusal(
@@ -196,6 +273,27 @@ CPR_BESIDE_FILE = Refusal(
         "The note, or what was chosen for the file, holds a number that looks like a CPR number. Nothing is saved.",
     ),
     Words("Fjern tallet, og prøv igen.", "Remove the number and try again."),
+)
+CPR_IN_SHEET_NAME = Refusal(
+    "cpr",
+    Words(
+        "Navnet på ark nr. {number} ligner et CPR-nummer. Filen er afvist, og intet er gemt.",
+        "The name of sheet no. {number} looks like a CPR number. The file is refused and nothing is saved.",
+    ),
+    Words("Omdøb arket, gem filen, og indlæs den igen.", "Rename the sheet, save the file and load it again."),
+)
+CPR_BESIDE_CELLS = Refusal(
+    "cpr",
+    Words(
+        "En kommentar, en tekstboks, et sidehoved eller filens egenskaber indeholder noget, der ligner CPR-numre "
+        "(antal: {count}). Filen er afvist, og intet er gemt.",
+        "A comment, a text box, a page header or the properties of the file hold what looks like CPR numbers (found: "
+        "{count}). The file is refused and nothing is saved.",
+    ),
+    Words(
+        "Slet teksten i Excel (Filer, Oplysninger, Undersøg dokument finder dem), gem, og indlæs filen igen.",
+        "Delete the text in Excel (File, Info, Inspect document finds them), save and load the file again.",
+    ),
 )
 CPR_MORE = Refusal(
     "cpr",

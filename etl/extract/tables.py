@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from etl.extract.columns import NAMES
+from etl.extract.refusals import Refusal
 from indicators.words import Words
 
 Ints = npt.NDArray[np.int64]
@@ -103,13 +104,24 @@ class _Numbers(dict[str, int]):
         return number
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A cell that cannot be read. It matters only if its column is used: then the file is refused for it."""
+
+    row: int
+    position: int
+    refusal: Refusal
+    value: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
     """A file or a workbook's sheet as text, before anything is known of its columns.
 
     `header_row` and `numbers` count as a spreadsheet does. `columns` stand as in the file, one per cell of `header`.
     `above` are the texts over the header (titles, remarks). `extra` are cells to the right of the header's last one,
-    by row number. `names` is the sheet's name, `sub_header` the row below a header of two rows.
+    by row number. `name` is the sheet's name and `other_sheets` those that hold a table too; `sub_header` is the row
+    below a header of two rows.
     """
 
     header_row: int
@@ -123,6 +135,8 @@ class Sheet:
     encoding: str = ""
     name: str = ""
     sub_header: tuple[str, ...] = ()
+    other_sheets: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
     @property
     def n_rows(self) -> int:
