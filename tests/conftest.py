@@ -9,14 +9,16 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 
+from data import passwords
 from data.access import Grant, Role, Viewer, viewer_with
 from data.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# The suite draws the same examples everywhere and always: what is green here is green there. `--hypothesis-profile=wide`
-# draws new ones each time (docs/operations.md).
+# The suite draws the same examples everywhere and always: what is green here is green there.
+# `--hypothesis-profile=wide` draws new ones each time.
 hypothesis.settings.register_profile("suite", derandomize=True, database=None)
 hypothesis.settings.register_profile("wide", derandomize=False, print_blob=True)
 hypothesis.settings.load_profile("suite")
@@ -37,6 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             not any(name in item.path.as_posix() for name in slow),
         )
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Hashing is slow on purpose; tests hash a hundred passwords that protect nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -157,14 +157,42 @@ def sessions() -> dict[str, Any]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def profiles(browser: Browser) -> dict[tuple[str, str], BrowserContext]:
+    """One browser profile per language and colour scheme: scripts are fetched and compiled once, not in every test."""
+    return {}
+
+
 @pytest.fixture
-def visit(board: Board, browser: Browser, sessions: dict[str, Any]) -> Iterator[Callable[..., Visitor]]:
+def visit(
+    board: Board,
+    browser: Browser,
+    sessions: dict[str, Any],
+    profiles: dict[tuple[str, str], BrowserContext],
+) -> Iterator[Callable[..., Visitor]]:
     """A factory of visitors; at the end no page may have logged an error or asked another machine for anything.
 
     `at` is the page to open; None leaves that to the test. `by_form` signs in through the form, in a session of one's
-    own: for tests about signing in and out.
+    own: for tests about signing in and out. The first visitor of a test takes a profile that other tests used before,
+    with nothing in it but its cached files; a second one has a profile of its own.
     """
     visitors: list[Visitor] = []
+    own: list[BrowserContext] = []
+
+    def profile(language: str, scheme: str, *, is_own: bool) -> BrowserContext:
+        if not is_own and (language, scheme) in profiles:
+            profiles[language, scheme].clear_cookies()
+            return profiles[language, scheme]
+        context = browser.new_context(
+            locale="en-GB" if language == "en" else "da-DK",
+            color_scheme=scheme,  # type: ignore[arg-type]
+            accept_downloads=True,
+        )
+        if is_own:
+            own.append(context)
+        else:
+            profiles[language, scheme] = context
+        return context
 
     def enter(
         who: str | None = None,
@@ -175,14 +203,11 @@ def visit(board: Board, browser: Browser, sessions: dict[str, Any]) -> Iterator[
         at: str | None = None,
         by_form: bool = False,
     ) -> Visitor:
-        context = browser.new_context(
-            viewport=viewport or LAPTOP,  # type: ignore[arg-type]
-            locale="en-GB" if language == "en" else "da-DK",
-            color_scheme="dark" if theme == "dark" else "light",
-            accept_downloads=True,
-            storage_state=None if by_form or who is None else sessions.get(who),
-        )
+        context = profile(language, "dark" if theme == "dark" else "light", is_own=by_form or bool(visitors))
+        if who in sessions and not by_form:
+            context.add_cookies(sessions[who])
         page = context.new_page()
+        page.set_viewport_size(viewport or LAPTOP)  # type: ignore[arg-type]
         visitor = Visitor(page, context, board.url, [], [])
         page.on("pageerror", lambda error: visitor.faults.append(str(error)))
         page.on(
@@ -204,14 +229,16 @@ def visit(board: Board, browser: Browser, sessions: dict[str, Any]) -> Iterator[
             visitor.sign_in(f"{who}@tavle.example", DEMO_SIGN_INS[f"{who}@tavle.example"].password)
             visitor.settled()
             if not by_form:
-                sessions[who] = context.storage_state()
+                sessions[who] = context.cookies()
         if at is not None:
             visitor.open(at)
         return visitor
 
     yield enter
     for visitor in visitors:
-        visitor.context.close()
+        visitor.page.close()
+    for context in own:
+        context.close()
     assert [url for visitor in visitors for url in visitor.outside] == []
     # A page that answers 403 or 404 on purpose is reported by the browser as a failed resource.
     faults = [fault for visitor in visitors for fault in visitor.faults if "Failed to load resource" not in fault]

@@ -28,6 +28,12 @@ COLOURS = EVERYTHING | {"runOnly": {"type": "rule", "values": ["color-contrast",
 THEMES = {"light": EVERYTHING, "dark": COLOURS, "contrast": COLOURS}
 """Every rule in the first theme. A theme changes colours and nothing else: in the others the rules about colours."""
 
+WHOLE = ("overblik", "da-laptop")
+"""Where axe looks at the whole matrix. Its cells are drawn alike by the hundred, so elsewhere the first rows tell."""
+
+SHORTEN = """() => document.querySelectorAll('tbody').forEach(
+    body => Array.from(body.rows).slice(12).forEach(row => row.remove()))"""
+
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", PAGES)
@@ -47,6 +53,8 @@ def test_axe_finds_nothing_serious(visit: Visit, name: str, way: str) -> None:
     # What a theme may spoil are colours, and those are the same at every width: the laptop shows all three.
     themes = THEMES if viewport == LAPTOP else {"light": EVERYTHING}
     for theme, options in themes.items():
+        if (name, way) != WHOLE or theme != "light":
+            page.evaluate(SHORTEN)
         # The tokens of a theme hang on this attribute alone; loading the page anew for each would tell nothing more.
         page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
         faults += [
