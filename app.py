@@ -24,13 +24,14 @@ import structlog
 from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from api import v1
 from api.health import Metrics, health_blueprint
 from dashboards import errors, preferences, shell, static
 from dashboards.components import states as page_states
 from dashboards.context import EXTENSION, Parts
 from dashboards.pages import Registry, load_registry
 from dashboards.security import csrf, protect
-from dashboards.security.attempts import parse_limits
+from dashboards.security.attempts import Attempts, parse_limits
 from data import catalogue, states
 from data.catalogue import CatalogueError
 from data.errors import StoreUnavailable
@@ -94,6 +95,14 @@ def create_app(
     metrics = Metrics()
     metrics.install(server)
     server.extensions["tavle_count_error"] = metrics.errors.inc
+    machines = v1.install(
+        server,
+        store,
+        settings,
+        attempts=Attempts(settings.sign_in_attempts),
+        new_reference=errors.new_reference,
+        report=errors.report,
+    )
     protect(
         server,
         secure_cookies=settings.secure_cookies,
@@ -101,6 +110,7 @@ def create_app(
         sign_in_attempts=settings.sign_in_attempts,
         key=settings.signing_key(),
     )
+    csrf.exempt(server, machines)  # a token is asked for there, and no session counts
     refresh_states_daily(server, store, settings)
     preferences.install(server, secure_cookies=settings.secure_cookies)
     errors.install(server, page_states.not_found)

@@ -11,12 +11,12 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from data import audit
+from data import audit, cpr
 from data.access import NO_ACCOUNT, Viewer, load_viewer
 from data.errors import DataError, NotAllowed, NotFound
 from data.schema import account, api_token
@@ -85,6 +85,8 @@ def make(store: Store, viewer: Viewer, *, name: str, now: datetime, days: int | 
     ------
     TokenError
         It has no name or too long a one, expires before it begins, or there are too many.
+    Refused
+        Its name holds a CPR-like number.
     NotAllowed
         The viewer is not a person with an account.
 
@@ -100,6 +102,7 @@ def make(store: Store, viewer: Viewer, *, name: str, now: datetime, days: int | 
         raise NotAllowed(NOBODY)
     if not called or len(called) > LONGEST_NAME:
         raise TokenError(NO_NAME, most=LONGEST_NAME)
+    cpr.refuse(called)
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         raise TokenError(PAST)
     text = BEGINS + secrets.token_urlsafe(N_BYTES)
@@ -141,8 +144,8 @@ def make(store: Store, viewer: Viewer, *, name: str, now: datetime, days: int | 
     return NewToken(store.write(write, changes_data=False), text)
 
 
-def verify(store: Store, text: str, *, now: datetime) -> Viewer | None:
-    """The person whose key this is, with the rights the account has now; None for every key that opens nothing.
+def verify(store: Store, text: str, *, now: datetime, today: date | None = None) -> Viewer | None:
+    """The person whose key this is, with the rights the account has `today`; None for every key that opens nothing.
 
     A key nobody has, an expired one, a revoked one and one of a closed account are told apart by nobody: the answer is
     the same, and the hashes are compared in constant time. That it was used is noted at most once a minute, behind
@@ -163,7 +166,7 @@ def verify(store: Store, text: str, *, now: datetime) -> Viewer | None:
     if not right or not _token(right[0]).is_live(now):
         return None
     try:
-        viewer = load_viewer(store, right[0].email)
+        viewer = load_viewer(store, right[0].email, on=today)
     except NotFound:  # closed since the line above
         return None
     _note_use(store, _token(right[0]), stored_moment(now))

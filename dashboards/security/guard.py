@@ -26,9 +26,9 @@ SIGN_IN = "/log-ind"
 OPEN_PATHS = frozenset({SIGN_IN, "/healthz", "/favicon.ico", "/_favicon.ico"})
 STATIC_PREFIXES = ("/assets/", "/_dash-component-suites/")
 OPEN_PREFIXES = ("/sprog/", "/tema/")
-# Closed by other means: the command line's door (api/local.py) asks for its token; the figures for monitoring answer to
-# this machine and to administrators.
-LOOPBACK_DOOR, METRICS = "local", "/metrics"
+# Closed by other means: the command line's door (api/local.py) and that of machines (api/v1) ask for their tokens and
+# take no session; the figures for monitoring answer to this machine and to administrators.
+OTHER_DOORS, METRICS = frozenset({"local", "api_v1"}), "/metrics"
 
 _SESSION_ID = "tavle_session"
 _ENDED = "tavle_ended_sessions"
@@ -96,7 +96,7 @@ def install(server: Flask, *, secure_cookies: bool, session_minutes: int, key: s
     def ask_who() -> ResponseReturnValue | None:
         path = request.path
         g.tavle_viewer = None
-        if path.startswith(STATIC_PREFIXES) or path == "/healthz" or request.blueprint == LOOPBACK_DOOR:
+        if path.startswith(STATIC_PREFIXES) or path == "/healthz" or request.blueprint in OTHER_DOORS:
             return None  # nothing that depends on who asks: the store is not even opened for them
         if current_user.is_authenticated:
             g.tavle_viewer = current_user.viewer

@@ -114,7 +114,7 @@ def test_an_address_that_leads_nowhere_says_so_in_words_with_its_status(
 
 def test_a_machine_that_asks_for_what_is_not_there_is_told_in_json(visitor: Any) -> None:
     answer = visitor.sign_in().get("/api/v1/typo")
-    assert (answer.status_code, answer.get_json()["message"]) == (404, "Siden findes ikke")
+    assert (answer.status_code, answer.get_json()["title"]) == (404, "Findes ikke")
 
 
 def test_no_access_names_the_unit_and_tells_nothing_else_of_it(visitor: Any) -> None:

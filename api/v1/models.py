@@ -1,0 +1,493 @@
+"""What goes in and out of `/api/v1`, as pydantic models: answers are made from them and the document is made of them.
+
+`said(da, en)` gives a field its words; the document shows those of the language it is asked for in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from etl.extract.records import Number
+
+DANISH = "x-da"  # in a schema: the Danish words, until the document puts them in the place of the English ones
+RECEIPT_PATTERN = r"^T-[0-9]{4}-[0-9]{6,12}$"
+CODE_PATTERN = r"^[^/\x00-\x1f\x7f]{1,100}$"
+MOST_LISTED = 1000
+LONGEST_TEXT, LONGEST_NOTE = 300, 2000
+
+Item = TypeVar("Item")
+
+
+def said(da: str, en: str, **more: Any) -> Any:
+    """A field with its words in both languages."""
+    return Field(description=en, json_schema_extra={DANISH: da}, **more)
+
+
+class Model(BaseModel):
+    """All models: nothing but what is named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="null")
+
+
+# ------------------------------------------------------------------------------------------------- texts of parameters
+# Parameters come as text. What pydantic would take for a number or a day is wider than what the document says.
+
+
+def _strictly(pattern: str, convert: Callable[[str], Any]) -> BeforeValidator:
+    read = re.compile(pattern, re.ASCII)
+
+    def validate(text: Any) -> Any:
+        if isinstance(text, str):
+            if not read.fullmatch(text):
+                raise ValueError("not of the form in the document")
+            return convert(text)
+        return text
+
+    return BeforeValidator(validate)
+
+
+Flag = Annotated[bool, _strictly("true|false", lambda text: text == "true")]
+Whole = Annotated[int, _strictly(r"-?[0-9]{1,9}", int)]
+Day = Annotated[
+    date,
+    _strictly(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", date.fromisoformat),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+Code = Annotated[str, Field(pattern=CODE_PATTERN)]
+
+
+class Page(Model):
+    """The parameters of a list."""
+
+    limit: Annotated[Whole, Field(ge=1, le=MOST_LISTED)] = said("Højst så mange.", "At most so many.", default=100)
+    offset: Annotated[Whole, Field(ge=0, le=999_999)] = said("Spring så mange over.", "Leave out so many.", default=0)
+
+
+class Newest(Model):
+    """The parameters of a list of the newest."""
+
+    limit: Annotated[Whole, Field(ge=1, le=200)] = said("Højst så mange.", "At most so many.", default=20)
+
+
+class OfUnits(Page):
+    """A list that can be narrowed to one unit, one indicator, or both."""
+
+    unit: Code | None = said("Kun denne enhed (kode).", "This unit only (code).", default=None)
+    indicator: Code | None = said("Kun denne indikator (kode).", "This indicator only (code).", default=None)
+
+
+class OfSeries(Model):
+    """The parameters of one series."""
+
+    as_of: Day | None = said(
+        "Tallene, som de stod ved udgangen af denne dag (UTC).",
+        "The figures as they stood at the end of this day (UTC).",
+        default=None,
+    )
+
+
+Encoding = Literal["utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "windows-1252", "latin-1", "iso-8859-1"]
+
+
+class HowToRead(Model):
+    """The parameters of a delivery. What is not given is guessed, and the answer says what was guessed."""
+
+    dry_run: Flag = said(
+        "»true« kontrollerer alt og gemmer intet.", "“true” checks everything and saves nothing.", default=False
+    )
+    file_name: str = said(
+        "Filens navn, som det skal stå på kvitteringen.",
+        "The file's name, as it is to stand on the receipt.",
+        default="",
+        max_length=200,
+    )
+    note: str = said(
+        "En note til leveringen; aldrig om en person.",
+        "A note on the delivery; never about a person.",
+        default="",
+        max_length=LONGEST_NOTE,
+    )
+    indicator: str = said(
+        "Indikatoren (kode eller navn), hvis filen ikke har den som kolonne.",
+        "The indicator (code or name), where the file has no such column.",
+        default="",
+        max_length=LONGEST_TEXT,
+    )
+    unit: str = said(
+        "Enheden (kode eller navn), hvis filen ikke har den som kolonne.",
+        "The unit (code or name), where the file has no such column.",
+        default="",
+        max_length=LONGEST_TEXT,
+    )
+    decimal: Literal["comma", "dot"] | None = said("Decimaltegn.", "Decimal mark.", default=None)
+    delimiter: Literal["semicolon", "comma", "tab"] | None = said("Skilletegn.", "Delimiter.", default=None)
+    encoding: Encoding | None = said(
+        "Tegnsæt, fx cp1252; gælder frem for »charset« i Content-Type.",
+        "Character encoding, such as cp1252; holds over “charset” in Content-Type.",
+        default=None,
+    )
+    sheet: str | None = said(
+        "Arkets navn i en projektmappe.", "The name of the sheet of a workbook.", default=None, max_length=100
+    )
+    shape: Literal["long", "wide"] | None = said(
+        "»long«: én række pr. periode. »wide«: perioder som kolonner.",
+        "“long”: one row per period. “wide”: periods as columns.",
+        default=None,
+    )
+
+
+# ------------------------------------------------------------------------------------------------- what comes in
+
+
+def _number(value: Any) -> Number | None:
+    if value is None or isinstance(value, Number):
+        return value
+    raise ValueError("not a number")
+
+
+Figure = Annotated[Any, BeforeValidator(_number), WithJsonSchema({"type": ["number", "null"]})]
+
+
+class Observation(Model):
+    """One figure: an indicator in a unit in a period, with numerator and denominator, or a value."""
+
+    indicator: str | None = said(
+        "Indikatorens kode eller navn.", "Code or name of the indicator.", default=None, max_length=LONGEST_TEXT
+    )
+    unit: str | None = said(
+        "Enhedens kode eller et af dens navne.",
+        "Code of the unit, or one of its names.",
+        default=None,
+        max_length=LONGEST_TEXT,
+    )
+    period: str = said(
+        "Perioden, fx 2026-10; alle former i docs/deliveries.md læses.",
+        "The period, such as 2026-10; every form in docs/deliveries.md is read.",
+        max_length=LONGEST_TEXT,
+    )
+    numerator: Figure = said("Hvad der blev talt.", "What was counted.", default=None)
+    denominator: Figure = said("Ud af hvor mange.", "Out of how many.", default=None)
+    value: Figure = said(
+        "Selve tallet, for indikatorer uden nævner.", "The figure itself, for indicators without one.", default=None
+    )
+    sd: Figure = said("Standardafvigelse bag et gennemsnit.", "Standard deviation behind a mean.", default=None)
+    note: str | None = said(
+        "En kort bemærkning; aldrig om en person.",
+        "A short remark; never about a person.",
+        default=None,
+        max_length=LONGEST_NOTE,
+    )
+
+
+class DeliveryBody(Model):
+    """A delivery as JSON: all of it is saved, or nothing."""
+
+    note: str | None = said(
+        "En note til leveringen; aldrig om en person.",
+        "A note on the delivery; never about a person.",
+        default=None,
+        max_length=LONGEST_NOTE,
+    )
+    observations: list[Observation] = said("Tallene.", "The figures.", min_length=1)
+
+
+class Reason(Model):
+    """Why a delivery is taken back or put back."""
+
+    reason: str = said(
+        "Begrundelsen; den står i historikken. Sin egen levering kan man tage tilbage uden i 24 timer.",
+        "The reason; it stands in the history. One's own delivery can be taken back without one for 24 hours.",
+        default="",
+        max_length=LONGEST_NOTE,
+    )
+
+
+# ------------------------------------------------------------------------------------------------- what goes out
+
+
+class Said(Model):
+    """A text in both languages."""
+
+    da: str
+    en: str
+
+
+class Series(Model):
+    """An indicator in a unit."""
+
+    indicator: str
+    unit: str
+
+
+class Finding(Model):
+    """One thing about a delivery: where, what, and how to mend it."""
+
+    code: str = said("Kontrollens kode.", "The code of the check.")
+    severity: Literal["error", "warning"]
+    row: int | None = said(
+        "Rækken, som et regneark tæller (overskriften er 1); i JSON: tallets nummer i »observations« fra 1.",
+        "The row as a spreadsheet counts (the header is 1); in JSON: the number in “observations”, from 1.",
+    )
+    column: str = said("Kolonnen, som den hedder i filen.", "The column, as it is called in the file.")
+    value: str = said("Cellen, som den stod; tom, hvor den kan være personlig.", "The cell as it stood; empty where it "
+                      "could be personal.")  # fmt: skip
+    reason: str
+    mend: str = said("Hvordan det rettes.", "How to mend it.")
+
+
+class RowCounts(Model):
+    """How many rows were read, and what they do."""
+
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+
+
+class Receipt(Model):
+    """What a delivery did. Without changes nothing is written and there is no number."""
+
+    number: str = said("Kvitteringens nummer; tomt ved 0 ændringer.", "The receipt's number; empty for 0 changes.")
+    new: int
+    changed: int
+    unchanged: int
+    recorded_at: datetime
+    series: list[Series] = said("De målinger, der fik nye tal.", "The series that got new figures.")
+    earlier: str = said(
+        "Kvitteringen for samme indhold, hvis der er en.", "The receipt of the same content, if there is one."
+    )
+
+
+class SeriesEffect(Series):
+    """What a delivery would do to one series."""
+
+    new: int
+    changed: int
+    before: str
+    after: str
+    rising: bool | None
+    is_changing: bool
+
+
+class Effect(Model):
+    """What a delivery would do to the signals."""
+
+    sentence: str
+    series: list[SeriesEffect]
+    n_left_out: int = said(
+        "Målinger, der først regnes, når der indsendes.", "Series that are worked out when it is committed only."
+    )
+
+
+class DeliveryAnswer(Model):
+    """The answer to a delivery without errors."""
+
+    dry_run: bool
+    receipt: Receipt | None = said("Ingen ved dry_run.", "None for dry_run.")
+    sentence: str = said("Svaret i en sætning.", "The answer in a sentence.")
+    reading: str | None = said("Hvordan filen blev læst.", "How the file was read.")
+    notes: list[str]
+    rows: RowCounts
+    effect: Effect | None = said("Kun ved dry_run.", "For dry_run only.")
+    findings: list[Finding] = said("Advarsler.", "Warnings.")
+    n_findings: int = said("Hvor mange der er i alt.", "How many there are in all.")
+
+
+class ShortFinding(Model):
+    """A warning a delivery was committed with."""
+
+    code: str
+    row: int | None
+    column: str
+
+
+class Delivery(Model):
+    """A delivery that was committed."""
+
+    receipt: str
+    state: str = said("»committed« eller »withdrawn«.", "“committed” or “withdrawn”.")
+    origin: str = said("»file«, »grid« eller »api«.", "“file”, “grid” or “api”.")
+    delivered_by: str
+    file_name: str
+    sha256: str
+    note: str
+    new: int
+    changed: int
+    unchanged: int
+    findings: list[ShortFinding]
+    recorded_at: datetime
+    withdrawn_at: datetime | None
+    series: list[Series] = said("De målinger, nøglens bruger må se.", "The series the token's user may see.")
+
+
+class Deliveries(Model):
+    """The newest deliveries."""
+
+    items: list[Delivery]
+
+
+class Unit(Model):
+    """An organisation or place of care."""
+
+    code: str
+    kind: str
+    sector: str
+    name: Said
+    short_name: str
+    parent: str | None
+    valid_from: date
+    valid_to: date | None
+    successor: str | None
+    is_own: bool = said("Små tal vises som de er.", "Small numbers are shown as they are.")
+    may_deliver: bool
+    is_demo: bool
+
+
+class Indicator(Model):
+    """The newest version of an indicator's definition."""
+
+    code: str
+    version: int
+    scope: str
+    name: Said
+    goal: int | None
+    direction: str
+    role: str
+    definition: Said
+    numerator: Said
+    denominator: Said
+    has_denominator: bool
+    per: float = said("100 for procent, 1000 for promille.", "100 for per cent, 1000 for per thousand.")
+    unit_of_measure: Said
+    decimals: int
+    period: str
+    chart: str
+    profile: str
+    contributes_to: str | None
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+
+
+class Followed(Series):
+    """A series that is followed, from when to when, and who answers for its data."""
+
+    starts_on: date
+    ends_on: date | None
+    owner: str
+
+
+class Signal(Series):
+    """What the last calculation said about a series: the same as on the board, in mail and in exports."""
+
+    variation: str = said(
+        "concern, improvement, change, common, missing eller too_few.",
+        "concern, improvement, change, common, missing or too_few.",
+    )
+    is_signal: bool
+    rising: bool | None
+    rule: str | None
+    assurance: str
+    met: int | None
+    counted: int | None
+    latest_period: date | None
+    latest_value: float | None
+    latest_numerator: float | None
+    latest_denominator: float | None
+    centre: float | None
+    lower: float | None
+    upper: float | None
+    n_useful: int
+    longest_run: int | None
+    longest_run_max: int | None
+    n_crossings: int | None
+    n_crossings_min: int | None
+    n_outside_limits: int
+    n_signal_points: int
+    signal_first: date | None
+    signal_last: date | None
+    reason: str | None
+    chart: str
+    profile: str
+    has_hidden: bool = said(
+        "Små tal er skjult, og alt her er regnet uden dem.",
+        "Small numbers are hidden, and everything here was worked out without them.",
+    )
+    kernel_version: str
+    computed_at: datetime
+
+
+class Figures(Model):
+    """The figure of one period. Where it is hidden, the four numbers are null."""
+
+    period_start: date
+    period_end: date
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    sd: float | None
+    note: str
+    recorded_at: datetime
+    is_hidden: bool = said("Tallet er for lille til at blive vist.", "The figure is too small to be shown.")
+
+
+class SeriesAnswer(Series):
+    """One series: its figures, and what they say."""
+
+    as_of: date | None
+    observations: list[Figures]
+    signal: Signal | None = said(
+        "Det gemte signal; med as_of det, figuren sagde den dag.",
+        "The stored signal; with as_of what the chart said that day.",
+    )
+
+
+class Missing(Series):
+    """A series with periods that are due and not there."""
+
+    periods: list[date] = said("Første dag i hver periode, ældste først.", "First day of each period, oldest first.")
+    period_kind: str
+    late_since: date
+    owner: str
+
+
+class Listed(Model, Generic[Item]):
+    """A part of a list."""
+
+    items: list[Item]
+    total: int = said("Hvor mange der er i alt.", "How many there are in all.")
+    limit: int
+    offset: int
+    next: str | None = said("Adressen på næste del.", "The address of the next part.")
+
+
+class Place(Model):
+    """One thing that is wrong with a request, and where."""
+
+    place: str = said("Parameterens navn eller en JSON-pointer.", "The name of the parameter, or a JSON pointer.")
+    reason: str
+
+
+class Problem(Model):
+    """Why a request was not answered as it was asked (RFC 9457)."""
+
+    type: str = said("Problemets slags, til programmer.", "The kind of problem, for programs.")
+    title: str
+    status: int
+    detail: str
+    instance: str = said("Netop dette svar.", "This very answer.")
+    reference: str = said("Oplys den, når du spørger om hjælp.", "Tell it when you ask for help.")
+    errors: list[Place]
+
+
+class DeliveryProblem(Problem):
+    """Why a delivery was refused. A body of the wrong form has `errors`, one with wrong content has `findings`."""
+
+    findings: list[Finding] = said("Alle fejl og advarsler.", "All errors and warnings.", default=[])
+    n_findings: int = said("Hvor mange der er i alt.", "How many there are in all.", default=0)
+    reading: str | None = said("Hvordan filen blev læst.", "How the file was read.", default=None)
