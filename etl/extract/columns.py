@@ -22,9 +22,29 @@ ALIASES: dict[str, tuple[str, ...]] = {
 # Names that often mean the field, but could mean another column beside it: they count only where no column has one of
 # the names above.
 LESSER_ALIASES: dict[str, tuple[str, ...]] = {
-    "indicator": ("måling", "maaling", "indikatornavn", "indikatorkode", "kpi", "measure", "nøgletal"),
+    "indicator": (
+        "måling",
+        "maaling",
+        "indikatornavn",
+        "indicator name",
+        "indikatorkode",
+        "kpi",
+        "measure",
+        "nøgletal",
+    ),
     "unit": (
-        *("afdeling", "afsnit", "sygehus", "hospital", "kommune", "region", "organisation", "enhedsnavn", "enhedskode"),
+        *(
+            "afdeling",
+            "afsnit",
+            "sygehus",
+            "hospital",
+            "kommune",
+            "region",
+            "organisation",
+            "enhedsnavn",
+            "unit name",
+            "enhedskode",
+        ),
         *("praksis", "klinik", "department", "ward", "municipality", "organization", "site"),
     ),
     "period": ("uge", "kvartal", "tid", "årmåned", "week", "quarter", "opgørelsesperiode", "måned og år"),
@@ -37,6 +57,13 @@ LESSER_ALIASES: dict[str, tuple[str, ...]] = {
 
 # In a wide file: the column that says whether a row is the numerator or the denominator.
 KIND_ALIASES = ("felt", "tal", "type", "talt", "tæller/nævner", "field", "figure", "kind", "numerator/denominator")
+
+# Columns of Tavle's own files that repeat a code in words, or say what was found: not used, and nothing to warn of.
+REPEATED = {
+    "indicator": Words("indikatornavn", "indicator name"),
+    "unit": Words("enhedsnavn", "unit name"),
+}
+OWN = "tavle "
 
 FIELDS = tuple(ALIASES)
 NUMBER_FIELDS = ("numerator", "denominator", "value", "sd")
@@ -73,6 +100,18 @@ def lesser_field_of(header: str) -> str | None:
     ('unit', 'denominator', None)
     """
     return _BY_LESSER_ALIAS.get(_plain(header))
+
+
+def is_silent(header: str) -> bool:
+    """Whether a column that is not used needs no warning, because Tavle wrote it itself.
+
+    Examples
+    --------
+    >>> is_silent("Enhedsnavn"), is_silent("Tavle: fejl"), is_silent("Frys")
+    (True, True, False)
+    """
+    plain = _plain(header)
+    return plain.startswith(OWN) or any(plain in (words.da, words.en) for words in REPEATED.values())
 
 
 def is_kind(header: str) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 
 from etl import numbers
 from etl.extract import delimited, headers, personal, records, refusals, wide, workbook
-from etl.extract.columns import FIELDS, NAMES
+from etl.extract.columns import FIELDS, NAMES, field_of, is_silent
 from etl.extract.headers import Columns
 from etl.extract.options import Edits, ReadAs
 from etl.extract.tables import RawTable, Sheet, TextColumn
@@ -61,6 +61,22 @@ def read(
     >>> table.shape, list(table.column("period")), list(table.column("value")), table.column_name("value", 1)
     ('wide', ['okt-26', 'nov-26'], ['4', '5'], 'nov-26')
     """
+    sheet, columns = open_sheet(content, file_name, limits=limits, given=given, read_as=read_as, edits=edits)
+    if not sheet.n_rows:
+        raise RefusedError(refusals.HEADER_ONLY.finding())
+    return _table(sheet, columns, read_as or ReadAs(), limits)
+
+
+def open_sheet(
+    content: bytes,
+    file_name: str,
+    *,
+    limits: Limits,
+    given: Sequence[str] = (),
+    read_as: ReadAs | None = None,
+    edits: Edits | None = None,
+) -> tuple[Sheet, Columns]:
+    """A delivery file as it stands, with the mends laid over it, and what each of its columns is; see `read`."""
     read_as, edits = read_as or ReadAs(), edits or Edits()
     sheet = read_sheet(content, file_name, limits=limits, read_as=read_as, given=given).trimmed()
     if sheet.sub_header:
@@ -77,9 +93,7 @@ def read(
     _refuse_faults(sheet, columns)
     if edits.cells or edits.left_out:
         sheet, columns = _edited(sheet, columns, edits)
-    if not sheet.n_rows:
-        raise RefusedError(refusals.HEADER_ONLY.finding())
-    return _table(sheet, columns, read_as, limits)
+    return sheet, columns
 
 
 def read_sheet(
@@ -127,8 +141,16 @@ def _table(sheet: Sheet, columns: Columns, read_as: ReadAs, limits: Limits) -> R
     if sheet.other_sheets:
         others = ", ".join(f"»{name}«" for name in sheet.other_sheets)
         remarks.append(Words(f"Ikke læst: {others}.", f"Not read: {others}."))
+    for field, at in columns.fields.items():
+        if field_of(sheet.header[at]) != field:
+            name = NAMES[field]
+            remarks.append(
+                Words(
+                    f"Kolonnen »{names[at]}« er læst som {name.da}.", f"The column “{names[at]}” was read as {name.en}."
+                )
+            )
     more: dict[str, Any] = {
-        "left_out": tuple(names[at] for at in columns.left_out),
+        "left_out": tuple(names[at] for at in columns.left_out if not is_silent(sheet.header[at])),
         "delimiter": sheet.delimiter,
         "encoding": sheet.encoding,
         "sheet": sheet.name,
