@@ -12,7 +12,8 @@ import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -22,12 +23,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from data import audit, reading
-from data.access import Role, Viewer, require_sight
-from data.errors import NotAllowed
 from data.naming import Names
 from data.reading import Pair
-from data.schema import account, outbox, role_grant
+from data.schema import account, outbox
 from data.store import Store, stored_moment
 from indicators.words import Words
 
@@ -53,12 +51,6 @@ BODIES: Mapping[Kind, Words] = {
         "Du kan fortryde leveringen i 24 timer på siden Indberet under Kvitteringer.",
         "Dear {name}\n\nYour delivery is received and stored. Receipt: {about}.\n\nIt concerns:\n{lines}\n\n"
         "You can undo the delivery for 24 hours on the page Deliver under Receipts.",
-    ),
-    Kind.REMINDER: Words(
-        "Hej {name}\n\nDer mangler tal fra {unit}:\n{lines}\n\n"
-        "Indberet dem på siden Indberet. Findes tallene ikke, så skriv det i en kommentar.",
-        "Dear {name}\n\nFigures from {unit} are missing:\n{lines}\n\n"
-        "Deliver them on the page Deliver. If there are no figures, say so in a comment.",
     ),
     Kind.RETURNED: Words(
         "Hej {name}\n\n{author} har sendt tal fra {unit} tilbage:\n{lines}\n\nBegrundelse: {reason}\n\n"
@@ -208,86 +200,6 @@ def queue_returned(
     return n
 
 
-def remind(
-    store: Store, viewer: Viewer, unit_code: str, missing: Mapping[str, Collection[date]], *, now: datetime
-) -> tuple[str, ...]:
-    """Queue a reminder to those who deliver for a unit, and return their names; `missing` is periods by indicator code.
-
-    It goes to the quality teams nearest the unit. Whoever was reminded of the unit earlier the same day (UTC) is left
-    in peace: no name comes back for them.
-
-    Raises
-    ------
-    NotFound, NotAllowed
-        There is no such unit, or the viewer neither leads it nor delivers for it.
-    """
-
-    def write(connection: Connection) -> tuple[str, ...]:
-        require_sight(connection, viewer, [unit_code])
-        if not (viewer.is_own(unit_code) or viewer.may_deliver(unit_code)):
-            raise NotAllowed(NOT_YOURS_TO_REMIND)
-        some = sorted((indicator, period) for indicator, periods in missing.items() for period in periods)
-        if not some:
-            return ()
-        names = Names.read(connection, [(indicator, unit_code) for indicator, _ in some])
-        today = datetime.combine(stored_moment(now).date(), time())
-        reminded = set(
-            connection.scalars(
-                select(outbox.c.recipient).where(
-                    outbox.c.kind == Kind.REMINDER.value, outbox.c.about == unit_code, outbox.c.created_at >= today
-                )
-            )
-        )
-        told = []
-        for person in deliverers(connection, unit_code, today.date()):
-            if person.email in reminded or not _has_address(person):
-                continue
-            language = person.language or "da"
-            queue(
-                connection,
-                Kind.REMINDER,
-                recipient=person.email,
-                language=language,
-                about=unit_code,
-                author=viewer.name,
-                now=now,
-                values={
-                    "name": person.name,
-                    "unit": names.unit(unit_code),
-                    "lines": _listed(_month_lines(names, some, language), language),
-                },
-            )
-            told.append(person.name)
-        if told:
-            audit.append(
-                connection,
-                at=now,
-                actor=viewer.email,
-                action="reminder.queued",
-                subject=unit_code,
-                detail={"mails": len(told), "months": len(some)},
-            )
-        return tuple(told)
-
-    return store.write(write, changes_data=False)
-
-
-def deliverers(connection: Connection, unit_code: str, day: date) -> list[Row[Any]]:
-    """Active accounts of the quality teams nearest above a unit on a day (its own first), by address."""
-    parents = reading.Hierarchy.read(connection).on(day)
-    rows = connection.execute(
-        select(account, role_grant.c.unit_code)
-        .join(role_grant, role_grant.c.account_id == account.c.id)
-        .where(role_grant.c.role == Role.QUALITY_TEAM.value, account.c.is_active)
-        .order_by(account.c.email)
-    ).all()
-    for code in reading.upwards(parents, unit_code):
-        found = [row for row in rows if row.unit_code == code]
-        if found:
-            return found
-    return []
-
-
 def _month_lines(names: Names, months: Iterable[tuple[str, date]], language: str) -> list[str]:
     by_indicator: dict[str, list[date]] = {}
     for indicator, period in sorted(set(months)):
@@ -328,9 +240,15 @@ def _one_line(text: str) -> str:
 # --------------------------------------------------------------------------------------------------------- handing over
 
 
-def waiting(store: Store, limit: int = MOST_AT_ONCE) -> list[Mail]:
-    """Mails that have not been handed over, oldest first. For the product itself: no page shows other people's mail."""
-    query = select(outbox).where(outbox.c.written_at.is_(None)).order_by(outbox.c.id).limit(limit)
+def waiting(store: Store, *, after: int = 0) -> list[Mail]:
+    """The oldest 500 mails with a number above `after` that have not been handed over. For the product itself alone:
+    no page shows other people's mail."""
+    query = (
+        select(outbox)
+        .where(outbox.c.written_at.is_(None), outbox.c.id > after)
+        .order_by(outbox.c.id)
+        .limit(MOST_AT_ONCE)
+    )
     with store.read() as connection:
         return [
             Mail(**{**row._mapping, "kind": Kind(row.kind)})  # type: ignore[arg-type]
@@ -342,24 +260,30 @@ def hand_over(store: Store, folder: Path, now: datetime, *, sender: str = SENDER
     """Write every waiting mail to `folder` as `<number>-<kind>.eml`, and mark those that are written.
 
     A mail that was written just before a power cut is written again with the same name and the same bytes. Nothing
-    raises because of the disk: what cannot be written stays in the queue, and `why` says what was in the way.
+    raises because of the disk or an address nobody can send to: what cannot be written stays in the queue, and `why`
+    says what was in the way.
     """
-    n_written = 0
-    while mails := waiting(store):
-        done, why = [], ""
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            for mail in mails:
+    n_written, n_left, after, why = 0, 0, 0, ""
+    while mails := waiting(store, after=after):
+        after = mails[-1].id
+        done = []
+        for mail in mails:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
                 _write(folder / f"{mail.id:08d}-{mail.kind.value}.eml", as_bytes(mail, sender))
                 done.append(mail.id)
-        except OSError as error:
-            why = error.strerror or type(error).__name__
+            except OSError as error:
+                why = error.strerror or type(error).__name__
+                break
+            except (ValueError, HeaderParseError) as error:
+                # Type only: the text may repeat the address.
+                why = type(error).__name__
         if done:
             _mark(store, done, now)
-            n_written += len(done)
-        if why:
-            return HandedOver(n_written, len(waiting(store)), why)
-    return HandedOver(n_written, 0)
+        n_written, n_left = n_written + len(done), n_left + len(mails) - len(done)
+        if len(mails) < MOST_AT_ONCE:
+            break
+    return HandedOver(n_written, n_left, why)
 
 
 def _mark(store: Store, ids: list[int], now: datetime) -> None:
@@ -376,12 +300,12 @@ def as_bytes(mail: Mail, sender: str = SENDER) -> bytes:
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Tavle", addr_spec=sender)
     message["To"] = Address(addr_spec=mail.recipient)
-    message["Subject"] = mail.subject
+    message["Subject"] = _one_line(mail.subject)
     message["Date"] = mail.created_at.replace(tzinfo=UTC)
     message["Message-ID"] = f"<{mail.created_at:%Y%m%d%H%M%S}.{mail.id}@{sender.rpartition('@')[2]}>"
-    message["Content-Language"] = mail.language
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.body, charset="utf-8", cte="quoted-printable")
+    message["Content-Language"] = mail.language  # after the content, which begins by taking such headers away
     return message.as_bytes()
 
 
