@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
 
 from data import audit, reading, recording, states
 from data.access import Viewer, require_delivery
-from data.store import Connection, Store, stored_moment
+from data.reading import Pair
+from data.store import Connection, Store, read_info, stored_moment
 from etl.report import Finding, Receipt, RowStatus
-from etl.transform import compare
+from etl.transform import KEY, compare
+from indicators.words import Words
+
+RIGHTS = Words("Kontrollerer rettigheder og ændringer", "Checking rights and changes")
+WRITING = Words("Skriver tallene", "Writing the figures")
+SIGNALS = Words("Beregner signaler", "Working out the signals")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a check found in the store: the series of the file, their figures, and what each tidy row would do.
+
+    It holds as long as the store has this `version`; after that it must be asked for again.
+    """
+
+    version: int
+    pairs: Sequence[Pair]
+    current: pd.DataFrame
+    compared: pd.DataFrame
 
 
 def load(
@@ -26,19 +46,23 @@ def load(
     warnings: Sequence[Finding],
     today: date,
     now: datetime,
+    known: Known | None = None,
+    progress: Callable[[Words, float], None] = lambda stage, share: None,
 ) -> Receipt:
     """Write what is new or changed of the tidy rows: delivery, observations, series states and the audit event.
 
-    What is new is worked out again inside the transaction, because somebody else may have delivered since the check;
-    so are the rights. Rows that say what the store already holds add nothing, and a delivery in which no row says
-    anything new writes nothing at all: its receipt has no number, and names the delivery that brought the same file.
+    What is new is worked out again inside the transaction if anything was written since the check (`known`), because
+    somebody else may have delivered; so are the rights, always. Rows that say what the store already holds add nothing,
+    and a delivery in which no row says anything new writes nothing at all: its receipt has no number, and names the
+    delivery that brought the same file.
 
     Raises
     ------
     NotAllowed
         The viewer may not deliver for one of the units.
     """
-    pairs = sorted(set(zip(rows["indicator_code"], rows["unit_code"], strict=True)))
+    pairs = list(known.pairs) if known else sorted(set(zip(rows["indicator_code"], rows["unit_code"], strict=True)))
+    unit_codes = sorted({unit_code for _, unit_code in pairs})
 
     def receipt(number: str, compared: pd.DataFrame, recorded_at: datetime, earlier: str = "") -> Receipt:
         changed = compared[compared["change"] != RowStatus.UNCHANGED]
@@ -50,24 +74,30 @@ def load(
             recorded_at=recorded_at,
             file_name=file_name,
             sha256=sha256,
-            touched=tuple(sorted(set(zip(changed["indicator_code"], changed["unit_code"], strict=True)))),
+            touched=tuple(sorted(changed[KEY[:2]].drop_duplicates().itertuples(index=False, name=None))),
             earlier=earlier,
         )
 
+    def against_store(connection: Connection) -> pd.DataFrame:
+        require_delivery(connection, viewer, unit_codes)
+        if known is not None and int(read_info(connection, "data_version") or 0) == known.version:
+            return known.compared
+        return compare(rows, reading.observations(connection, pairs))
+
+    progress(RIGHTS, 0.0)
     with store.read() as connection:
-        require_delivery(connection, viewer, sorted(set(rows["unit_code"])))
-        compared = compare(rows, reading.observations(connection, pairs))
+        compared = against_store(connection)
     if (compared["change"] == RowStatus.UNCHANGED).all():
         earlier = recording.newest_receipt_of(store, sha256, viewer.account_id)
         return receipt("", compared, stored_moment(now), earlier)
 
     def commit(connection: Connection) -> Receipt:
-        require_delivery(connection, viewer, sorted(set(rows["unit_code"])))
-        compared = compare(rows, reading.observations(connection, pairs))
+        compared = against_store(connection)
         changes = compared[compared["change"] != RowStatus.UNCHANGED]
         said = receipt("", compared, stored_moment(now))
         if changes.empty:
             return said
+        progress(WRITING, 0.1)
         recorded = recording.record_delivery(
             connection,
             changes,
@@ -76,12 +106,13 @@ def load(
             sha256=sha256,
             origin=origin,
             note=note,
-            findings=[{"code": w.code, "row": w.row, "column": w.column} for w in warnings],
+            findings=[_kept(warning) for warning in warnings],
             n_new=said.n_new,
             n_changed=said.n_changed,
             n_unchanged=said.n_unchanged,
             now=now,
         )
+        progress(SIGNALS, 0.4)
         states.recalculate(connection, said.touched, today=today, now=now, deadline_day=store.deadline_day)
         audit.append(
             connection,
@@ -102,3 +133,13 @@ def load(
         return receipt(recorded.receipt, compared, recorded.recorded_at)
 
     return store.write(commit)
+
+
+def _kept(warning: Finding) -> dict[str, object]:
+    """A warning as the delivery keeps it: where and which, never what stood in the cell."""
+    kept: dict[str, object] = {"code": warning.code, "row": warning.row, "column": warning.column}
+    if warning.is_confirmed:
+        kept["confirmed"] = True
+    if warning.stands_for > 1:
+        kept["count"] = warning.stands_for
+    return kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 
 from data.access import SYSTEM, Viewer
 from data.catalogue.names import fold
@@ -57,25 +57,31 @@ class Lookups:
     def unit_by_code(self, code: str | None) -> Unit | None:
         return self._units.get(code) if code else None
 
-    def _nearest_indicator(self, text: str) -> Words | None:
+    def _nearest_indicator(self, text: str) -> IndicatorDefinition | None:
         known = {key: d for key, d in self._names.items() if d is not None} | self._indicators
         match = difflib.get_close_matches(fold(text), known, n=1, cutoff=_LIKENESS)
-        return _named(known[match[0]].name, known[match[0]].code) if match else None
+        return known[match[0]] if match else None
 
-    def nearest_unit(self, text: str, prefer: Callable[[str], bool]) -> Words | None:
-        """The unit most like `text` as "name (code)", first among those with a code that `prefer` accepts."""
-        known: dict[str, Unit] = {}
-        for unit in self._units.values():
-            known |= {fold(name): unit for name in (unit.name.da, unit.name.en, unit.short_name, unit.code)}
+    def nearest_unit(self, text: str, prefer: Callable[[str], bool]) -> Unit | None:
+        """The unit most like `text`, first among those with a code that `prefer` accepts."""
+        known = self._unit_names
         preferred = {key: unit for key, unit in known.items() if prefer(unit.code)}
         for pool in (preferred, known):
             if match := difflib.get_close_matches(fold(text), pool, n=1, cutoff=_LIKENESS):
-                return _named(pool[match[0]].name, pool[match[0]].code)
+                return pool[match[0]]
         return None
 
+    @cached_property
+    def _unit_names(self) -> Mapping[str, Unit]:
+        known: dict[str, Unit] = {}
+        for unit in self._units.values():
+            known |= {fold(name): unit for name in (unit.name.da, unit.name.en, unit.short_name, unit.code)}
+        return known
 
-def _named(name: Words, code: str) -> Words:
-    return Words(f"{name.da} ({code})", f"{name.en} ({code})")
+
+def named(one: IndicatorDefinition | Unit) -> Words:
+    """What a message calls an indicator or unit: "Nordsjællands Hospital (NOH)"."""
+    return Words(f"{one.name.da} ({one.code})", f"{one.name.en} ({one.code})")
 
 
 def from_store(store: Store, viewer: Viewer | None, unit_texts: Iterable[str]) -> Lookups:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import repeat
 
 from indicators.words import Words
 
@@ -186,8 +187,8 @@ class Decision:
     is_mixed: bool = False
 
 
-def decide(texts: Iterable[str]) -> Decision:
-    """The decimal mark of a column from all its cells.
+def decide(texts: Iterable[str], times: Iterable[int] = repeat(1)) -> Decision:
+    """The decimal mark of a column from all its cells, or from its different texts and how many times each stands.
 
     Both marks used as decimals in one column is a fault; the commoner mark is taken, and the others will not parse.
 
@@ -197,8 +198,8 @@ def decide(texts: Iterable[str]) -> Decision:
     (Decision(decimal='comma', is_mixed=False), True, '')
     """
     counts = dict.fromkeys(Form, 0)
-    for text in texts:
-        counts[form(text)] += 1
+    for text, n in zip(texts, times, strict=False):
+        counts[form(text)] += n
     commas, dots = counts[Form.COMMA], counts[Form.DOT]
     if commas or dots:
         return Decision(COMMA if commas >= dots else DOT, is_mixed=bool(commas and dots))

@@ -6,32 +6,37 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
 import pandas as pd
 
 from data import reading
 from data.access import Viewer
-from data.store import Store
+from data.store import Store, read_info
 from etl import checking, cpr, lookups, reporting
 from etl.checks import all_checks
-from etl.extract import csv, refusals
-from etl.extract.csv import RawTable
-from etl.extract.options import Edits, ReadAs
+from etl.extract import Edits, RawTable, ReadAs, read, refusals
+from etl.history import History
 from etl.limits import Limits
-from etl.load import load
-from etl.lookups import Lookups
-from etl.report import Receipt, RefusedError, Report
-from etl.rows import Row, decimals, interpret
+from etl.load import Known, load
+from etl.report import Receipt, RefusedError, Report, RowStatus
+from etl.rows import Rows, decimals, interpret
 from etl.transform import compare, tidy
 from indicators.words import Words
 
 Progress = Callable[[Words, float], None]
 
 AS_GUESSED, NO_EDITS = ReadAs(), Edits()
+
+# The stages, and how much of the whole is done when each begins; a commit takes about as long as a check.
+READING = Words("Læser filen", "Reading the file")
+INTERPRETING = Words("Læser perioder og tal", "Reading periods and figures")
+COMPARING = Words("Sammenligner med det, der er gemt", "Comparing with what is stored")
+CHECKING = Words("Kontrollerer rækkerne", "Checking the rows")
+DONE = Words("Færdig", "Done")
 
 RIGHTS_NOT_CHECKED = Words(
     "Rettigheder til enhederne er ikke kontrolleret, fordi der ikke er angivet en bruger.",
@@ -79,9 +84,10 @@ def check(
     Report
         With findings for whatever is wrong with the content: this function does not raise because of it.
     """
-    return _examine(
-        store, viewer, content, file_name, today, limits, defaults or {}, read_as, edits, progress or _silent
-    ).report
+    tell = progress or _silent
+    report = _examine(store, viewer, content, file_name, today, limits, defaults or {}, read_as, edits, tell).report
+    tell(DONE, 1.0)
+    return report
 
 
 def deliver(
@@ -109,24 +115,32 @@ def deliver(
     NotAllowed
         The right to deliver went away between check and commit.
     """
-    examined = _examine(
-        store, viewer, content, file_name, today, limits, defaults or {}, read_as, edits, progress or _silent, note
-    )
-    if not examined.report.is_accepted:
-        return examined.report, None
+    tell = progress or _silent
+
+    def halved(stage: Words, share: float) -> None:
+        tell(stage, share / 2)
+
+    examined = _examine(store, viewer, content, file_name, today, limits, defaults or {}, read_as, edits, halved, note)
+    report = examined.report
+    if not report.is_accepted:
+        tell(DONE, 1.0)
+        return report, None
     receipt = load(
         store,
         viewer,
-        examined.tidy,
+        report.tidy,
         file_name=file_name,
-        sha256=examined.report.sha256,
+        sha256=report.sha256,
         origin=origin,
         note=note,
-        warnings=examined.report.warnings,
+        warnings=report.warnings,
         today=today,
         now=now,
+        known=examined.known,
+        progress=lambda stage, share: tell(stage, 0.5 + share / 2),
     )
-    return examined.report, receipt
+    tell(DONE, 1.0)
+    return report, receipt
 
 
 def _silent(stage: Words, share: float) -> None:
@@ -136,7 +150,7 @@ def _silent(stage: Words, share: float) -> None:
 @dataclass(frozen=True, slots=True)
 class _Examined:
     report: Report
-    tidy: pd.DataFrame
+    known: Known | None = None
 
 
 def _examine(
@@ -152,92 +166,73 @@ def _examine(
     progress: Progress,
     note: str = "",
 ) -> _Examined:
-    # 1. Extract: bytes to text in cells, or a refusal.
+    # 1. Extract: bytes to columns of text, or a refusal.
+    progress(READING, 0.0)
     defaults = {field: text.strip() for field, text in defaults.items() if text and text.strip()}
     try:
         if any(cpr.count(text) for text in (note, *defaults.values())):
             raise RefusedError(refusals.CPR_BESIDE_FILE.finding())
-        table = csv.read(
-            content,
-            file_name,
-            limits=limits,
-            given=tuple(defaults),
-            delimiter=read_as.delimiter,
-            encoding=read_as.encoding,
-        )
+        table = read(content, file_name, limits=limits, given=tuple(defaults), read_as=read_as, edits=edits)
     except RefusedError as refused:
-        return _Examined(reporting.refusal(refused, content, file_name), tidy(()))
+        return _Examined(reporting.refusal(refused, content, file_name))
 
     # 2. What each cell means, as far as it can be read.
+    progress(INTERPRETING, 0.4)
     marks = decimals(table, read_as.decimal)
     found = lookups.from_store(store, viewer, _unit_texts(table, defaults))
     rows = interpret(table, found, marks, defaults)
 
-    # 3. Check.
+    # 3. Transform: what the rows would change.
+    progress(COMPARING, 0.6)
     tidy_rows = tidy(rows)
-    current = _current(store, viewer, tidy_rows)
-    context = _context(viewer, table, rows, marks, found, today, current)
-    findings = checking.run(all_checks(), rows, context)
+    known = _known(store, viewer, rows, tidy_rows)
+    is_unchanged = np.zeros(len(rows), dtype=bool)
+    is_unchanged[rows.is_kept] = [change is RowStatus.UNCHANGED for change in known.compared["change"].tolist()]
 
-    # 4. Transform: what the rows would change.
-    compared = compare(tidy_rows, current)
+    # 4. Check.
+    progress(CHECKING, 0.7)
+    context = checking.Context(
+        viewer=viewer,
+        today=today,
+        lookups=found,
+        columns={field: table.column_name(field) for field in table.columns},
+        n_columns=len(table.header),
+        history=History.of(rows, known.current, lambda code: _may_show(viewer, code), is_unchanged),
+        left_out=table.left_out,
+        marks=marks,
+        confirmed=edits.confirmed,
+        table=table,
+    )
+    checked = checking.run(all_checks(), rows, context, lambda share: progress(CHECKING, 0.7 + 0.25 * share))
     report = Report(
         reading=reporting.reading(table, rows, marks),
-        findings=findings,
-        rows=reporting.checked_rows(rows, findings, compared, lambda code: _may_show(viewer, code)),
+        findings=checked.findings,
+        rows=reporting.checked_rows(table, rows, checked, known.compared, lambda code: _may_show(viewer, code)),
         tidy=tidy_rows,
         file_name=file_name,
         sha256=hashlib.sha256(content).hexdigest(),
         notes=() if viewer else (RIGHTS_NOT_CHECKED,),
     )
-    return _Examined(report, tidy_rows)
+    return _Examined(report, known)
 
 
 def _unit_texts(table: RawTable, defaults: Mapping[str, str]) -> set[str]:
-    position = table.fields.get("unit")
-    if position is None:
-        return {defaults.get("unit", "")}
-    return {row.cells[position].strip() for row in table.rows if position < len(row.cells)}
+    return set(table.column("unit").texts if "unit" in table.columns else [defaults.get("unit", "")])
 
 
-def _current(store: Store, viewer: Viewer | None, rows: pd.DataFrame) -> pd.DataFrame:
-    # Of units one may not deliver for, a file must not bring out what the store holds.
-    pairs = {
-        (indicator, unit)
-        for indicator, unit in zip(rows["indicator_code"], rows["unit_code"], strict=True)
-        if viewer is None or viewer.may_deliver(unit)
-    }
+def _known(store: Store, viewer: Viewer | None, rows: Rows, tidy_rows: pd.DataFrame) -> Known:
+    """What the store holds of the file's series. Of units one may not deliver for, a file must bring nothing out."""
+    series = np.unique(rows.series[rows.is_kept]).tolist()
+    width = max(len(rows.units), 1)
+    pairs = [(rows.indicators[one // width].code, rows.units[one % width].code) for one in series]
     with store.read() as connection:
-        return reading.observations(connection, pairs)
+        version = int(read_info(connection, "data_version") or 0)
+        current = reading.observations(
+            connection, [pair for pair in pairs if viewer is None or viewer.may_deliver(pair[1])]
+        )
+    return Known(version, pairs, current, compare(tidy_rows, current))
 
 
 def _may_show(viewer: Viewer | None, unit_code: str) -> bool:
     # An administrator delivers for everybody, but stored small numbers are for those whose unit it is.
     return viewer is None or viewer.is_own(unit_code)
-
-
-def _context(
-    viewer: Viewer | None,
-    table: RawTable,
-    rows: Sequence[Row],
-    marks: Mapping[str, str | None],
-    found: Lookups,
-    today: date,
-    current: pd.DataFrame,
-) -> checking.Context:
-    per = {row.indicator.code: row.indicator.per for row in rows if row.indicator}
-    history: dict[tuple[str, str], list[tuple[date, float]]] = defaultdict(list)
-    for line in current.itertuples(index=False):
-        shown = reporting.figures(line.numerator, line.denominator, line.value).shown(per[line.indicator_code])
-        if shown is not None and _may_show(viewer, line.unit_code):
-            history[line.indicator_code, line.unit_code].append((line.period_start, shown))
-    return checking.Context(
-        viewer=viewer,
-        today=today,
-        lookups=found,
-        columns={field: table.column_name(field) for field in table.fields},
-        n_columns=len(table.header),
-        left_out=table.left_out,
-        marks=marks,
-        history=history,
-    )

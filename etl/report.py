@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import overload
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from indicators.words import Words
@@ -52,8 +54,9 @@ class Finding:
     `row` counts as a spreadsheet does (the header is row 1; None: the whole file). `column` is named as in the file.
     `value` is the cell as it was written; it is empty where showing it could show personal data.
     `words` and `mend` have places that `values` fills. `suggestion` maps fields ("numerator") to the texts that would
-    mend the row, where Tavle has a guess good enough for a button. `is_confirmed`: a person has seen this warning and
-    stands by the figure.
+    mend the row, where Tavle has a guess good enough for a button; the keys are those that `etl.extract.Edits` takes.
+    `is_confirmed`: a person has seen this warning and stands by the figure. `stands_for`: how many findings this one
+    counts; more than 1 where findings of one kind are too many to be shown one by one.
     """
 
     code: str
@@ -66,6 +69,7 @@ class Finding:
     values: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
     suggestion: Mapping[str, str] | None = None
     is_confirmed: bool = False
+    stands_for: int = 1
 
     @property
     def is_error(self) -> bool:
@@ -118,6 +122,12 @@ ENCODING_NAMES = {
     "utf-8-sig": "UTF-8 med BOM",
     "cp1252": "Windows-1252",
     "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
+}
+SHAPE_NAMES = {
+    "wide": Words("perioder som kolonner", "periods as columns"),
+    "indicators": Words("indikatorer som kolonner", "indicators as columns"),
 }
 DECIMAL_NAMES = {
     "comma": Words("decimalkomma", "decimal comma"),
@@ -126,12 +136,17 @@ DECIMAL_NAMES = {
 }
 
 
+MOST_LEFT_OUT_SAID = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a file was read, so that the guess can be said and changed.
 
     `decimal` is "comma", "dot", "mixed" or "" (whole numbers only: there was nothing to guess). `period_forms` are the
-    ways the periods are written. `header_map` gives the file's own name of each field that was recognised.
+    ways the periods are written. `header_map` gives the file's own name of each field that was recognised. `sheet` is
+    the name of a workbook's sheet, `shape` "long", "wide" (periods as columns) or "indicators" (indicators as columns);
+    `remarks` are further guesses as sentences.
     """
 
     delimiter: str
@@ -142,17 +157,24 @@ class Reading:
     left_out: tuple[str, ...] = ()
     n_rows: int = 0
     has_days_read_as_periods: bool = False
+    sheet: str = ""
+    shape: str = "long"
+    remarks: tuple[Words, ...] = ()
 
     def sentence(self, language: str) -> str:
         """The guess in words: "Læst som semikolon, decimalkomma, Windows-1252; periode som dd-mm-åååå."."""
         encoding = ENCODING_NAMES.get(self.encoding, self.encoding)
         if language == "en":
             encoding = encoding.replace(" med BOM", " with BOM")
-        parts = [DELIMITER_NAMES[self.delimiter].say(language) if self.delimiter in DELIMITER_NAMES else self.delimiter]
-        if self.decimal:
-            parts.append(DECIMAL_NAMES[self.decimal].say(language))
-        parts.append(encoding)
-        text = Words("Læst som ", "Read as ").say(language) + ", ".join(parts)
+        delimiter = DELIMITER_NAMES.get(self.delimiter)
+        parts = [
+            Words("ark »{name}«", "sheet “{name}”").say(language, name=self.sheet) if self.sheet else "",
+            delimiter.say(language) if delimiter else self.delimiter,
+            SHAPE_NAMES[self.shape].say(language) if self.shape in SHAPE_NAMES else "",
+            DECIMAL_NAMES[self.decimal].say(language) if self.decimal else "",
+            encoding,
+        ]
+        text = Words("Læst som ", "Read as ").say(language) + ", ".join(part for part in parts if part)
         if self.period_forms:
             forms = Words(" eller ", " or ").say(language).join(form.say(language) for form in self.period_forms)
             text += Words("; periode skrevet som ", "; period written as ").say(language) + forms
@@ -161,7 +183,11 @@ class Reading:
             text += Words(
                 " Datoer inde i en periode er regnet til perioden.", " Dates inside a period were taken as that period."
             ).say(language)
-        return text
+        if self.left_out:
+            text += Words(" Kolonner, der ikke bruges: ", " Columns not used: ").say(language)
+            text += ", ".join(f"»{name}«" for name in self.left_out[:MOST_LEFT_OUT_SAID])
+            text += " …" if len(self.left_out) > MOST_LEFT_OUT_SAID else "."
+        return " ".join([text, *(remark.say(language) for remark in self.remarks)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +223,8 @@ class CheckedRow:
 
     `before` holds what the store has for the key today (None: nothing). `written` is each recognised cell as it stood
     in the file. `change` is new, changed or unchanged also where `status` is a warning; None where nothing would be
-    written. `per` and `indicator_name` come from the definition, so that a grid needs no look-up.
+    written. `per` and `indicator_name` come from the definition, so that a grid needs no look-up. `edit_keys` maps each
+    field to the (row, name) under which `etl.extract.Edits` takes a mend of that cell.
     """
 
     row: int
@@ -218,39 +245,75 @@ class CheckedRow:
     decimals: int = 0
     period_kind: str = "month"
     written: Mapping[str, str] = field(default_factory=dict)
+    edit_keys: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
     @property
     def figures(self) -> Figures:
         return Figures(self.numerator, self.denominator, self.value, self.sd)
 
 
-class CheckedRows(Sequence[CheckedRow]):
-    """The rows of a file after the checks, each built when it is asked for: a file may have a million."""
+_ROW_STATUSES = tuple(RowStatus)
 
-    def __init__(self, rows: Sequence[CheckedRow] = ()) -> None:
-        self._rows = rows
+
+class CheckedRows(Sequence[CheckedRow]):
+    """The rows of a file after the checks, each built when it is asked for: a file may have a million.
+
+    `statuses` and `changes` number the members of `RowStatus` in their order, one per row; a change of -1 is none.
+    `make(position)` builds a row.
+    """
+
+    def __init__(
+        self,
+        statuses: npt.NDArray[np.int8],
+        changes: npt.NDArray[np.int8],
+        make: Callable[[int, RowStatus, RowStatus | None], CheckedRow],
+    ) -> None:
+        self._statuses = statuses
+        self._changes = changes
+        self._make = make
+
+    @classmethod
+    def none(cls) -> CheckedRows:
+        """Those of a file that was refused."""
+        return cls(np.empty(0, np.int8), np.empty(0, np.int8), _no_row)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._statuses)
+
+    def __iter__(self) -> Iterator[CheckedRow]:
+        return map(self._row, range(len(self)))
+
+    def _row(self, position: int) -> CheckedRow:
+        change = self._changes[position]
+        return self._make(
+            position, _ROW_STATUSES[self._statuses[position]], None if change < 0 else _ROW_STATUSES[change]
+        )
 
     @overload
     def __getitem__(self, index: int) -> CheckedRow: ...
     @overload
     def __getitem__(self, index: slice) -> tuple[CheckedRow, ...]: ...
     def __getitem__(self, index: int | slice) -> CheckedRow | tuple[CheckedRow, ...]:
-        return tuple(self._rows[index]) if isinstance(index, slice) else self._rows[index]
+        if isinstance(index, slice):
+            return tuple(map(self._row, range(*index.indices(len(self)))))
+        return self._row(range(len(self))[index])
 
-    def count(self, status: RowStatus) -> int:  # type: ignore[override]
+    def count(self, status: RowStatus) -> int:
         """How many rows have this status."""
-        return sum(row.status is status for row in self)
+        return int((self._statuses == _ROW_STATUSES.index(status)).sum())
 
     def count_changes(self, change: RowStatus) -> int:
         """How many rows would be new, changed or unchanged, warnings included and errors not."""
-        return sum(row.change is change for row in self)
+        return int((self._changes == _ROW_STATUSES.index(change)).sum())
 
     def with_status(self, *statuses: RowStatus) -> Iterator[CheckedRow]:
         """The rows with one of these statuses, in the order of the file."""
-        return (row for row in self if row.status in statuses)
+        wanted = np.isin(self._statuses, [_ROW_STATUSES.index(status) for status in statuses])
+        return map(self._row, np.flatnonzero(wanted).tolist())
+
+
+def _no_row(position: int, status: RowStatus, change: RowStatus | None) -> CheckedRow:
+    raise IndexError(position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,11 +343,12 @@ class Report:
     @property
     def n_errors(self) -> int:
         """How many errors there are, also those that are only counted in `findings`."""
-        return len(self.errors)
+        return sum(finding.stands_for for finding in self.errors)
 
     @property
     def n_warnings(self) -> int:
-        return len(self.warnings)
+        """How many warnings there are, counted like `n_errors`."""
+        return sum(finding.stands_for for finding in self.warnings)
 
     @property
     def is_accepted(self) -> bool:

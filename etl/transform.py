@@ -3,46 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from etl.report import RowStatus
-from etl.rows import Row
+from etl.rows import Rows
 
 KEY = ["indicator_code", "unit_code", "period_start"]
 FIGURES = ["numerator", "denominator", "value", "sd"]
 COLUMNS = ["row", "indicator_code", "indicator_version", "unit_code", "period_start", "period_kind", *FIGURES, "note"]
+CHANGES = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.UNCHANGED)
 
 
-def tidy(rows: Sequence[Row]) -> pd.DataFrame:
-    """One line per row that has a key and figures.
+def nothing() -> pd.DataFrame:
+    """Tidy rows of a file that has none."""
+    frame = pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
+    kinds = {"row": "int64", "indicator_version": "int64", "period_start": object} | dict.fromkeys(FIGURES, "float64")
+    return frame.astype(kinds)
+
+
+def tidy(rows: Rows) -> pd.DataFrame:
+    """One line per row that has a key and figures, in the order of the file.
 
     Columns as in `COLUMNS`: codes, the definition's version, the first day of the period (date), its kind, figures as
     float (NaN where there is none; counts, not percent), the note, and the row's number in the file.
     """
-    lines = []
-    for row in rows:
-        if row.indicator is None or row.unit is None or row.starts_on is None or row.is_empty:
-            continue
-        figures = row.figures
-        lines.append(
-            (
-                row.number,
-                row.indicator.code,
-                row.indicator.version,
-                row.unit.code,
-                row.starts_on,
-                str(row.indicator.period),
-                figures.numerator,
-                figures.denominator,
-                figures.value,
-                figures.sd,
-                row.note,
-            )
-        )
-    frame = pd.DataFrame(lines, columns=COLUMNS)
-    return frame.astype(dict.fromkeys(FIGURES, "float64")).astype({"period_start": object})
+    kept = np.flatnonzero(rows.is_kept)
+    if not len(kept):
+        return nothing()
+    indicator, unit, note = rows.indicator[kept], rows.unit[kept], rows.columns["note"]
+    return pd.DataFrame(
+        {
+            "row": rows.numbers[kept],
+            "indicator_code": _texts([one.code for one in rows.indicators], indicator),
+            "indicator_version": np.array([one.version for one in rows.indicators], dtype=np.int64)[indicator],
+            "unit_code": _texts([one.code for one in rows.units], unit),
+            "period_start": _dates(rows.starts[kept]),
+            "period_kind": _texts([str(one.period) for one in rows.indicators], indicator),
+            **{name: rows.stored[name][kept] for name in FIGURES},
+            "note": _texts(note.texts, note.codes[kept]),
+        }
+    )
+
+
+def _texts(texts: Sequence[str], codes: npt.NDArray[Any]) -> pd.Series:
+    # The strings themselves are shared by all rows that say the same.
+    return pd.Series(np.array(texts, dtype=object)[codes], dtype="str")
+
+
+def _dates(days: npt.NDArray[np.datetime64]) -> pd.Series:
+    """Days as `date` objects, one object for all rows of a day."""
+    different, codes = np.unique(days, return_inverse=True)
+    return pd.Series(different.astype(object)[codes], dtype=object)
 
 
 def compare(rows: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
@@ -52,14 +67,40 @@ def compare(rows: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
     denominator_before, value_before, sd_before, and `change`: "new", "changed" or "unchanged" (`RowStatus`). A note
     that is left out changes nothing; one that is written and differs does.
     """
-    known = current[[*KEY, *FIGURES, "note"]].assign(is_known=True)
-    merged = rows.merge(known, on=KEY, how="left", suffixes=("", "_before"))
-    is_known = merged.pop("is_known").notna().to_numpy()
+    ours, theirs = _keys(rows, current)
+    order = np.argsort(theirs, kind="stable")
+    ordered = theirs[order]
+    place = np.searchsorted(ordered, ours)
+    within = np.minimum(place, max(len(ordered) - 1, 0))
+    is_known = ordered[within] == ours if len(ordered) else np.zeros(len(ours), dtype=bool)
+    found = order[within] if len(ordered) else within
     is_same = is_known.copy()
+    before = {}
     for name in FIGURES:
-        now, before = merged[name].to_numpy(float), merged[f"{name}_before"].to_numpy(float)
-        is_same &= (now == before) | (np.isnan(now) & np.isnan(before))
-    is_same &= (merged["note"] == "").to_numpy() | (merged["note"] == merged.pop("note_before")).to_numpy()
-    change = np.where(is_known, np.where(is_same, RowStatus.UNCHANGED, RowStatus.CHANGED), RowStatus.NEW)
+        held = current[name].to_numpy(float)
+        was = np.where(is_known, held[found], np.nan) if len(held) else np.full(len(ours), np.nan)
+        now = rows[name].to_numpy(float)
+        is_same &= (now == was) | (np.isnan(now) & np.isnan(was))
+        before[f"{name}_before"] = was
+    notes = rows["note"].to_numpy(object)
+    said = np.flatnonzero(is_same & (notes != ""))
+    if len(said):
+        is_same[said] = notes[said] == current["note"].to_numpy(object)[found[said]]
+    change = np.where(is_known, np.where(is_same, 2, 1), 0)
     # As objects: pandas would turn the enum into plain text.
-    return merged.assign(change=pd.Series([RowStatus(one) for one in change], index=merged.index, dtype=object))
+    of_code = np.empty(len(CHANGES), dtype=object)
+    of_code[:] = CHANGES
+    return rows.assign(**before, change=pd.Series(of_code[change], index=rows.index, dtype=object))
+
+
+def _keys(rows: pd.DataFrame, current: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Indicator, unit and day of each line of both frames as one number: alike where all three are."""
+    n = len(rows)
+    both = []
+    for name in KEY[:2]:
+        codes, different = pd.factorize(np.concatenate([rows[name].to_numpy(object), current[name].to_numpy(object)]))
+        both.append((codes.astype(np.int64), len(different)))
+    days = np.asarray([*rows["period_start"].tolist(), *current["period_start"].tolist()], dtype="datetime64[D]")
+    (indicator, _), (unit, n_units) = both
+    keys = ((indicator * max(n_units, 1) + unit) << 20) | (days.astype(np.int64) + (1 << 19))
+    return keys[:n], keys[n:]

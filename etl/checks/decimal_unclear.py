@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator
+
+import numpy as np
 
 from etl import numbers
 from etl.checking import Check, Context, Hit
 from etl.numbers import said
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Rows
 from indicators.words import Words
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
+def find(rows: Rows, context: Context) -> Iterator[Hit]:
     for field, mark in context.marks.items():
         if mark is None:
-            unclear = (row for row in rows if numbers.form(row.written[field]) is numbers.Form.ASK)
+            column = rows.columns[field]
+            unclear = np.array([numbers.form(text) is numbers.Form.ASK for text in column.texts], dtype=bool)
             # One question for the column, at the first number that raises it.
-            for row in islice(unclear, 1):
-                text = row.written[field]
+            for position in np.flatnonzero(unclear[column.codes])[:1].tolist():
+                text = column[position]
                 danish, english = numbers.parse(text, numbers.COMMA), numbers.parse(text, numbers.DOT)
                 if danish and english:
-                    yield Hit(row, field, {"text": text, "comma": said(danish.value), "dot": said(english.value)})
+                    yield Hit(
+                        rows[position], field, {"text": text, "comma": said(danish.value), "dot": said(english.value)}
+                    )
 
 
 CHECK = Check(

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from datetime import date
 
-from etl.checking import Check, Context, Hit
-from etl.periods import last_day
+import numpy as np
+
+from etl.checking import Check, Context, Hit, Hits
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
+from indicators.definition import IndicatorDefinition
 from indicators.words import Words
 
 NOT_YET = Words("{indicator} er først defineret fra {day}.", "{indicator} is defined only from {day}.")
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        if row.indicator is None or row.starts_on is None:
-            continue
-        begins, ends = row.indicator.valid_from, row.indicator.valid_to
-        values: dict[str, object] = {"indicator": row.indicator.name}
-        if begins is not None and last_day(row.starts_on, row.indicator.period) < begins:
-            yield Hit(row, "period", values | {"day": begins.strftime("%d-%m-%Y")}, words=NOT_YET)
-        elif ends is not None and row.starts_on > ends:
-            yield Hit(row, "period", values | {"day": ends.strftime("%d-%m-%Y")})
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    begins = rows.of_indicator(lambda one: np.datetime64(one.valid_from or "NaT"), np.datetime64("NaT"))
+    ends = rows.of_indicator(lambda one: np.datetime64(one.valid_to or "NaT"), np.datetime64("NaT"))
+
+    def early(row: Row) -> Hit:
+        assert row.indicator is not None
+        return Hit(row, "period", _values(row.indicator, row.indicator.valid_from), words=NOT_YET)
+
+    def late(row: Row) -> Hit:
+        assert row.indicator is not None
+        return Hit(row, "period", _values(row.indicator, row.indicator.valid_to))
+
+    is_early = rows.ends < begins
+    yield Hits(rows, is_early, early)
+    yield Hits(rows, (rows.starts > ends) & ~is_early, late)
+
+
+def _values(indicator: IndicatorDefinition, day: date | None) -> dict[str, object]:
+    return {"indicator": indicator.name, "day": day.strftime("%d-%m-%Y") if day else ""}
 
 
 CHECK = Check(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from etl.checking import Check, Context, Hit
+from etl.checking import Check, Context, Hit, Hits
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.words import Words
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        if row.denominator == 0:
-            yield Hit(row, "denominator", {"text": row.written["denominator"]})
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    def say(row: Row) -> Hit:
+        return Hit(row, "denominator", {"text": row.written["denominator"]})
+
+    yield Hits(rows, rows.read["denominator"] == 0, say)
 
 
 CHECK = Check(

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 
-from etl.checking import Check, Context, Hit
+import numpy as np
+
+from etl.checking import Check, Context, Hit, Hits
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.words import Words
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    first: dict[tuple[str, str, date], Row] = {}
-    for row in rows:
-        if row.key is not None and not row.is_empty:
-            other = first.setdefault(row.key, row)
-            if other is not row:
-                yield Hit(row, "period", {"other": other.number})
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    kept = np.flatnonzero(rows.is_kept)
+    _, first, which = np.unique(rows.keys[kept], return_index=True, return_inverse=True)
+    other = np.arange(len(rows))
+    other[kept] = kept[first[which]]
+
+    def say(row: Row) -> Hit:
+        return Hit(row, "period", {"other": rows[int(other[row.position])].number})
+
+    yield Hits(rows, other != np.arange(len(rows)), say)
 
 
 CHECK = Check(

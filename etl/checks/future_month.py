@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from etl.checking import Check, Context, Hit
+import numpy as np
+
+from etl.checking import Check, Context, Hit, Hits
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.words import Words
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        if row.starts_on is not None and row.starts_on > context.today:
-            yield Hit(row, "period", {"text": row.written["period"], "today": context.today.strftime("%d-%m-%Y")})
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    def say(row: Row) -> Hit:
+        return Hit(row, "period", {"text": row.written["period"], "today": context.today.strftime("%d-%m-%Y")})
+
+    yield Hits(rows, rows.starts > np.datetime64(context.today), say)
 
 
 CHECK = Check(

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+
+import numpy as np
 
 from etl.checking import Check, Context, Hit
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Rows
 from indicators.spc.charts import CHARTS
 from indicators.words import Words
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
+def find(rows: Rows, context: Context) -> Iterator[Hit]:
     # One finding for each indicator: every row of it is wrong for the same reason.
-    seen: set[str] = set()
-    for row in rows:
-        if row.indicator is None or row.indicator.chart in CHARTS or row.indicator.code in seen:
+    for code, indicator in enumerate(rows.indicators):
+        if indicator.chart in CHARTS:
             continue
-        seen.add(row.indicator.code)
-        place = row if "indicator" in context.columns else None
-        yield Hit(place, "indicator", {"indicator": row.indicator.name}, value=row.written["indicator"])
+        for position in np.flatnonzero(rows.indicator == code)[:1].tolist():
+            row = rows[position]
+            place = row if "indicator" in context.columns else None
+            yield Hit(place, "indicator", {"indicator": indicator.name}, value=row.written["indicator"])
 
 
 CHECK = Check(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from etl.checking import Check, Context, Hit
+import numpy as np
+
+from etl.checking import Check, Context, Hit, Hits
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.words import Words
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        if row.is_of_several and row.denominator is not None and not float(row.denominator).is_integer():
-            yield Hit(row, "denominator", {"text": row.written["denominator"]})
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    def say(row: Row) -> Hit:
+        return Hit(row, "denominator", {"text": row.written["denominator"]})
+
+    n = rows.read["denominator"]
+    yield Hits(rows, rows.is_of_several & ~np.isnan(n) & (n != np.floor(n)), say)
 
 
 CHECK = Check(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
 
-from etl.checking import Check, Context, Hit
+from etl import numbers
+from etl.checking import Check, Context, Hit, Hits
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.words import Words
 
 BOTH = Words(
@@ -15,40 +17,50 @@ BOTH = Words(
 )
 NO_DENOMINATOR = Words("Indikatoren har ingen nævner.", "The indicator has no denominator.")
 USE_VALUE = Words("Skriv tallet i kolonnen »værdi«.", "Write the number in the column “value”.")
-
-
 SEVERAL = Words(
     "Indikatoren er et gennemsnit af flere målinger: skriv gennemsnittet i kolonnen »værdi«, antallet af målinger i "
     "»nævner« og deres standardafvigelse i »standardafvigelse«, eller udelad rækken.",
     "The indicator is a mean of several measurements: write the mean in the column “value”, the number of measurements "
     "in “denominator” and their standard deviation in “sd”, or leave the row out.",
 )
+NOT_AVAILABLE = Words("»{text}« er ikke et tal: det mangler i kilden.", "“{text}” is no number: the source has none.")
+SUPPRESSED = Words(
+    "»{text}« er et lille tal, som kilden har skjult, og kan ikke bruges.",
+    "“{text}” is a small number that the source has hidden; it cannot be used.",
+)
 
 
-def _lacking(row: Row) -> list[str]:
-    """The fields a mean of several measurements lacks; a single measurement has no standard deviation."""
-    needed = ["value" if not row.written["numerator"] else "numerator", "denominator"]
-    needed += [] if row.denominator == 1 else ["sd"]
-    return [field for field in needed if not row.written[field]]
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    says = rows.figures_written
+    asked = rows.has_indicator & ~rows.is_empty
+    several, ratio = asked & rows.is_of_several, asked & rows.has_denominator & ~rows.is_of_several
+    plain = asked & ~rows.has_denominator & ~rows.is_of_several
+
+    # A single measurement has no standard deviation.
+    for field, lacks in (
+        ("value", ~says["value"] & ~says["numerator"]),
+        ("denominator", ~says["denominator"]),
+        ("sd", ~says["sd"] & (rows.read["denominator"] != 1)),
+    ):
+        yield Hits(rows, several & lacks, partial(_missing, field=field, mend=SEVERAL))
+    for field in ("numerator", "denominator"):
+        yield Hits(rows, ratio & ~says[field], partial(_missing, field=field, mend=BOTH))
+    has_none = plain & ~says["value"]
+    yield Hits(rows, has_none & says["denominator"], _no_denominator)
+    yield Hits(rows, has_none & ~says["denominator"] & ~says["numerator"], partial(_missing, field="value", mend=None))
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        if row.indicator is None or row.is_empty:
-            continue
-        if row.is_of_several:
-            for field in _lacking(row):
-                yield Hit(row, field, mend=SEVERAL)
-            continue
-        if not row.indicator.has_denominator:
-            if row.written["denominator"] and not row.written["value"]:
-                yield Hit(row, "value", words=NO_DENOMINATOR, mend=USE_VALUE)
-            elif not row.written["value"] and not row.written["numerator"]:
-                yield Hit(row, "value")
-            continue
-        for field in ("numerator", "denominator"):
-            if not row.written[field]:
-                yield Hit(row, field, mend=BOTH)
+def _no_denominator(row: Row) -> Hit:
+    return Hit(row, "value", words=NO_DENOMINATOR, mend=USE_VALUE)
+
+
+def _missing(row: Row, field: str, mend: Words | None) -> Hit:
+    text = row.written[field]
+    sign = numbers.not_available(text)
+    if sign is None:
+        return Hit(row, field, mend=mend)
+    words = SUPPRESSED if sign is numbers.NotAvailable.SUPPRESSED else NOT_AVAILABLE
+    return Hit(row, field, {"text": text}, words=words, mend=mend)
 
 
 CHECK = Check(

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
 
-from etl.checking import Check, Context, Hit
+from etl.checking import Check, Context, Hit, Hits
 from etl.extract.columns import NUMBER_FIELDS
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.words import Words
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        for field in NUMBER_FIELDS:
-            number = getattr(row, field)
-            may_be_negative = (
-                field == "value" and row.indicator and row.indicator.minimum is not None and row.indicator.minimum < 0
-            )
-            if number is not None and number < 0 and not may_be_negative:
-                yield Hit(row, field, {"text": row.written[field]})
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    may_be = rows.of_indicator(lambda one: one.minimum is not None and one.minimum < 0, False)
+    for field in NUMBER_FIELDS:
+        is_negative = rows.read[field] < 0
+        yield Hits(rows, is_negative & ~may_be if field == "value" else is_negative, partial(_say, field=field))
+
+
+def _say(row: Row, field: str) -> Hit:
+    return Hit(row, field, {"text": row.written[field]})
 
 
 CHECK = Check(

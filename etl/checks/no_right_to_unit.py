@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 
-from etl.checking import Check, Context, Hit
+import numpy as np
+
+from etl.checking import Check, Context, Hit, Hits
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.words import Words
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    is_in_file = "unit" in context.columns
-    for row in rows:
-        if row.unit is not None and not context.may_deliver(row.unit.code):
-            yield Hit(row if is_in_file else None, "unit", {"unit": row.unit.name}, value=row.written["unit"])
-            if not is_in_file:
-                return
+def find(rows: Rows, context: Context) -> Iterator[Hit | Hits]:
+    mask = rows.has_unit & ~rows.of_unit(lambda unit: context.may_deliver(unit.code), True)
+    if "unit" in context.columns:
+        yield Hits(rows, mask, _say)
+        return
+    # One that was given beside the file is wrong once, not on every row.
+    for position in np.flatnonzero(mask)[:1].tolist():
+        yield replace(_say(rows[position]), row=None)
+
+
+def _say(row: Row) -> Hit:
+    return Hit(row, "unit", {"unit": row.unit.name if row.unit else ""}, value=row.written["unit"])
 
 
 CHECK = Check(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
 
 from etl import numbers
-from etl.checking import Check, Context, Hit
+from etl.checking import Check, Context, Hit, Hits
 from etl.extract.columns import NUMBER_FIELDS
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.words import Words
 
 PERCENT = 100
@@ -39,21 +42,33 @@ NO_PERCENT_SIGN = Words(
 )
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        for field in NUMBER_FIELDS:
-            text = row.written[field]
-            if field in row.unread:
-                form = numbers.form(text)
-                if form is numbers.Form.NONE:
-                    yield Hit(row, field, {"text": text})
-                elif numbers.is_too_large(text):
-                    yield Hit(row, field, {"text": text}, words=TOO_LARGE, mend=LOOK_FOR_TWO)
-                elif (mark := context.marks.get(field)) is not None:
-                    yield Hit(row, field, {"text": text, "mark": MARKS[mark]}, words=OTHER_MARK, mend=ONE_MARK)
-                # Otherwise the column itself is unclear: decimal_unclear asks.
-            elif field in row.percent and (field != "value" or (row.indicator and row.indicator.per != PERCENT)):
-                yield Hit(row, field, {"text": text}, words=PERCENT_SIGN, mend=NO_PERCENT_SIGN)
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    is_percent = rows.of_indicator(lambda one: one.per == PERCENT, True)
+    for field in NUMBER_FIELDS:
+        column, unread = rows.columns[field], rows.unread[field]
+        if unread.any():
+            # Where the mark of the column itself is unclear, decimal_unclear asks.
+            is_asked = context.marks.get(field) is None
+            none = [numbers.form(text) is numbers.Form.NONE or numbers.is_too_large(text) for text in column.texts]
+            mask = unread & np.array(none, dtype=bool)[column.codes] if is_asked else unread
+            yield Hits(rows, mask, partial(_unread, field=field, mark=context.marks.get(field)))
+        has_sign = rows.percent[field]
+        if field == "value":
+            has_sign = has_sign & rows.has_indicator & ~is_percent
+        yield Hits(rows, has_sign, partial(_percent, field=field))
+
+
+def _unread(row: Row, field: str, mark: str | None) -> Hit:
+    text = row.written[field]
+    if numbers.form(text) is numbers.Form.NONE:
+        return Hit(row, field, {"text": text})
+    if numbers.is_too_large(text) or mark is None:
+        return Hit(row, field, {"text": text}, words=TOO_LARGE, mend=LOOK_FOR_TWO)
+    return Hit(row, field, {"text": text, "mark": MARKS[mark]}, words=OTHER_MARK, mend=ONE_MARK)
+
+
+def _percent(row: Row, field: str) -> Hit:
+    return Hit(row, field, {"text": row.written[field]}, words=PERCENT_SIGN, mend=NO_PERCENT_SIGN)
 
 
 CHECK = Check(

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from etl.checking import Check, Context, Hit
+from etl.checking import Check, Context, Hit, Hits
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
+from indicators.definition import IndicatorDefinition
 from indicators.spc.charts import CHARTS
 from indicators.words import Words
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        chart = CHARTS.get(row.indicator.chart) if row.indicator else None
-        if chart is not None and chart.is_positive and row.figures.value == 0:
-            field = "value" if row.written["value"] else "numerator"
-            yield Hit(row, field, {"text": row.written[field]})
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    def say(row: Row) -> Hit:
+        return Hit(row, row.field_of_figure, {"text": row.written[row.field_of_figure]})
+
+    yield Hits(rows, rows.of_indicator(_is_time, False) & (rows.stored["value"] == 0), say)
+
+
+def _is_time(indicator: IndicatorDefinition) -> bool:
+    chart = CHARTS.get(indicator.chart)
+    return chart is not None and chart.is_positive
 
 
 CHECK = Check(

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from etl.checking import Check, Context, Hit
+from etl import slips
+from etl.checking import Check, Context, Hit, Hits
+from etl.numbers import said
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.definition import IndicatorDefinition
 from indicators.spc.charts import CHARTS, ValueKind
 from indicators.words import Words
+
+SWAPPED = Words(
+    "Måske byttet om? {denominator} af {numerator} er {swapped}, og I plejer at ligge mellem {low} og {high}.",
+    "Swapped, perhaps? {denominator} of {numerator} is {swapped}, and you usually lie between {low} and {high}.",
+)
+SLIP = Words(
+    "Måske 10 eller 100 gange for stort? Med {suggested} ligger I, hvor I plejer.",
+    "Too large by 10 or 100, perhaps? With {suggested} you lie where you usually do.",
+)
 
 
 def _is_share(indicator: IndicatorDefinition) -> bool:
@@ -21,18 +32,38 @@ def _is_share(indicator: IndicatorDefinition) -> bool:
     return indicator.is_percent and not is_ratio and (indicator.maximum or 100) <= 100
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        if (
-            row.indicator is not None
-            and _is_share(row.indicator)
-            and row.numerator is not None
-            and row.denominator is not None
-            and row.numerator > row.denominator > 0
-        ):
-            yield Hit(
-                row, "numerator", {"numerator": row.written["numerator"], "denominator": row.written["denominator"]}
-            )
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    numerator, denominator = rows.read["numerator"], rows.read["denominator"]
+
+    def say(row: Row) -> Hit:
+        assert row.indicator is not None
+        above, below = row.written["numerator"], row.written["denominator"]
+        values: dict[str, object] = {"numerator": above, "denominator": below}
+        swap = {"numerator": below, "denominator": above}
+        usual = context.history.shown
+        if not usual.n[row.position] or usual.middle[row.position] != usual.middle[row.position]:
+            # Nothing is known that speaks against it.
+            return Hit(row, "numerator", values, suggestion=swap)
+        low, high = slips.usual_range(rows, context.history, row.position)
+        swapped = float(denominator[row.position] / numerator[row.position] * row.indicator.per)
+        if low <= swapped <= high:
+            decimals = max(row.indicator.decimals, 1)
+            for name, figure, digits in (("swapped", swapped, decimals), ("low", low, None), ("high", high, None)):
+                digits = row.indicator.decimals if digits is None else digits
+                values[name] = _with_unit(said(figure, digits), row.indicator)
+            return Hit(row, "numerator", values, mend=SWAPPED, suggestion=swap)
+        if suggestion := slips.factor(rows, context.history).suggestion(row, context):
+            values["suggested"] = next(iter(suggestion.values()))
+            return Hit(row, "numerator", values, mend=SLIP, suggestion=suggestion)
+        return Hit(row, "numerator", values)
+
+    mask = rows.of_indicator(_is_share, False) & (numerator > denominator) & (denominator > 0)
+    yield Hits(rows, mask, say)
+
+
+def _with_unit(figure: Words, indicator: IndicatorDefinition) -> Words:
+    unit = indicator.unit_of_measure
+    return Words(f"{figure.da} {unit.da}".strip(), f"{figure.en} {unit.en}".strip())
 
 
 CHECK = Check(

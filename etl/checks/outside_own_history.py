@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from statistics import median
+from collections.abc import Iterator
 
-from etl.checking import Check, Context, Hit
+from etl import slips
+from etl.checking import Check, Context, Hit, Hits
 from etl.numbers import said
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.words import Words
 
-WINDOW = 24  # latest periods of the unit itself
-FEWEST = 12  # below this, one year, "usual" means little
-WIDTH = 3.0
-# Makes the median absolute deviation comparable with a standard deviation: 1 / the normal's 75th percentile.
-# Median and MAD rather than mean and standard deviation: an outlier does not widen the range that should reveal it.
-SCALE = 1.4826
 
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    usual = context.history.shown
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        if row.indicator is None or row.key is None or row.denominator == 0:
-            continue
-        shown = row.figures.shown(row.indicator.per)
-        stored = context.history.get(row.key[:2], ())
-        earlier = [value for period, value in stored if period < row.key[2]][-WINDOW:]
-        if shown is None or len(earlier) < FEWEST:
-            continue
-        middle = median(earlier)
-        spread = median([abs(value - middle) for value in earlier])
-        low, high = middle - WIDTH * SCALE * spread, middle + WIDTH * SCALE * spread
-        # With more than half of the months equal there is no spread to measure by.
-        if spread == 0 or low <= shown <= high:
-            continue
-        if row.indicator.minimum is not None or row.indicator.has_denominator:
-            low = max(low, row.indicator.minimum or 0.0)
-        if row.indicator.maximum is not None or row.indicator.is_percent:
-            high = min(high, 100.0 if row.indicator.maximum is None else row.indicator.maximum)
+    def say(row: Row) -> Hit:
+        assert row.indicator is not None
+        low, high = slips.usual_range(rows, context.history, row.position)
         values = {
-            "shown": said(shown, row.indicator.decimals),
+            "shown": said(float(rows.shown[row.position]), row.indicator.decimals),
             "low": said(low, row.indicator.decimals),
             "high": said(high, row.indicator.decimals),
-            "n": len(earlier),
+            "n": int(usual.n[row.position]),
             "unit_of_measure": row.indicator.unit_of_measure,
         }
-        yield Hit(row, "value" if row.written["value"] else "numerator", values)
+        return Hit(row, row.field_of_figure, values)
+
+    # With more than half of the months equal there is no spread to measure by.
+    outside = (usual.low < usual.high) & ((rows.shown < usual.low) | (rows.shown > usual.high))
+    yield Hits(rows, outside & (rows.read["denominator"] != 0), say)
 
 
 CHECK = Check(

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
-from etl.checking import Check, Context, Hit
+from etl.checking import Check, Context, Hit, Hits
 from etl.periods import Period, kind_name, with_article, written
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.words import Words
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        if row.indicator and isinstance(row.period, Period) and row.period.kind and row.starts_on is None:
-            values = {
-                "text": row.written["period"],
-                "given": with_article(row.period.kind),
-                "needed": kind_name(row.indicator.period),
-                "example": written(date(2026, 1, 5), row.indicator.period),
-            }
-            yield Hit(row, "period", values)
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    names_a_kind = rows.of_period(lambda one: isinstance(one, Period) and one.kind is not None)
+    yield Hits(rows, rows.has_indicator & names_a_kind & ~rows.has_period, _say)
+
+
+def _say(row: Row) -> Hit:
+    assert isinstance(row.period, Period) and row.period.kind is not None and row.indicator is not None
+    values = {
+        "text": row.written["period"],
+        "given": with_article(row.period.kind),
+        "needed": kind_name(row.indicator.period),
+        "example": written(date(2026, 1, 5), row.indicator.period),
+    }
+    return Hit(row, "period", values)
 
 
 CHECK = Check(

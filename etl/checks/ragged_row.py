@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from etl.checking import Check, Context, Hit
+from etl.checking import Check, Context, Hit, Hits
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.words import Words
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        if row.n_cells != context.n_columns:
-            yield Hit(row, "", {"cells": row.n_cells, "columns": context.n_columns})
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    def say(row: Row) -> Hit:
+        return Hit(row, "", {"cells": row.n_cells, "columns": context.n_columns})
+
+    yield Hits(rows, rows.n_cells != context.n_columns, say)
 
 
 CHECK = Check(

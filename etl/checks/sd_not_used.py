@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+
+import numpy as np
 
 from etl.checking import Check, Context, Hit
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Rows
 from indicators.words import Words
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
+def find(rows: Rows, context: Context) -> Iterator[Hit]:
+    mask = rows.figures_written["sd"] & ~rows.is_of_several
     # One finding for each indicator: every row of it is left out for the same reason.
-    seen: set[str] = set()
-    for row in rows:
-        if row.indicator is None or row.is_of_several or not row.written["sd"] or row.indicator.code in seen:
-            continue
-        seen.add(row.indicator.code)
-        yield Hit(row, "sd", {"indicator": row.indicator.name})
+    for code, indicator in enumerate(rows.indicators):
+        for position in np.flatnonzero(mask & (rows.indicator == code))[:1].tolist():
+            yield Hit(rows[position], "sd", {"indicator": indicator.name})
 
 
 CHECK = Check(

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from etl.checking import Check, Context, Hit
-from etl.periods import last_day
+import numpy as np
+
+from etl.checking import Check, Context, Hit, Hits
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.definition import PeriodKind
 from indicators.words import Words
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        if row.starts_on is not None and row.indicator is not None and not row.is_empty:
-            if row.indicator.period is PeriodKind.DAY:
-                continue  # the day of a case: it has happened
-            ends_on = last_day(row.starts_on, row.indicator.period)
-            if row.starts_on <= context.today <= ends_on:
-                yield Hit(row, "period", {"text": row.written["period"], "end": ends_on.strftime("%d-%m-%Y")})
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    today = np.datetime64(context.today)
+    # The day of a case has happened.
+    is_case = rows.of_indicator(lambda one: one.period is PeriodKind.DAY, False)
+    running = (rows.starts <= today) & (today <= rows.ends)
+
+    def say(row: Row) -> Hit:
+        end = rows.ends[row.position].item().strftime("%d-%m-%Y")
+        return Hit(row, "period", {"text": row.written["period"], "end": end})
+
+    yield Hits(rows, running & ~is_case & ~rows.is_empty, say)
 
 
 CHECK = Check(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from etl.checking import Check, Context, Hit
-from etl.periods import last_day
+import numpy as np
+
+from etl.checking import Check, Context, Hit, Hits
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.words import Words
 
 NOT_OPEN = Words("{unit} findes først fra {day}.", "{unit} exists only from {day}.")
@@ -18,21 +19,28 @@ SUCCESSOR = Words(
 )
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    for row in rows:
-        if row.unit is None or row.starts_on is None or row.indicator is None:
-            continue
-        values: dict[str, object] = {"unit": row.unit.name}
-        if last_day(row.starts_on, row.indicator.period) < row.unit.valid_from:
-            values["day"] = row.unit.valid_from.strftime("%d-%m-%Y")
-            yield Hit(row, "unit", values, words=NOT_OPEN, mend=EARLIER)
-        elif row.unit.valid_to is not None and row.starts_on > row.unit.valid_to:
-            values["day"] = row.unit.valid_to.strftime("%d-%m-%Y")
-            if successor := context.lookups.unit_by_code(row.unit.successor_code):
-                values |= {"successor": successor.name, "code": successor.code}
-                yield Hit(row, "unit", values, mend=SUCCESSOR)
-            else:
-                yield Hit(row, "unit", values)
+def find(rows: Rows, context: Context) -> Iterator[Hits]:
+    begins = rows.of_unit(lambda unit: np.datetime64(unit.valid_from), np.datetime64("NaT"))
+    ends = rows.of_unit(lambda unit: np.datetime64(unit.valid_to or "NaT"), np.datetime64("NaT"))
+
+    def closed(row: Row) -> Hit:
+        assert row.unit is not None and row.unit.valid_to is not None
+        values: dict[str, object] = {"unit": row.unit.name, "day": row.unit.valid_to.strftime("%d-%m-%Y")}
+        successor = context.lookups.unit_by_code(row.unit.successor_code)
+        if successor is None:
+            return Hit(row, "unit", values)
+        values |= {"successor": successor.name, "code": successor.code}
+        return Hit(row, "unit", values, mend=SUCCESSOR, suggestion={"unit": successor.code})
+
+    is_early = rows.ends < begins
+    yield Hits(rows, is_early, _not_open)
+    yield Hits(rows, (rows.starts > ends) & ~is_early, closed)
+
+
+def _not_open(row: Row) -> Hit:
+    assert row.unit is not None
+    values = {"unit": row.unit.name, "day": row.unit.valid_from.strftime("%d-%m-%Y")}
+    return Hit(row, "unit", values, words=NOT_OPEN, mend=EARLIER)
 
 
 CHECK = Check(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from etl.checking import Check, Context, Hit
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Rows
 from indicators.words import Words
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
+def find(rows: Rows, context: Context) -> Iterator[Hit]:
     for name in context.left_out:
         yield Hit(None, name)
 

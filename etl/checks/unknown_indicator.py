@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 
-from etl.checking import Check, Context, Hit
+import numpy as np
+
+from etl.checking import Check, Context, Hit, Hits
+from etl.lookups import named
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
+from indicators.definition import IndicatorDefinition
 from indicators.words import Words
 
 MISSING = Words("Indikatoren mangler.", "The indicator is missing.")
 SUGGESTION = Words("Mente I {nearest}?", "Did you mean {nearest}?")
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    unknown = (row for row in rows if row.indicator is None)
-    # One that was given beside the file is wrong once, not on every row.
-    is_in_file = "indicator" in context.columns
-    for row in unknown if is_in_file else islice(unknown, 1):
-        place = row if is_in_file else None
+def find(rows: Rows, context: Context) -> Iterator[Hit | Hits]:
+    @cache
+    def nearest(text: str) -> IndicatorDefinition | None:
+        return context.lookups.nearest_indicator(text)
+
+    def say(row: Row) -> Hit:
         text = row.written["indicator"]
         if not text:
-            yield Hit(place, "indicator", words=MISSING)
-        elif nearest := context.lookups.nearest_indicator(text):
-            yield Hit(place, "indicator", {"text": text, "nearest": nearest}, mend=SUGGESTION, value=text)
-        else:
-            yield Hit(place, "indicator", {"text": text}, value=text)
+            return Hit(row, "indicator", words=MISSING)
+        if one := nearest(text):
+            values = {"text": text, "nearest": named(one)}
+            return Hit(row, "indicator", values, mend=SUGGESTION, value=text, suggestion={"indicator": one.code})
+        return Hit(row, "indicator", {"text": text}, value=text)
+
+    unknown = ~rows.has_indicator
+    if "indicator" in context.columns:
+        yield Hits(rows, unknown, say)
+        return
+    # One that was given beside the file is wrong once, not on every row.
+    for position in np.flatnonzero(unknown)[:1].tolist():
+        yield replace(say(rows[position]), row=None)
 
 
 CHECK = Check(

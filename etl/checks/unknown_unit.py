@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 
-from etl.checking import Check, Context, Hit
+import numpy as np
+
+from data.queries.units import Unit
+from etl.checking import Check, Context, Hit, Hits
+from etl.lookups import named
 from etl.report import Severity
-from etl.rows import Row
+from etl.rows import Row, Rows
 from indicators.words import Words
 
 MISSING = Words("Enheden mangler.", "The unit is missing.")
@@ -16,22 +21,30 @@ CODE = Words("Skriv enhedens kode: {codes}.", "Write the code of the unit: {code
 SUGGESTION = Words("Mente I {nearest}?", "Did you mean {nearest}?")
 
 
-def find(rows: Sequence[Row], context: Context) -> Iterator[Hit]:
-    unknown = (row for row in rows if row.unit is None)
-    # One that was given beside the file is wrong once, not on every row.
-    is_in_file = "unit" in context.columns
-    for row in unknown if is_in_file else islice(unknown, 1):
-        place = row if is_in_file else None
+def find(rows: Rows, context: Context) -> Iterator[Hit | Hits]:
+    @cache
+    def nearest(text: str) -> Unit | None:
+        return context.lookups.nearest_unit(text, context.may_deliver)
+
+    def say(row: Row) -> Hit:
         text = row.written["unit"]
         if not text:
-            yield Hit(place, "unit", words=MISSING)
-        elif len(meant := context.lookups.units_meant(text)) > 1:
+            return Hit(row, "unit", words=MISSING)
+        if len(meant := context.lookups.units_meant(text)) > 1:
             codes = ", ".join(sorted(unit.code for unit in meant))
-            yield Hit(place, "unit", {"text": text, "codes": codes}, words=SHARED, mend=CODE, value=text)
-        elif nearest := context.lookups.nearest_unit(text, context.may_deliver):
-            yield Hit(place, "unit", {"text": text, "nearest": nearest}, mend=SUGGESTION, value=text)
-        else:
-            yield Hit(place, "unit", {"text": text}, value=text)
+            return Hit(row, "unit", {"text": text, "codes": codes}, words=SHARED, mend=CODE, value=text)
+        if one := nearest(text):
+            values = {"text": text, "nearest": named(one)}
+            return Hit(row, "unit", values, mend=SUGGESTION, value=text, suggestion={"unit": one.code})
+        return Hit(row, "unit", {"text": text}, value=text)
+
+    unknown = ~rows.has_unit
+    if "unit" in context.columns:
+        yield Hits(rows, unknown, say)
+        return
+    # One that was given beside the file is wrong once, not on every row.
+    for position in np.flatnonzero(unknown)[:1].tolist():
+        yield replace(say(rows[position]), row=None)
 
 
 CHECK = Check(
