@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
 from data import schema
 from data.catalogue.files import FILES, names_are_free
@@ -48,8 +48,8 @@ def load(connection: Connection, folder: Path = FOLDER) -> CatalogueSummary:
     """Put the catalogue into the store inside the connection's transaction, in place of what it held of it before.
 
     Loading again changes nothing. What the catalogue does not hold is left alone: demo rows, units, indicators, aliases
-    and targets made on screen, and everything delivered. A unit or indicator is never removed, since observations may
-    speak of it; it is given an end date instead.
+    and targets made on screen, units an administrator has changed (`data.organisation`), and everything delivered. A
+    unit or indicator is never removed, since observations may speak of it; it is given an end date instead.
 
     Raises
     ------
@@ -87,7 +87,12 @@ def _is_taken(connection: Connection, table: Table, frame: pd.DataFrame) -> pd.S
     """Which rows of `frame` would take the place of a row that is not the catalogue's."""
     key = [column.name for column in table.primary_key]
     if "is_demo" in table.columns:
-        taken = select(*(table.c[name] for name in key)).where(table.c.is_demo)
+        is_kept: ColumnElement[bool] = table.c.is_demo
+        if table is schema.unit:
+            # Renamed, merged or closed here: what an administrator decided outlives the next edition of the catalogue.
+            changed = select(schema.unit_change.c.unit_code).where(schema.unit_change.c.withdrawn_at.is_(None))
+            is_kept = is_kept | table.c.code.in_(changed)
+        taken = select(*(table.c[name] for name in key)).where(is_kept)
     elif table is schema.unit_alias:
         taken = select(table.c.alias_key).where(table.c.unit_code.not_in(frame["unit_code"].unique().tolist()))
     else:

@@ -306,9 +306,8 @@ def nearest_targets(
         rank = _rank(row, above)
         if row["value"] is None or rank is None or not _is_in_unit_of(definition, row):
             continue
-        held: Target | None = _target(row)
-        if rank < len(above):  # one that is set everywhere stands behind every unit
-            held = _while_above(held, above[rank])
+        # One that is set everywhere stands behind every unit.
+        held = _while_above(_target(row), above[rank]) if rank < len(above) else _target(row)
         if held is not None:
             found.append((rank, -row["valid_from"].toordinal() if row["valid_from"] else 0, held))
     return [one for _, _, one in sorted(found, key=lambda item: item[:2])]
