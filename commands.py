@@ -40,6 +40,8 @@ export_app = typer.Typer(no_args_is_help=True, help="Skriv tal ud som CSV. / Pri
 app.add_typer(export_app, name="export")
 user_app = typer.Typer(no_args_is_help=True, help="Brugere. / Users.")
 app.add_typer(user_app, name="user")
+token_app = typer.Typer(no_args_is_help=True, help="Nøgler til programmer. / Tokens for machines.")
+app.add_typer(token_app, name="token")
 
 Language = Annotated[
     Literal["da", "en"], typer.Option("--lang", help="Sprog i svaret. / Language of the answer.", show_default=True)
@@ -262,6 +264,40 @@ def user_add(
         return Answer(ExitCode.DONE, USER_ADDED.say(lang, email=email) + "\n")
 
     _end(jobs.guarded(job, lang))
+
+
+TokenAs = Annotated[str, typer.Option("--as", metavar="EMAIL", help="Nøglens bruger. / The token's user.")]
+
+
+@token_app.command("make")
+def token_make(
+    email: TokenAs,
+    name: Annotated[str, typer.Option("--name", help="Hvad den bruges til. / What it is for.")],
+    days: Annotated[int, typer.Option("--days", min=0, help="Dage, den gælder; 0: altid. / Days it is valid.")] = 365,
+    lang: Language = "da",
+) -> None:
+    """Lav en nøgle; den vises kun nu. / Make a token; it is shown only now."""
+    _end(_do("token_make", _settings(), jobs.TokenRequest(email, name=name, days=days, language=lang)))
+
+
+@token_app.command("list")
+def token_list(
+    email: TokenAs,
+    everybody: Annotated[bool, typer.Option("--all", help="Alles, for administratorer. / Everybody's.")] = False,
+    lang: Language = "da",
+) -> None:
+    """Vis en brugers nøgler. / List the tokens of a user."""
+    _end(_do("token_list", _settings(), jobs.TokenRequest(email, of_everybody=everybody, language=lang)))
+
+
+@token_app.command("revoke")
+def token_revoke(
+    prefix: Annotated[str, typer.Argument(help="Nøglens begyndelse. / How the token begins.", metavar="PREFIX")],
+    email: TokenAs,
+    lang: Language = "da",
+) -> None:
+    """Tilbagekald en nøgle. / Revoke a token."""
+    _end(_do("token_revoke", _settings(), jobs.TokenRequest(email, prefix=prefix, language=lang)))
 
 
 # ------------------------------------------------------------------------------------------------------- the library

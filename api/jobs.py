@@ -21,6 +21,7 @@ import pandas as pd
 
 from api import plain_text
 from data import backup as backups
+from data import tokens
 from data.access import SYSTEM, Viewer, load_viewer
 from data.audit import ChainCheck
 from data.errors import DataError, NotAllowed, NotFound, StoreUnavailable
@@ -113,6 +114,18 @@ class SeriesRequest:
     unit: str
     email: str = ""
     form: str = "csv"
+    language: str = "da"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """A key to make (`name`, `days` until it expires, 0: never), to revoke (`prefix`), or the keys there are."""
+
+    email: str
+    name: str = ""
+    days: int = 0
+    prefix: str = ""
+    of_everybody: bool = False
     language: str = "da"
 
 
@@ -317,7 +330,78 @@ def _trace(chain: ChainCheck, language: str) -> str:
     return _CUT.say(language) if chain.broken_at is None else _BROKEN.say(language, at=chain.broken_at)
 
 
-Request = FileRequest | SeriesRequest | PlainRequest
+# ----------------------------------------------------------------------------------------------- keys for machines
+
+_TOKEN_MADE = Words(
+    "Nøglen »{name}« for {email} er lavet{until}. Gem den nu: den kan ikke vises igen.",
+    "The token “{name}” of {email} is made{until}. Keep it now: it cannot be shown again.",
+)
+_UNTIL = Words(" og gælder til {moment}", " and is valid until {moment}")
+_TOKEN_REVOKED = Words(
+    "Nøglen »{name}« ({prefix}…) for {email} er tilbagekaldt.", "The token “{name}” ({prefix}…) of {email} is revoked."
+)
+_NO_TOKENS = Words("Ingen nøgler.", "No tokens.")
+_TOKEN_HEADER = {
+    "prefix": Words("Begynder med", "Begins with"),
+    "name": Words("Navn", "Name"),
+    "email": Words("Bruger", "User"),
+    "state": Words("Tilstand", "State"),
+    "created": Words("Lavet", "Made"),
+    "expires": Words("Udløber", "Expires"),
+    "used": Words("Sidst brugt", "Last used"),
+}
+_LIVE = Words("gælder", "valid")
+_REVOKED = Words("tilbagekaldt", "revoked")
+_EXPIRED = Words("udløbet", "expired")
+_NEVER = Words("aldrig", "never")
+
+
+def token_make(store: Store, settings: JobSettings, request: TokenRequest) -> Answer:
+    """Make a key for a person: the key alone on standard output, what to do with it on standard error."""
+    viewer = _person(store, request.email)
+    new = tokens.make(store, viewer, name=request.name, now=settings.current_moment(), days=request.days or None)
+    until = _UNTIL.say(request.language, moment=_moment(new.token.expires_at)) if new.token.expires_at else ""
+    said = _TOKEN_MADE.say(request.language, name=new.token.name, email=new.token.email, until=until)
+    return Answer(ExitCode.DONE, new.text + "\n", said + "\n")
+
+
+def token_list(store: Store, settings: JobSettings, request: TokenRequest) -> Answer:
+    """The keys of a person, or for an administrator everybody's; never more of a key than its beginning."""
+    language, now = request.language, settings.current_moment()
+    found = tokens.listed(store, _person(store, request.email), of_everybody=request.of_everybody)
+    if not found:
+        return Answer(ExitCode.DONE, _NO_TOKENS.say(language) + "\n")
+    never = _NEVER.say(language)
+    rows = [[words.say(language) for words in _TOKEN_HEADER.values()]] + [
+        [
+            one.prefix + "…",
+            one.name,
+            one.email,
+            (_LIVE if one.is_live(now) else _REVOKED if one.revoked_at else _EXPIRED).say(language),
+            _moment(one.created_at),
+            _moment(one.expires_at) or never,
+            _moment(one.last_used_at) or never,
+        ]
+        for one in found
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ("  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return Answer(ExitCode.DONE, "".join(line + "\n" for line in lines))
+
+
+def token_revoke(store: Store, settings: JobSettings, request: TokenRequest) -> Answer:
+    """End a key by its beginning."""
+    viewer = _person(store, request.email)
+    ended = tokens.revoke(store, viewer, request.prefix, now=settings.current_moment())
+    said = _TOKEN_REVOKED.say(request.language, name=ended.name, prefix=ended.prefix, email=ended.email)
+    return Answer(ExitCode.DONE, said + "\n")
+
+
+def _moment(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+Request = FileRequest | SeriesRequest | PlainRequest | TokenRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +418,9 @@ JOBS: Mapping[str, Job] = {
     "export": Job(SeriesRequest, export_series),
     "doctor": Job(PlainRequest, doctor),
     "backup": Job(PlainRequest, backup),
+    "token_make": Job(TokenRequest, token_make),
+    "token_list": Job(TokenRequest, token_list),
+    "token_revoke": Job(TokenRequest, token_revoke),
 }
 
 

@@ -36,7 +36,7 @@ NO_NAME = Words(
     "Giv nøglen et navn på højst {most} tegn, som siger, hvad den bruges til, fx »Natlig levering fra BI«.",
     "Give the token a name of at most {most} signs that says what it is for, such as “Nightly delivery from BI”.",
 )
-PAST = Words("Udløbsdatoen skal ligge i fremtiden.", "The day of expiry must be in the future.")
+WRONG_DAYS = Words("En nøgle kan gælde i 1 til {most} dage.", "A token can be valid for 1 to {most} days.")
 TOO_MANY = Words(
     "Der er allerede {most} gyldige nøgler. Tilbagekald dem, der ikke bruges.",
     "There are {most} valid tokens already. Revoke those that are not in use.",
@@ -104,7 +104,7 @@ def make(store: Store, viewer: Viewer, *, name: str, now: datetime, days: int | 
         raise TokenError(NO_NAME, most=LONGEST_NAME)
     cpr.refuse(called)
     if days is not None and not 1 <= days <= LONGEST_DAYS:
-        raise TokenError(PAST)
+        raise TokenError(WRONG_DAYS, most=LONGEST_DAYS)
     text = BEGINS + secrets.token_urlsafe(N_BYTES)
     moment = stored_moment(now)
 

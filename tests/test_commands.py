@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -502,6 +503,10 @@ COMMANDS: list[Callable[[Desk], tuple[str, ...]]] = [
     lambda desk: ("export", "series", "--indicator", "HAI-BAC", "--unit", "NOH"),
     lambda desk: ("export", "series", "--indicator", "HAI-BAC", "--unit", "NOH", "--as", "team@hgh.dk"),
     lambda desk: ("export", "series", "--indicator", "X", "--unit", "NOH"),
+    lambda desk: ("token", "list", "--as", "team@noh.dk"),
+    lambda desk: ("token", "list", "--as", "team@noh.dk", "--all"),
+    lambda desk: ("token", "make", "--as", "ingen@noh.dk", "--name", "BI"),
+    lambda desk: ("token", "revoke", "tavle_findesikke", "--as", "team@noh.dk", "--lang", "en"),
 ]
 
 
@@ -524,6 +529,24 @@ def test_a_load_and_a_backup_go_through_the_server(desk: Desk, served: Server, t
     assert desk.tavle("backup", str(tmp_path / "kopi.duckdb")).exit_code == 0
     assert served.asked == ["/_local/load", "/_local/export", "/_local/doctor", "/_local/backup"]
     assert desk.tavle("restore", str(tmp_path / "kopi.duckdb")).exit_code == 4
+
+
+def test_a_token_is_shown_once_listed_by_its_beginning_and_revoked(desk: Desk, served: Server) -> None:
+    made = desk.tavle("token", "make", "--as", "team@noh.dk", "--name", "BI", "--days", "30")
+    token = made.stdout.strip()
+    assert made.exit_code == 0
+    assert re.fullmatch(r"tavle_[\w-]{43}", token)
+    assert token not in made.stderr, "the words may stand in a log; the token is for the pipe"
+    listed = desk.tavle("token", "list", "--as", "team@noh.dk").stdout
+    assert token[:14] in listed
+    assert token not in listed
+    assert "gælder" in listed
+    assert desk.tavle("token", "revoke", token[:14], "--as", "team@hgh.dk").exit_code == 1, "somebody else's"
+    assert desk.tavle("token", "revoke", token[:14], "--as", "team@noh.dk").exit_code == 0
+    assert "tilbagekaldt" in desk.tavle("token", "list", "--as", "team@noh.dk").stdout
+    assert len(served.asked) == 5
+    assert desk.tavle("token", "make", "--as", "team@noh.dk", "--name", " ").exit_code == 1
+    assert desk.tavle("token", "make", "--as", "team@noh.dk", "--name", "BI", "--days", "-1").exit_code == 2
 
 
 def test_the_door_is_not_there_for_anybody_without_the_token(desk: Desk) -> None:
