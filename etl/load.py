@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import pandas as pd
 
-from data import audit, reading, recording, states
+from data import audit, month_states, outbox, reading, recording, states
 from data.access import Viewer, require_delivery
 from data.reading import Pair
 from data.store import Connection, Store, read_info, stored_moment
@@ -60,6 +60,8 @@ def load(
     ------
     NotAllowed
         The viewer may not deliver for one of the units.
+    PeriodLocked
+        A month whose figures would change was locked since the check.
     """
     pairs = list(known.pairs) if known else sorted(set(zip(rows["indicator_code"], rows["unit_code"], strict=True)))
     unit_codes = sorted({unit_code for _, unit_code in pairs})
@@ -112,6 +114,9 @@ def load(
             n_unchanged=said.n_unchanged,
             now=now,
         )
+        month_states.submit(
+            connection, changes, author=viewer.name, actor=viewer.email, receipt=recorded.receipt, now=now
+        )
         progress(SIGNALS, 0.4)
         states.recalculate(connection, said.touched, today=today, now=now, deadline_day=store.deadline_day)
         audit.append(
@@ -129,6 +134,9 @@ def load(
                 "unchanged": said.n_unchanged,
                 "series": len(said.touched),
             },
+        )
+        outbox.queue_receipt(
+            connection, account_id=viewer.account_id, receipt=recorded.receipt, touched=said.touched, now=now
         )
         return receipt(recorded.receipt, compared, recorded.recorded_at)
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from data import reading
+from data import month_states, reading
 from data.access import Viewer
 from data.store import Store, read_info
 from etl import checking, cpr, lookups, reporting
@@ -200,6 +200,7 @@ def _examine(
         history=History.of(rows, known.current, lambda code: _may_show(viewer, code), is_unchanged),
         left_out=table.left_out,
         marks=marks,
+        month_states=_month_states(store, known),
         confirmed=edits.confirmed,
         table=table,
     )
@@ -231,6 +232,13 @@ def _known(store: Store, viewer: Viewer | None, rows: Rows, tidy_rows: pd.DataFr
             connection, [pair for pair in pairs if viewer is None or viewer.may_deliver(pair[1])]
         )
     return Known(version, pairs, current, compare(tidy_rows, current))
+
+
+def _month_states(store: Store, known: Known) -> dict[month_states.Key, month_states.State]:
+    # The figures that may be asked for say which series these are: nothing of other people's comes out here either.
+    series = known.current[["indicator_code", "unit_code"]].drop_duplicates()
+    with store.read() as connection:
+        return month_states.settled(connection, series.itertuples(index=False, name=None))
 
 
 def _may_show(viewer: Viewer | None, unit_code: str) -> bool:
