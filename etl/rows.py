@@ -109,7 +109,7 @@ class Row:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no figure is written at all (".." is none): such a row says nothing and is left out."""
+        """Whether no figure is written, or one is not available (".."): such a row says nothing and is left out."""
         return bool(self._rows.is_empty[self.position])
 
     @property
@@ -264,11 +264,21 @@ class Rows(Sequence[Row]):
         return found
 
     @cached_property
+    def has_sign(self) -> Bools:
+        """Rows in which a figure is not available by a sign such as ".." or "<5": half a row says nothing either.
+
+        A value beside numerator and denominator is not needed, and neither is a standard deviation.
+        """
+        signs = {field: self.written(field) & ~self.figures_written[field] for field in NUMBER_FIELDS}
+        both = self.figures_written["numerator"] & self.figures_written["denominator"]
+        return signs["numerator"] | signs["denominator"] | (signs["value"] & ~both)
+
+    @cached_property
     def is_empty(self) -> Bools:
         empty = np.ones(len(self), dtype=bool)
         for says in self.figures_written.values():
             empty &= ~says
-        return empty
+        return empty | self.has_sign
 
     @cached_property
     def is_of_several(self) -> Bools:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from etl import numbers
 from etl.checking import Check, Context, Hit, Hits
 from etl.report import Severity
 from etl.rows import Row, Rows
@@ -22,11 +21,6 @@ SEVERAL = Words(
     "»nævner« og deres standardafvigelse i »standardafvigelse«, eller udelad rækken.",
     "The indicator is a mean of several measurements: write the mean in the column “value”, the number of measurements "
     "in “denominator” and their standard deviation in “sd”, or leave the row out.",
-)
-NOT_AVAILABLE = Words("»{text}« er ikke et tal: det mangler i kilden.", "“{text}” is no number: the source has none.")
-SUPPRESSED = Words(
-    "»{text}« er et lille tal, som kilden har skjult, og kan ikke bruges.",
-    "“{text}” is a small number that the source has hidden; it cannot be used.",
 )
 
 
@@ -55,12 +49,7 @@ def _no_denominator(row: Row) -> Hit:
 
 
 def _missing(row: Row, field: str, mend: Words | None) -> Hit:
-    text = row.written[field]
-    sign = numbers.not_available(text)
-    if sign is None:
-        return Hit(row, field, mend=mend)
-    words = SUPPRESSED if sign is numbers.NotAvailable.SUPPRESSED else NOT_AVAILABLE
-    return Hit(row, field, {"text": text}, words=words, mend=mend)
+    return Hit(row, field, mend=mend)
 
 
 CHECK = Check(
