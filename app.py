@@ -17,11 +17,12 @@ import signal
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from flask import Flask, g
+from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import v1
@@ -32,7 +33,7 @@ from dashboards.context import EXTENSION, Parts
 from dashboards.pages import Registry, load_registry
 from dashboards.security import csrf, protect
 from dashboards.security.attempts import Attempts, parse_limits
-from data import catalogue, states
+from data import catalogue, outbox, states
 from data.catalogue import CatalogueError
 from data.errors import StoreUnavailable
 from data.store import Store, read_info
@@ -48,6 +49,7 @@ THREADS = 8
 STORE_UNAVAILABLE = 4  # the exit code the command line has for it too
 # A file in a delivery travels as base64 inside JSON: four thirds of its size and some words around it.
 UPLOAD_FACTOR, UPLOAD_REST = 1.4, 1_000_000
+MAIL_RESTS = 60.0  # seconds until mail is tried again after its folder could not be written to
 
 PORT_TAKEN = Words(
     "Port {port} på {host} er optaget af et andet program. Luk det, eller vælg en anden port: --port {other}.",
@@ -112,6 +114,7 @@ def create_app(
     )
     csrf.exempt(server, machines)  # a token is asked for there, and no session counts
     refresh_states_daily(server, store, settings)
+    hand_over_mail(server, store, settings)
     preferences.install(server, secure_cookies=settings.secure_cookies)
     errors.install(server, page_states.not_found)
     shell.install(server)
@@ -175,6 +178,36 @@ def refresh_states_daily(server: Flask, store: Store, settings: Settings) -> Non
             refreshed_on[0] = today
         finally:
             lock.release()
+
+
+def hand_over_mail(server: Flask, store: Store, settings: Settings) -> None:
+    """Write waiting mail to `var/outbox` now and after every request that may have queued some.
+
+    It happens when the answer has been sent, so nobody waits for the disk. A folder that cannot be written to is said
+    in the log and tried again a minute later; the mail stays in the store meanwhile.
+    """
+    lock = threading.Lock()
+    rests_until = [0.0]
+
+    def hand_over() -> None:
+        if time.monotonic() < rests_until[0]:
+            return
+        with lock:
+            try:
+                done = outbox.hand_over(store, settings.var / "outbox", settings.current_moment())
+            except StoreUnavailable:  # it is being closed
+                return
+        if done.n_left:
+            rests_until[0] = time.monotonic() + MAIL_RESTS
+            structlog.get_logger().warning("mail_waits", mails=done.n_left, why=done.why)
+
+    @server.after_request
+    def hand_over_afterwards(response: Response) -> Response:
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            response.call_on_close(hand_over)
+        return response
+
+    hand_over()
 
 
 def configure_logging() -> None:

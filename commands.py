@@ -46,7 +46,9 @@ app.add_typer(token_app, name="token")
 Language = Annotated[
     Literal["da", "en"], typer.Option("--lang", help="Sprog i svaret. / Language of the answer.", show_default=True)
 ]
-FileArgument = Annotated[Path, typer.Argument(help="CSV-fil. / CSV file.", metavar="FILE")]
+FileArgument = Annotated[
+    Path, typer.Argument(help="Fil: CSV, TSV eller .xlsx. / File: CSV, TSV or .xlsx.", metavar="FILE")
+]
 Today = Annotated[
     str, typer.Option("--today", metavar="YYYY-MM-DD", help="Regn som om det er denne dag. / Take this day as today.")
 ]
@@ -62,6 +64,25 @@ Delimiter = Annotated[
     typer.Option("--delimiter", help="Skilletegn. / Delimiter.", show_default=False),
 ]
 Encoding = Annotated[str, typer.Option("--encoding", help="Tegnsæt, fx utf-8, cp1252. / Character encoding.")]
+Sheet = Annotated[str, typer.Option("--sheet", help="Regnearkets ark. / Sheet of the workbook.")]
+Shape = Annotated[
+    Literal["", "long", "wide", "indicators"],
+    typer.Option(
+        "--shape",
+        help="wide: perioder som kolonner; indicators: indikatorer som kolonner. / Periods, or indicators, as columns.",
+        show_default=False,
+    ),
+]
+Epoch = Annotated[
+    Literal["", "1900", "1904"],
+    typer.Option("--epoch", help="Året, dagsnumre regnes fra. / Year day numbers count from.", show_default=False),
+]
+Column = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column", metavar="FIELD=NAME", help="Kolonnen for et felt, fx unit=Afdeling. / The column of a field."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Svar som JSON. / Answer as JSON.")]
 As = Annotated[str, typer.Option("--as", metavar="EMAIL", help="På vegne af denne bruger. / On behalf of this user.")]
 
@@ -75,6 +96,10 @@ NO_STORE = Words(
 )
 WRONG_DAY = Words("»{text}« er ikke en dato som 2026-11-23.", "“{text}” is not a date such as 2026-11-23.")
 WRONG_ENCODING = Words("Tegnsættet »{text}« kendes ikke. Brug {known}.", "Unknown encoding “{text}”. Use {known}.")
+WRONG_COLUMN = Words(
+    "»{text}« er ikke skrevet som felt=kolonne. Felter: {known}.",
+    "“{text}” is not written as field=column. Fields: {known}.",
+)
 SERVER_FAILED = Words(
     "Den kørende Tavle på {url} kunne ikke svare ({why}). Se dens log.",
     "The running Tavle at {url} could not answer ({why}). See its log.",
@@ -113,14 +138,17 @@ def check(
     decimal: Decimal = "",
     delimiter: Delimiter = "",
     encoding: Encoding = "",
+    sheet: Sheet = "",
+    shape: Shape = "",
+    epoch: Epoch = "",
+    column: Column = None,
     lang: Language = "da",
     as_json: AsJson = False,
 ) -> None:
     """Kontrollér en fil; intet gemmes. / Check a file; nothing is saved."""
     settings = _settings()
-    request = _file_request(
-        settings, file, email, today, indicator, unit, decimal, delimiter, encoding, lang, as_json, note=""
-    )
+    how = _read_as(decimal, delimiter, encoding, sheet, shape, epoch, column, lang)
+    request = _file_request(settings, file, email, today, indicator, unit, how, lang, as_json, note="")
     if not _is_served(settings) and _has_no_store(settings):
         _end(_check_without_store(settings, request))
     _end(_do("check", settings, request))
@@ -136,16 +164,36 @@ def load(
     decimal: Decimal = "",
     delimiter: Delimiter = "",
     encoding: Encoding = "",
+    sheet: Sheet = "",
+    shape: Shape = "",
+    epoch: Epoch = "",
+    column: Column = None,
     note: Annotated[str, typer.Option("--note", help="Note til leveringen. / Note on the delivery.")] = "",
     lang: Language = "da",
     as_json: AsJson = False,
 ) -> None:
     """Indlæs en fil: det hele eller intet. / Load a file: all of it or nothing."""
     settings = _settings()
-    request = _file_request(
-        settings, file, email, today, indicator, unit, decimal, delimiter, encoding, lang, as_json, note=note
-    )
+    how = _read_as(decimal, delimiter, encoding, sheet, shape, epoch, column, lang)
+    request = _file_request(settings, file, email, today, indicator, unit, how, lang, as_json, note=note)
     _end(_do("load", settings, request))
+
+
+Receipt = Annotated[str, typer.Argument(help="Kvitteringens nummer. / Number of the receipt.", metavar="RECEIPT")]
+Deliverer = Annotated[str, typer.Option("--as", metavar="EMAIL", help="På vegne af. / On behalf of.")]
+Why = Annotated[str, typer.Option("--reason", help="Begrundelse. / Reason.")]
+
+
+@app.command()
+def withdraw(receipt: Receipt, email: Deliverer, reason: Why = "", lang: Language = "da") -> None:
+    """Træk en levering tilbage. / Take a delivery back."""
+    _end(_do("withdraw", _settings(), jobs.DeliveryRequest(receipt, email, reason, lang)))
+
+
+@app.command("restore-delivery")
+def restore_delivery(receipt: Receipt, email: Deliverer, reason: Why = "", lang: Language = "da") -> None:
+    """Lad en tilbagetrukket levering gælde igen. / Let a withdrawn delivery count again."""
+    _end(_do("restore_delivery", _settings(), jobs.DeliveryRequest(receipt, email, reason, lang)))
 
 
 @app.command()
@@ -528,6 +576,32 @@ def _read(file: Path, settings: Settings, lang: str) -> bytes:
         _wrong_use(NO_FILE.say(lang, path="" if cpr.count(file.name) else file))
 
 
+def _read_as(
+    decimal: str, delimiter: str, encoding: str, sheet: str, shape: str, epoch: str, column: list[str] | None, lang: str
+) -> dict[str, Any]:
+    """How the file is to be read, as a request carries it; what is unknown is wrong use."""
+    from etl.extract.columns import FIELDS
+    from etl.extract.delimited import ENCODINGS
+
+    if encoding and encoding.casefold() not in ENCODINGS:
+        _wrong_use(WRONG_ENCODING.say(lang, text=encoding, known=", ".join(ENCODINGS)))
+    columns = {}
+    for one in column or ():
+        field, _, name = one.partition("=")
+        if field.strip() not in FIELDS or "=" not in one:
+            _wrong_use(WRONG_COLUMN.say(lang, text=one, known=", ".join(FIELDS)))
+        columns[field.strip()] = name.strip()
+    return {
+        "decimal": decimal,
+        "delimiter": _DELIMITERS[delimiter],
+        "encoding": encoding,
+        "sheet": sheet,
+        "shape": shape,
+        "epoch": int(epoch or 0),
+        "columns": columns,
+    }
+
+
 def _file_request(
     settings: Settings,
     file: Path,
@@ -535,23 +609,17 @@ def _file_request(
     today: str,
     indicator: str,
     unit: str,
-    decimal: str,
-    delimiter: str,
-    encoding: str,
+    how: dict[str, Any],
     lang: str,
     as_json: bool,
     *,
     note: str,
 ) -> jobs.FileRequest:
-    from etl.extract.delimited import ENCODINGS
-
     if today:
         try:
             date.fromisoformat(today)
         except ValueError:
             _wrong_use(WRONG_DAY.say(lang, text=today))
-    if encoding and encoding.casefold() not in ENCODINGS:
-        _wrong_use(WRONG_ENCODING.say(lang, text=encoding, known=", ".join(ENCODINGS)))
     return jobs.FileRequest(
         content=_read(file, settings, lang),
         file_name=file.name,
@@ -559,12 +627,10 @@ def _file_request(
         today=today,
         indicator=indicator,
         unit=unit,
-        decimal=decimal,
-        delimiter=_DELIMITERS[delimiter],
-        encoding=encoding,
         note=note,
         language=lang,
         as_json=as_json,
+        **how,
     )
 
 

@@ -11,7 +11,7 @@ import csv
 import io
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum
 from pathlib import Path
@@ -21,7 +21,7 @@ import pandas as pd
 
 from api import plain_text
 from data import backup as backups
-from data import tokens
+from data import outbox, tokens, withdrawal
 from data.access import SYSTEM, Viewer, load_viewer
 from data.audit import ChainCheck
 from data.errors import DataError, NotAllowed, NotFound, StoreUnavailable
@@ -90,6 +90,10 @@ class FileRequest:
     note: str = ""
     language: str = "da"
     as_json: bool = False
+    sheet: str = ""
+    shape: str = ""
+    epoch: int = 0
+    columns: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"content": base64.b64encode(self.content).decode("ascii")}
@@ -102,7 +106,15 @@ class FileRequest:
     def options(self) -> dict[str, Any]:
         """The arguments of the pipeline that were given."""
         defaults = {key: text for key, text in (("indicator", self.indicator), ("unit", self.unit)) if text}
-        read_as = ReadAs(delimiter=self.delimiter or None, encoding=self.encoding or None, decimal=self.decimal or None)
+        read_as = ReadAs(
+            delimiter=self.delimiter or None,
+            encoding=self.encoding or None,
+            decimal=self.decimal or None,
+            sheet=self.sheet or None,
+            shape=self.shape or None,
+            columns=self.columns or None,
+            epoch=self.epoch or None,
+        )
         return {"defaults": defaults, "read_as": read_as}
 
 
@@ -401,7 +413,66 @@ def _moment(moment: datetime | None) -> str:
     return "" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-Request = FileRequest | SeriesRequest | PlainRequest | TokenRequest
+# ---------------------------------------------------------------------------------------- deliveries taken back
+
+_MAIL_WAITS = Words(
+    "{n} mail kunne ikke skrives til udbakken ({why}). Det prøves igen.",
+    "{n} mails could not be written to the outbox ({why}). This is tried again.",
+)
+_WITHDRAWN = Words(
+    "{receipt} er trukket tilbage. Målinger, der er beregnet igen: {n}.",
+    "{receipt} is withdrawn. Measures worked out again: {n}.",
+)
+_WITHDRAWN_ALREADY = Words("{receipt} var allerede trukket tilbage.", "{receipt} was withdrawn already.")
+_RESTORED = Words(
+    "{receipt} gælder igen. Målinger, der er beregnet igen: {n}.",
+    "{receipt} counts again. Measures worked out again: {n}.",
+)
+_COUNTS_ALREADY = Words("{receipt} gælder allerede.", "{receipt} counts already.")
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRequest:
+    """A delivery by its receipt, who asks, and why."""
+
+    receipt: str
+    email: str
+    reason: str = ""
+    language: str = "da"
+
+
+def withdraw(store: Store, settings: JobSettings, request: DeliveryRequest) -> Answer:
+    """Take a delivery back: 0 also the second time, 1 where a reason is missing or a month locked, 3 without the right."""
+    return _change(store, settings, request, withdrawal.withdraw, _WITHDRAWN, _WITHDRAWN_ALREADY)
+
+
+def restore_delivery(store: Store, settings: JobSettings, request: DeliveryRequest) -> Answer:
+    """Put a withdrawn delivery in again; the codes are those of `withdraw`."""
+    return _change(store, settings, request, withdrawal.restore, _RESTORED, _COUNTS_ALREADY)
+
+
+def _change(
+    store: Store,
+    settings: JobSettings,
+    request: DeliveryRequest,
+    change: Callable[..., list[Any]],
+    done: Words,
+    already: Words,
+) -> Answer:
+    changed = change(
+        store,
+        _person(store, request.email),
+        request.receipt,
+        today=settings.current_day(),
+        now=settings.current_moment(),
+        reason=request.reason,
+    )
+    words = done if changed else already
+    receipt = request.receipt.strip()
+    return Answer(ExitCode.DONE, words.say(request.language, receipt=receipt, n=len(changed)) + "\n")
+
+
+Request = FileRequest | SeriesRequest | PlainRequest | TokenRequest | DeliveryRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,7 +492,10 @@ JOBS: Mapping[str, Job] = {
     "token_make": Job(TokenRequest, token_make),
     "token_list": Job(TokenRequest, token_list),
     "token_revoke": Job(TokenRequest, token_revoke),
+    "withdraw": Job(DeliveryRequest, withdraw),
+    "restore_delivery": Job(DeliveryRequest, restore_delivery),
 }
+_SENDING = frozenset({"load"})  # jobs that queue mail
 
 
 def to_json(request: Request) -> dict[str, Any]:
@@ -442,5 +516,11 @@ def from_json(name: str, content: Mapping[str, Any]) -> Request:
 
 
 def run(name: str, store: Store, settings: JobSettings, request: Request) -> Answer:
-    """Run a job by name; what the floors below refuse comes back as an answer."""
-    return guarded(lambda: JOBS[name].run(store, settings, request), request.language)
+    """Run a job by name; what the floors below refuse comes back as an answer. Mail it queued is handed over."""
+    answer = guarded(lambda: JOBS[name].run(store, settings, request), request.language)
+    if name in _SENDING and answer.exit_code is ExitCode.DONE:
+        handed = outbox.hand_over(store, settings.var / "outbox", settings.current_moment())
+        if handed.n_left:
+            said = _MAIL_WAITS.say(request.language, n=handed.n_left, why=handed.why)
+            answer = replace(answer, err=answer.err + said + "\n")
+    return answer

@@ -549,6 +549,25 @@ def test_a_token_is_shown_once_listed_by_its_beginning_and_revoked(desk: Desk, s
     assert desk.tavle("token", "make", "--as", "team@noh.dk", "--name", "BI", "--days", "-1").exit_code == 2
 
 
+def test_a_delivery_is_taken_back_and_put_in_again_and_its_receipt_goes_by_mail(desk: Desk) -> None:
+    me = ("--as", "team@noh.dk")
+    receipt = re.search(r"T-\d{4}-\d{6}", desk.tavle("load", desk.file(GOOD), *me, *TODAY).output)
+    assert receipt is not None
+    (mail,) = (desk.var / "outbox").iterdir()
+    assert f"Subject: Tavle: kvittering {receipt[0]}\r\n".encode() in mail.read_bytes()
+
+    refused = desk.tavle("withdraw", receipt[0], "--as", "team@hgh.dk", "--reason", "forkert fil")
+    assert (refused.exit_code, refused.stdout) == (3, "")
+    assert desk.tavle("withdraw", "T-2020-000001", *me).exit_code == 1
+    done = desk.tavle("withdraw", receipt[0], *me)
+    assert (done.exit_code, done.output) == (
+        0, f"{receipt[0]} er trukket tilbage. Målinger, der er beregnet igen: 1.\n"
+    )  # fmt: skip
+    assert desk.tavle("withdraw", receipt[0], *me, "--lang", "en").output == f"{receipt[0]} was withdrawn already.\n"
+    back = desk.tavle("restore-delivery", receipt[0], *me, "--reason", "den var rigtig", "--lang", "en")
+    assert (back.exit_code, back.output) == (0, f"{receipt[0]} counts again. Measures worked out again: 1.\n")
+
+
 def test_the_door_is_not_there_for_anybody_without_the_token(desk: Desk) -> None:
     store = Store.open(desk.settings().store_url)
     flask = Flask("door")
