@@ -442,7 +442,7 @@ class DeliveryRequest:
 
 
 def withdraw(store: Store, settings: JobSettings, request: DeliveryRequest) -> Answer:
-    """Take a delivery back: 0 also the second time, 1 where a reason is missing or a month locked, 3 without the right."""
+    """Take a delivery back: 0 also the second time, 1 if a reason is missing or a month locked, 3 without the right."""
     return _change(store, settings, request, withdrawal.withdraw, _WITHDRAWN, _WITHDRAWN_ALREADY)
 
 
