@@ -146,12 +146,12 @@ def target_text(definition: IndicatorDefinition, target: Target) -> str:
 
 
 def month(day: date, style: str = "short") -> str:
-    """A month: "name" okt., "short" okt. 2026, "long" oktober 2026.
+    """A month: "name" okt., "short" okt. 2026, "full" oktober, "long" oktober 2026.
 
     >>> month(date(2026, 10, 1))
     'okt. 2026'
     """
-    pattern = {"name": "MMM", "short": "MMM y", "long": "MMMM y"}[style]
+    pattern = {"name": "MMM", "short": "MMM y", "long": "MMMM y", "full": "MMMM"}[style]
     return format_date(day, format=pattern, locale=language())
 
 
