@@ -11,8 +11,11 @@ import io
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from etl.extract import headers, personal, refusals
+import numpy as np
+
+from etl.extract import headers, personal, plain, refusals
 from etl.extract.options import ReadAs
 from etl.extract.tables import Sheet, SheetBuilder
 from etl.limits import Limits
@@ -61,7 +64,7 @@ def sheet(content: bytes, *, limits: Limits, read_as: ReadAs | None = None, give
         start = directive.end()
     delimiter = delimiter or _guess_delimiter(text[start : start + _CHARACTERS_TO_GUESS_FROM])
     try:
-        found = _columns(_lines(text, start), delimiter, encoding, limits, given)
+        found = _columns(text, start, delimiter, encoding, limits, given)
     except RefusedError:
         # A file without readable structure has no cells to look in; CPR numbers in its text still come first.
         personal.refuse_text(text)
@@ -148,8 +151,8 @@ def _records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[s
         raise RefusedError(refusal.finding(row=number + 1)) from None
 
 
-def _columns(lines: Iterable[str], delimiter: str, encoding: str, limits: Limits, given: Sequence[str]) -> Sheet:
-    records = _records(lines, delimiter)
+def _columns(text: str, start: int, delimiter: str, encoding: str, limits: Limits, given: Sequence[str]) -> Sheet:
+    records = _records(_lines(text, start), delimiter)
     first: list[tuple[int, list[str]]] = []
     above: list[tuple[int, str]] = []
     for number, cells in records:
@@ -169,21 +172,26 @@ def _columns(lines: Iterable[str], delimiter: str, encoding: str, limits: Limits
         header = header[:-1]
     if len(header) > MOST_COLUMNS:
         raise RefusedError(refusals.TOO_MANY_COLUMNS.finding(row=header_row, limit=MOST_COLUMNS))
+    second = first[at.position + 1][1] if at.has_second_row else ()
+    more: dict[str, Any] = {
+        "above": tuple(above),
+        "delimiter": delimiter,
+        "encoding": encoding,
+        "sub_header": tuple((*second, *[""] * len(header))[: len(header)] if second else ()),
+    }
+    if len(text) >= plain.FEWEST_CHARACTERS:
+        n_above = first[at.position + at.has_second_row][0]
+        width, most = len(header), limits.max_rows
+        if read := plain.columns(text, start, n_above=n_above, width=width, delimiter=delimiter, most_rows=most):
+            n_cells = np.full(len(read.numbers), width, dtype=np.int32)
+            return Sheet(header_row, tuple(header), read.numbers, n_cells, read.columns, **more)
     builder = SheetBuilder(len(header))
     rest = itertools.chain(first[at.position + 1 + at.has_second_row :], records)
     while chunk := list(itertools.islice(rest, _ROWS_AT_A_TIME)):
         builder.add([number for number, _ in chunk], [cells for _, cells in chunk])
         if len(builder) > limits.max_rows:
             raise RefusedError(refusals.TOO_MANY_ROWS.finding(limit=limits.max_rows))
-    second = first[at.position + 1][1] if at.has_second_row else ()
-    return builder.sheet(
-        header_row,
-        header,
-        above=tuple(above),
-        delimiter=delimiter,
-        encoding=encoding,
-        sub_header=tuple((*second, *[""] * len(header))[: len(header)] if second else ()),
-    )
+    return builder.sheet(header_row, header, **more)
 
 
 def _guess_delimiter(text: str) -> str:
