@@ -10,8 +10,10 @@ import numpy as np
 from data.access import Viewer
 from data.errors import NotFound
 from data.queries import observations
+from data.reading import Pair
 from data.states import Surroundings
 from data.store import Store
+from data.succession import AsIs, expectation_of
 from indicators.assessment import Assessment
 from indicators.words import Words
 
@@ -29,6 +31,7 @@ def assess_series(
     threshold: int | None = None,
     deadline_day: int | None = None,
     language: str = "da",
+    made: AsIs | None = None,
 ) -> Assessment:
     """What one series shows this viewer, today or as it stood on an earlier day.
 
@@ -41,6 +44,9 @@ def assess_series(
         None: the store's (`TAVLE_SMALL_NUMBER`, `TAVLE_DELIVERY_DEADLINE_DAY`).
     language : str
         Of the phases' names.
+    made : AsIs
+        What `data.succession.as_is` gave for this series, to have it assessed as the organisation is: its figures, a
+        data break at every change, and periods that any of its parts has left out of the calculation left out.
 
     Returns
     -------
@@ -53,18 +59,24 @@ def assess_series(
     NotFound, NotAllowed
         There is no such indicator or unit, or the viewer may not see the unit.
     """
+    if made is not None and made.is_possible:
+        unit_code = made.unit_code
+        figures = made.frame
+    else:
+        figures = observations.current(store, viewer, indicator_code, unit_code, as_of, threshold=threshold)
     pair = (indicator_code, unit_code)
-    figures = observations.current(store, viewer, indicator_code, unit_code, as_of, threshold=threshold)
     with store.read() as connection:
         around = Surroundings.read(
             connection,
-            [pair],
+            [pair, *((indicator_code, part.unit_code) for part in made.history.parts)] if made else [pair],
             deadline_day=store.deadline_day if deadline_day is None else deadline_day,
             as_of=as_of,
             language=language,
         )
     if indicator_code not in around.definitions:
         raise NotFound(NO_INDICATOR, code=indicator_code)
+    if made is not None and made.is_possible:
+        around = _joined(around, pair, made, language)
     day = today if as_of is None else min(today, as_of.date() if isinstance(as_of, datetime) else as_of)
     assessment = around.assess(pair, figures, day)
     hidden = set(figures.loc[figures["is_hidden"], "period_start"])
@@ -72,3 +84,25 @@ def assess_series(
     is_hidden = np.array([day in hidden for day in columns["period"]], dtype=bool)
     now = {"is_hidden": is_hidden, "is_missing": columns["is_missing"] & ~is_hidden}
     return replace(assessment, columns={**columns, **now})
+
+
+def _joined(around: Surroundings, pair: Pair, made: AsIs, language: str) -> Surroundings:
+    """The surroundings of a series that several units have in common."""
+    kind = around.definitions[pair[0]].period
+    parts = {part.unit_code: part for part in made.history.parts}
+    phases = [*around.phases.get(pair, ()), *made.phases(kind, language)]
+    excluded = {
+        row.period_start: row
+        for code, part in parts.items()
+        for row in around.exclusions.get((pair[0], code), ())
+        if part.until is None or row.period_start < part.until
+    }
+    held = {code: one for (_, code), one in around.expectations.items()}
+    expectation = expectation_of(made, held)
+    return replace(
+        around,
+        # Two phases that begin on one day are one: the change of units says why.
+        phases={pair: sorted({phase.starts_on: phase for phase in phases}.values(), key=lambda one: one.starts_on)},
+        exclusions={pair: [excluded[day] for day in sorted(excluded)]},
+        expectations={pair: expectation} if expectation is not None else {},
+    )

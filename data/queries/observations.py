@@ -69,11 +69,11 @@ def current_many(
         require_sight(connection, viewer, (unit_code for _, unit_code in wanted))
         frame = reading.observations(connection, wanted, as_of)
     strange = {code for code, unit_code in wanted if not viewer.is_own(unit_code)}
-    hidden = _hidden(store, viewer, strange, as_of, store.small_number if threshold is None else threshold)
+    hidden = hidden_from(store, viewer, strange, as_of, store.small_number if threshold is None else threshold)
     return blank(frame, hidden)[["indicator_code", "unit_code", *COLUMNS]]
 
 
-def _hidden(
+def hidden_from(
     store: Store, viewer: Viewer, codes: Iterable[str], as_of: date | datetime | None, threshold: int
 ) -> frozenset[Key]:
     """What is hidden from the viewer in these indicators; worked out once per state of the data and set of rights.
