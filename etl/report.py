@@ -124,6 +124,7 @@ ENCODING_NAMES = {
     "utf-16": "UTF-16",
     "utf-16-le": "UTF-16 LE",
     "utf-16-be": "UTF-16 BE",
+    "json": "JSON",
 }
 SHAPE_NAMES = {
     "wide": Words("perioder som kolonner", "periods as columns"),

@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 from api.v1 import models, problems
 from api.v1.endpoints import Argument, Call, Endpoint, Reply
 from data.assessments import assess_series
+from data.deadlines import last_due
 from data.queries import catalogue, coverage, observations, series, states, units
 from data.states import SeriesState, state_of
-from indicators.definition import IndicatorDefinition
-from indicators.periods import next_start
+from indicators.definition import IndicatorDefinition, PeriodKind
+from indicators.periods import next_start, start_of
 from indicators.words import Words
 
 Item = TypeVar("Item")
@@ -87,11 +88,11 @@ def list_indicators(call: Call) -> Reply:
         return models.Indicator(
             code=one.code,
             version=one.version,
-            scope=str(one.scope),
+            scope=one.scope,
             name=both(one.name),
             goal=one.goal,
-            direction=str(one.direction),
-            role=str(one.role),
+            direction=one.direction,
+            role=one.role,
             definition=both(one.definition),
             numerator=both(one.numerator),
             denominator=both(one.denominator),
@@ -99,7 +100,7 @@ def list_indicators(call: Call) -> Reply:
             per=one.per,
             unit_of_measure=both(one.unit_of_measure),
             decimals=one.decimals,
-            period=str(one.period),
+            period=one.period,
             chart=one.chart,
             profile=one.profile,
             contributes_to=one.contributes_to,
@@ -134,7 +135,7 @@ def list_series(call: Call) -> Reply:
             unit=one.unit_code,
             starts_on=one.starts_on,
             ends_on=one.ends_on,
-            owner=one.owner,
+            owner=_owner(call, one.unit_code, one.owner),
         )
 
     found = _of_indicator(call, series.listed(call.store, call.viewer, _units_asked(call)))
@@ -151,11 +152,11 @@ def signal_of(state: SeriesState) -> models.Signal:
     return models.Signal(
         indicator=state.indicator_code,
         unit=state.unit_code,
-        variation=str(state.variation),
+        variation=state.variation,
         is_signal=state.is_signal,
         rising=state.rising,
         rule=state.rule,
-        assurance=str(state.assurance),
+        assurance=state.assurance,
         met=state.met,
         counted=state.counted,
         latest_period=state.latest_period,
@@ -234,13 +235,58 @@ def list_missing(call: Call) -> Reply:
             indicator=one.indicator_code,
             unit=one.unit_code,
             periods=list(one.periods),
-            period_kind=str(one.kind),
+            period_kind=one.kind,
             late_since=one.late_since,
-            owner=one.owner,
+            owner=_owner(call, one.unit_code, one.owner),
         )
 
     found = _of_indicator(call, coverage.missing(call.store, call.viewer, _units_asked(call), today=call.today))
-    return page_of(call, "/completeness", found, made, models.Listed[models.Missing])
+    return page_of(call, "/missing", found, made, models.Listed[models.Missing])
+
+
+def completeness(call: Call) -> Reply:
+    asked: models.OfMonths = call.query
+    last = asked.last or last_due(call.today, PeriodKind.MONTH, call.store.deadline_day)
+    first = last
+    for _ in range(asked.months - 1):
+        first = start_of(first - timedelta(days=1), PeriodKind.MONTH)
+    codes = None if asked.unit is None else coverage.units_below(call.store, call.viewer, asked.unit)
+    found = coverage.completeness(call.store, call.viewer, codes, first=first, last=last, today=call.today)
+    return Reply(
+        models.Completeness(
+            months=[
+                models.Month(month=month, deadline=deadline, is_due=is_due)
+                for month, deadline, is_due in zip(found.months, found.deadlines, found.is_due, strict=True)
+            ],
+            units=[
+                models.UnitCompleteness(
+                    unit=one.code,
+                    n_months=one.n_months,
+                    n_full=one.n_full,
+                    n_on_time=one.n_on_time,
+                    months=[
+                        models.UnitMonth(
+                            state=month.state,
+                            n_expected=month.n_expected,
+                            n_received=month.n_received,
+                            days_late=month.days_late,
+                            missing=list(month.missing),
+                        )
+                        for month in one.months
+                    ],
+                )
+                for one in found.units
+            ],
+            n_months=found.n_months,
+            n_full=found.n_full,
+            n_on_time=found.n_on_time,
+        )
+    )
+
+
+def _owner(call: Call, unit_code: str, owner: str) -> str:
+    """Who answers for the data, for those who may know the name: see `data.queries.coverage`."""
+    return owner if call.viewer.is_own(unit_code) or call.viewer.may_deliver(unit_code) else ""
 
 
 _SEES = (problems.NOT_ALLOWED, problems.NOT_FOUND)
@@ -311,7 +357,7 @@ ENDPOINTS = (
     Endpoint(
         "list_missing",
         "GET",
-        "/completeness",
+        "/missing",
         Words(
             "Målinger, der mangler tal, fristen er udløbet for; længst forsinkede først.",
             "Series that lack figures whose deadline has passed; the longest overdue first.",
@@ -319,6 +365,20 @@ ENDPOINTS = (
         list_missing,
         {200: models.Listed[models.Missing]},
         query=models.OfUnits,
+        refuses=_SEES,
+        is_remembered=True,
+    ),
+    Endpoint(
+        "completeness",
+        "GET",
+        "/completeness",
+        Words(
+            "Enheder × måneder: hvad der var ventet, hvad der kom, og om det kom til tiden.",
+            "Units × months: what was expected, what came, and whether it came in time.",
+        ),
+        completeness,
+        {200: models.Completeness},
+        query=models.OfMonths,
         refuses=_SEES,
         is_remembered=True,
     ),

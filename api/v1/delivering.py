@@ -167,8 +167,8 @@ def _effect(call: Call, report: Report) -> models.Effect:
                 unit=one.unit_code,
                 new=one.n_new,
                 changed=one.n_changed,
-                before=str(one.variation_before),
-                after=str(one.after.variation),
+                before=one.variation_before,
+                after=one.after.variation,
                 rising=one.after.rising,
                 is_changing=one.is_changing,
             )

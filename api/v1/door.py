@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import structlog
 from flask import Blueprint, Flask, Response, request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from api.v1 import asking, delivering, models, openapi, problems
 from api.v1.endpoints import ApiSettings, Body, Call, Endpoint, Reply
@@ -26,7 +26,7 @@ from data.access import Viewer
 from data.errors import DataError, NotAllowed, NotFound, StoreUnavailable
 from data.errors import Refused as CannotNow
 from data.store import Store
-from etl import cpr
+from etl import cpr, numbers
 from indicators.words import Words
 
 NAME = "api_v1"
@@ -148,6 +148,8 @@ class _Door:
                 return self.refusal(_of_data(error), language, place)
             except RequestEntityTooLarge:
                 return self.refusal(self.too_large(), language, place)
+            except ClientDisconnected:
+                return self.refusal(Refused(problems.CUT_OFF), language, place)
             except Exception as error:
                 return self.refusal(Refused(problems.FAILED), language, place, self.report(error, place))
 
@@ -234,13 +236,16 @@ class _Door:
         limit = round(self.settings.upload_limit_mb * 1_000_000)
         if request.content_length is not None and request.content_length > limit:
             raise self.too_large()
-        # A body without a length is cut off while it is read, not after.
-        request.max_content_length = limit
+        # A body without a length is cut off while it is read. One byte more than may be is let through, so that a body
+        # of which the rest was left behind is told from one that is whole.
+        request.max_content_length = limit + 1
         content = request.get_data(cache=False)
+        if len(content) > limit:
+            raise self.too_large()
         return Body(request.mimetype, request.mimetype_params.get("charset", ""), content)
 
     def too_large(self) -> Refused:
-        limit = f"{self.settings.upload_limit_mb:g}"
+        limit = numbers.said(self.settings.upload_limit_mb)
         # What was not read would be taken for the next request.
         return Refused(problems.TOO_LARGE, values={"limit": limit}, headers={"Connection": "close"})
 
@@ -257,11 +262,11 @@ class _Door:
             type=kind.address,
             title=kind.title.say(language),
             status=kind.status,
-            detail=refused.detail.say(language, **refused.values),
+            detail=_filled(refused.detail, refused.values, language),
             instance=f"urn:tavle:{reference}",
             reference=reference,
             errors=[
-                models.Place(place=one.place, reason=one.words.say(language, **one.values)) for one in refused.faults
+                models.Place(place=one.place, reason=_filled(one.words, one.values, language)) for one in refused.faults
             ],
             **refused.extra,
         )
@@ -284,6 +289,13 @@ def _of_data(error: DataError) -> Refused:
     if any(cpr.count(str(value)) for value in error.values.values()):
         return Refused(kind)
     return Refused(kind, error.words, values=error.values)
+
+
+def _filled(words: Words, values: Mapping[str, object], language: str) -> str:
+    """A sentence with its values in; a value may itself be in two languages."""
+    return words.say(
+        language, **{name: value.say(language) if isinstance(value, Words) else value for name, value in values.items()}
+    )
 
 
 def _language(viewer: Viewer | None) -> str:

@@ -129,7 +129,7 @@ class Endpoint:
         if not self.is_open:
             kinds += [problems.NO_TOKEN, problems.WRONG_TOKEN, problems.TOO_MANY_FAILURES]
         if self.bodies:
-            kinds += [problems.TOO_LARGE, problems.WRONG_MEDIA_TYPE]
+            kinds += [problems.CUT_OFF, problems.TOO_LARGE, problems.WRONG_MEDIA_TYPE]
         if any(self.bodies.values()):
             kinds += [problems.MALFORMED_JSON, problems.WRONG_FORM]
         if self.arguments:

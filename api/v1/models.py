@@ -12,7 +12,10 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from data.queries.coverage import Received
 from etl.extract.records import Number
+from indicators.assessment import Assurance, Variation
+from indicators.definition import Direction, PeriodKind, Role, Scope
 
 DANISH = "x-da"  # in a schema: the Danish words, until the document puts them in the place of the English ones
 RECEIPT_PATTERN = r"^T-[0-9]{4}-[0-9]{6,12}$"
@@ -79,6 +82,29 @@ class OfUnits(Page):
 
     unit: Code | None = said("Kun denne enhed (kode).", "This unit only (code).", default=None)
     indicator: Code | None = said("Kun denne indikator (kode).", "This indicator only (code).", default=None)
+
+
+def _month(text: str) -> date:
+    return date.fromisoformat(f"{text}-01")
+
+
+MonthText = Annotated[
+    date,
+    _strictly(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", _month),
+    WithJsonSchema({"type": "string", "pattern": r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$"}),
+]
+
+
+class OfMonths(Model):
+    """The parameters of a window of months."""
+
+    unit: Code | None = said("Kun denne enhed og dem under den.", "This unit and those under it only.", default=None)
+    last: MonthText | None = said(
+        "Den nyeste måned, fx 2026-10; ellers den nyeste, fristen er udløbet for.",
+        "The newest month, such as 2026-10; else the newest whose deadline has passed.",
+        default=None,
+    )
+    months: Annotated[Whole, Field(ge=1, le=60)] = said("Så mange måneder.", "So many months.", default=12)
 
 
 class OfSeries(Model):
@@ -268,8 +294,8 @@ class SeriesEffect(Series):
 
     new: int
     changed: int
-    before: str
-    after: str
+    before: Variation
+    after: Variation
     rising: bool | None
     is_changing: bool
 
@@ -353,11 +379,11 @@ class Indicator(Model):
 
     code: str
     version: int
-    scope: str
+    scope: Scope
     name: Said
     goal: int | None
-    direction: str
-    role: str
+    direction: Direction
+    role: Role
     definition: Said
     numerator: Said
     denominator: Said
@@ -365,7 +391,7 @@ class Indicator(Model):
     per: float = said("100 for procent, 1000 for promille.", "100 for per cent, 1000 for per thousand.")
     unit_of_measure: Said
     decimals: int
-    period: str
+    period: PeriodKind
     chart: str
     profile: str
     contributes_to: str | None
@@ -385,14 +411,11 @@ class Followed(Series):
 class Signal(Series):
     """What the last calculation said about a series: the same as on the board, in mail and in exports."""
 
-    variation: str = said(
-        "concern, improvement, change, common, missing eller too_few.",
-        "concern, improvement, change, common, missing or too_few.",
-    )
+    variation: Variation
     is_signal: bool
     rising: bool | None
     rule: str | None
-    assurance: str
+    assurance: Assurance
     met: int | None
     counted: int | None
     latest_period: date | None
@@ -451,9 +474,49 @@ class Missing(Series):
     """A series with periods that are due and not there."""
 
     periods: list[date] = said("Første dag i hver periode, ældste først.", "First day of each period, oldest first.")
-    period_kind: str
+    period_kind: PeriodKind
     late_since: date
     owner: str
+
+
+class Month(Model):
+    """A month of the window, the last day in time for it, and whether that has passed."""
+
+    month: date
+    deadline: date
+    is_due: bool
+
+
+class UnitMonth(Model):
+    """A unit in one month: how many series were expected, how many came in full, and which did not."""
+
+    state: Received
+    n_expected: int
+    n_received: int
+    days_late: int
+    missing: list[str] = said("Indikatorer, der mangler.", "Indicators that are missing.")
+
+
+class UnitCompleteness(Model):
+    """A unit over the window, one entry of `months` per month of it."""
+
+    unit: str
+    n_months: int = said(
+        "Måneder, fristen er udløbet for, hvor noget var ventet.", "Months due in which something was expected."
+    )
+    n_full: int
+    n_on_time: int
+    months: list[UnitMonth]
+
+
+class Completeness(Model):
+    """Units × months."""
+
+    months: list[Month]
+    units: list[UnitCompleteness]
+    n_months: int
+    n_full: int
+    n_on_time: int
 
 
 class Listed(Model, Generic[Item]):

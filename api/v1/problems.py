@@ -89,6 +89,15 @@ WRONG_PARAMETERS = Kind(
         "One or more parameters cannot be used; “errors” says which. The possible ones are in /api/v1/openapi.json.",
     ),
 )
+CUT_OFF = Kind(
+    400,
+    "cut-off",
+    Words("Indholdet er ikke helt", "The body is not whole"),
+    Words(
+        "Forbindelsen blev afbrudt, før alt var sendt. Intet er gemt. Send det igen.",
+        "The connection broke before all was sent. Nothing is saved. Send it again.",
+    ),
+)
 NO_TOKEN = Kind(
     401,
     "no-token",

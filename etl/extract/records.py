@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -41,10 +42,14 @@ class NotJsonError(ValueError):
         self.is_too_deep = is_too_deep
 
 
-class Number(str):
-    """A number as it was written: 72.10 stays 72.10, and 0.1 never becomes a binary fraction."""
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as it was written: 72.10 stays 72.10, and 0.1 never becomes a binary fraction.
 
-    __slots__ = ()
+    It is no text, so that a number where a text belongs can still be told from one.
+    """
+
+    text: str
 
     def plain(self) -> str:
         """Written out without an exponent, as a table holds it; one that would take too many digits stays as it is.
@@ -54,13 +59,13 @@ class Number(str):
         >>> Number("1.5e3").plain(), Number("72.10").plain(), Number("1e999").plain()
         ('1500', '72.10', '1e999')
         """
-        if not re.search("[eE]", self):
-            return str(self)
+        if "e" not in self.text and "E" not in self.text:
+            return self.text
         try:
-            number = Decimal(self)
+            number = Decimal(self.text)
         except InvalidOperation:
-            return str(self)
-        return str(self) if abs(number.adjusted()) > MOST_DIGITS else format(number, "f")
+            return self.text
+        return self.text if abs(number.adjusted()) > MOST_DIGITS else format(number, "f")
 
 
 def is_json(content: bytes) -> bool:
@@ -144,7 +149,7 @@ def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
     # true, a list, an object: not a cell. Written out, so that it is looked through and then refused by its check.
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _refuse_constant(name: str) -> Any:
