@@ -63,7 +63,7 @@ REPEATED = {
     "indicator": Words("indikatornavn", "indicator name"),
     "unit": Words("enhedsnavn", "unit name"),
 }
-OWN = "tavle "
+_OWN = "tavle "
 
 FIELDS = tuple(ALIASES)
 NUMBER_FIELDS = ("numerator", "denominator", "value", "sd")
@@ -110,8 +110,12 @@ def is_silent(header: str) -> bool:
     >>> is_silent("Enhedsnavn"), is_silent("Tavle: fejl"), is_silent("Frys")
     (True, True, False)
     """
-    plain = _plain(header)
-    return plain.startswith(OWN) or any(plain in (words.da, words.en) for words in REPEATED.values())
+    return is_own(header) or any(_plain(header) in (words.da, words.en) for words in REPEATED.values())
+
+
+def is_own(header: str) -> bool:
+    """Whether a column says what Tavle found when the file was handed in before."""
+    return _plain(header).startswith(_OWN)
 
 
 def is_kind(header: str) -> bool:

@@ -42,6 +42,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f\x80-\x84\x86-\x9f]")
 _CHARACTERS_TO_GUESS_FROM = 200_000
 _ROWS_AT_A_TIME = 20_000
+OWN_REMARK = "# Tavle:"
 # No delivery is wider; a line of a million semicolons would be a million columns.
 MOST_COLUMNS = 2_000
 
@@ -188,6 +189,10 @@ def _columns(text: str, start: int, delimiter: str, encoding: str, limits: Limit
     builder = SheetBuilder(len(header))
     rest = itertools.chain(first[at.position + 1 + at.has_second_row :], records)
     while chunk := list(itertools.islice(rest, _ROWS_AT_A_TIME)):
+        # What Tavle wrote below the rows of an annotated file; it is looked through for CPR numbers like any remark.
+        if own := [(number, " ".join(cells)) for number, cells in chunk if cells[0].startswith(OWN_REMARK)]:
+            above += own
+            chunk = [(number, cells) for number, cells in chunk if not cells[0].startswith(OWN_REMARK)]
         builder.add([number for number, _ in chunk], [cells for _, cells in chunk])
         if len(builder) > limits.max_rows:
             raise RefusedError(refusals.TOO_MANY_ROWS.finding(limit=limits.max_rows))
