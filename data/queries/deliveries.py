@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from data.access import Viewer
 from data.errors import NotAllowed, NotFound
@@ -66,11 +66,21 @@ class DeliveryRow:
 
 def recent(store: Store, viewer: Viewer, limit: int = 20) -> list[DeliveryRow]:
     """The newest deliveries the viewer may see: the viewer's own, and those that touch the viewer's units."""
-    query = select(delivery).order_by(delivery.c.recorded_at.desc(), delivery.c.id.desc()).limit(limit)
-    if not _sees_every_delivery(viewer):
-        mine = viewer.own_units | viewer.deliverable_units
-        touching = select(observation.c.delivery_id).where(observation.c.unit_code.in_(mine))
-        query = query.where((delivery.c.account_id == viewer.account_id) | delivery.c.id.in_(touching))
+    return of_query(store, viewer, in_sight(viewer).limit(limit))
+
+
+def in_sight(viewer: Viewer) -> Select[Any]:
+    """The statement that selects the deliveries a viewer may see, newest first, for queries that narrow it further."""
+    query = select(delivery).order_by(delivery.c.recorded_at.desc(), delivery.c.id.desc())
+    if _sees_every_delivery(viewer):
+        return query
+    mine = viewer.own_units | viewer.deliverable_units
+    touching = select(observation.c.delivery_id).where(observation.c.unit_code.in_(mine))
+    return query.where((delivery.c.account_id == viewer.account_id) | delivery.c.id.in_(touching))
+
+
+def of_query(store: Store, viewer: Viewer, query: Select[Any]) -> list[DeliveryRow]:
+    """The deliveries of a statement made from `in_sight`."""
     with store.read() as connection:
         return _rows(connection, viewer, connection.execute(query).all())
 
