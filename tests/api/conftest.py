@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from dashboards.pages import Registry
-from data import accounts, catalogue, passwords, tokens
+from data import accounts, passwords, tokens
 from data.access import SYSTEM, Grant, Role, load_viewer
 from data.store import Store
 from settings import Settings
@@ -38,15 +40,16 @@ def api_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         today=TODAY,
         secret_key="a key for tests only",
         upload_limit_mb=0.2,
-        sign_in_attempts="5 per minute; 30 per hour",
+        sign_in_attempts="1000 per minute",
     )
 
 
-@pytest.fixture(scope="session")
-def api_store() -> Iterator[Store]:
-    store = Store.open("duckdb:///:memory:", create=True)
-    store.migrate()
-    store.write(catalogue.load)
+@pytest.fixture(scope="module")
+def api_store(stores_to_copy: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store per file of tests, with the catalogue and the people."""
+    path = tmp_path_factory.mktemp("store") / "api.duckdb"
+    shutil.copy(stores_to_copy["catalogue"], path)
+    store = Store.open(f"duckdb:///{path}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         for name, grant in PEOPLE.items():
@@ -56,7 +59,7 @@ def api_store() -> Iterator[Store]:
     store.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def api_tokens(api_store: Store) -> dict[str, str]:
     """A token per person."""
     return {
@@ -65,7 +68,7 @@ def api_tokens(api_store: Store) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def board(api_settings: Settings, api_store: Store) -> Flask:
     return create_app(api_settings, api_store, registry=NO_PAGES, with_static=False).server
 
