@@ -309,6 +309,21 @@ FILES = (
         checks=(_members_are_counted("health_council_code"),),
     ),
     FactFile(
+        "moved_tasks.csv",
+        Words("en opgave, der flytter", "a task that moves"),
+        {
+            "code": NAME,
+            "name_da": NAME,
+            "name_en": NAME,
+            "from_kind": Field(required=True, choices=("municipality", "region")),
+            "to_kind": Field(required=True, choices=("region", "health_council")),
+            "valid_from": FROM,
+            **NOTES,
+            "sources": SOURCES,
+        },
+        key=("code",),
+    ),
+    FactFile(
         "municipalities.csv",
         Words("en kommune", "a municipality"),
         {
