@@ -63,17 +63,17 @@ class History:
         return cls(rows, np.empty(0, np.int64), nothing, nothing, nothing, np.zeros(len(rows), dtype=bool))
 
     @classmethod
-    def of(cls, rows: Rows, current: pd.DataFrame, may_show: Callable[[str], bool], is_unchanged: Bools) -> History:
-        """From what `data.reading.observations` gave for the file's series, without units that may not be shown."""
+    def of(
+        cls, rows: Rows, current: pd.DataFrame, keys: Ints, may_show: Callable[[str], bool], is_unchanged: Bools
+    ) -> History:
+        """From what `data.reading.observations` gave for the file's series (with `Rows.keys_of` of it).
+
+        Units that may not be shown are left out.
+        """
         if current.empty:
             return cls.empty(rows)
-        series = rows.series_of(current["indicator_code"].tolist(), current["unit_code"].tolist())
-        shown_units = np.array([may_show(unit.code) for unit in rows.units], dtype=bool)
-        is_shown = series >= 0
-        is_shown &= shown_units[np.where(is_shown, series, 0) % max(len(rows.units), 1)]
-        days = np.asarray(current["period_start"].tolist(), dtype="datetime64[D]").astype(np.int64)
-        keys = key_of(series, days)
-        order = np.flatnonzero(is_shown)
+        is_shown = np.array([may_show(unit.code) for unit in rows.units], dtype=bool)
+        order = np.flatnonzero(is_shown[series_of_key(keys) % len(rows.units)])
         order = order[np.argsort(keys[order], kind="stable")]
         numerator, denominator, value = (
             current[name].to_numpy(float)[order] for name in ("numerator", "denominator", "value")
@@ -162,9 +162,14 @@ class History:
         """
         rows = self._rows
         kept = np.flatnonzero(rows.is_kept)
-        of_file, first = np.unique(rows.keys[kept], return_index=True)
-        kept = kept[first]
-        stays = ~np.isin(self.keys, of_file)
+        order = np.argsort(rows.keys[kept], kind="stable")
+        of_file = rows.keys[kept][order]
+        first = np.concatenate([[True], of_file[1:] != of_file[:-1]]) if len(kept) else np.zeros(0, dtype=bool)
+        kept, of_file = kept[order][first], of_file[first]
+        stays = np.ones(len(self.keys), dtype=bool)
+        if len(kept):
+            at = np.minimum(np.searchsorted(of_file, self.keys), len(of_file) - 1)
+            stays = of_file[at] != self.keys
         keys = np.concatenate([self.keys[stays], of_file])
         order = np.argsort(keys, kind="stable")
         places = np.full(len(rows), -1, dtype=np.int64)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data import audit, month_states, outbox, reading, recording, states
@@ -18,6 +20,7 @@ from indicators.words import Words
 
 RIGHTS = Words("Kontrollerer rettigheder og ændringer", "Checking rights and changes")
 WRITING = Words("Skriver tallene", "Writing the figures")
+SERIES_AT_A_TIME = 500  # about half a second
 SIGNALS = Words("Beregner signaler", "Working out the signals")
 
 
@@ -25,12 +28,14 @@ SIGNALS = Words("Beregner signaler", "Working out the signals")
 class Known:
     """What a check found in the store: the series of the file, their figures, and what each tidy row would do.
 
-    It holds as long as the store has this `version`; after that it must be asked for again.
+    `keys` are `Rows.keys_of` the figures. It holds as long as the store has this `version`; after that it must be asked
+    for again.
     """
 
     version: int
     pairs: Sequence[Pair]
     current: pd.DataFrame
+    keys: npt.NDArray[np.int64]
     compared: pd.DataFrame
 
 
@@ -117,8 +122,11 @@ def load(
         month_states.submit(
             connection, changes, author=viewer.name, actor=viewer.email, receipt=recorded.receipt, now=now
         )
-        progress(SIGNALS, 0.4)
-        states.recalculate(connection, said.touched, today=today, now=now, deadline_day=store.deadline_day)
+        # Some at a time: figures of thousands of series need not be in memory together, and somebody waits for news.
+        for first in range(0, len(said.touched), SERIES_AT_A_TIME):
+            progress(SIGNALS, 0.3 + 0.7 * first / len(said.touched))
+            some = said.touched[first : first + SERIES_AT_A_TIME]
+            states.recalculate(connection, some, today=today, now=now, deadline_day=store.deadline_day)
         audit.append(
             connection,
             at=now,

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 
 import numpy as np
+import pandas as pd
 
-from data.month_states import State
+from data.month_states import KEY, State
 from etl.checking import Context
-from etl.rows import Bools, Rows, key_of
-
-_EPOCH = date(1970, 1, 1).toordinal()
+from etl.rows import Bools, Rows
 
 
 def changing(rows: Rows, context: Context, wanted: Collection[State]) -> Bools:
@@ -19,6 +17,5 @@ def changing(rows: Rows, context: Context, wanted: Collection[State]) -> Bools:
     months = [key for key, state in context.month_states.items() if state in wanted]
     if not months:
         return np.zeros(len(rows), dtype=bool)
-    series = rows.series_of([code for code, _, _ in months], [unit_code for _, unit_code, _ in months])
-    days = np.array([day.toordinal() - _EPOCH for _, _, day in months], dtype=np.int64)
-    return rows.is_kept & ~context.history.is_unchanged & np.isin(rows.keys, key_of(series, days)[series >= 0])
+    keys = rows.keys_of(pd.DataFrame(months, columns=KEY))
+    return rows.is_kept & ~context.history.is_unchanged & np.isin(rows.keys, keys)

@@ -187,7 +187,7 @@ def _examine(
     tidy_rows = tidy(rows)
     known = _known(store, viewer, rows, tidy_rows)
     is_unchanged = np.zeros(len(rows), dtype=bool)
-    is_unchanged[rows.is_kept] = [change is RowStatus.UNCHANGED for change in known.compared["change"].tolist()]
+    is_unchanged[rows.is_kept] = known.compared["change"] == RowStatus.UNCHANGED
 
     # 4. Check.
     progress(CHECKING, 0.7)
@@ -197,7 +197,7 @@ def _examine(
         lookups=found,
         columns={field: table.column_name(field) for field in table.columns},
         n_columns=len(table.header),
-        history=History.of(rows, known.current, lambda code: _may_show(viewer, code), is_unchanged),
+        history=History.of(rows, known.current, known.keys, lambda code: _may_show(viewer, code), is_unchanged),
         left_out=table.left_out,
         marks=marks,
         month_states=_month_states(store, known),
@@ -223,7 +223,7 @@ def _unit_texts(table: RawTable, defaults: Mapping[str, str]) -> set[str]:
 
 def _known(store: Store, viewer: Viewer | None, rows: Rows, tidy_rows: pd.DataFrame) -> Known:
     """What the store holds of the file's series. Of units one may not deliver for, a file must bring nothing out."""
-    series = np.unique(rows.series[rows.is_kept]).tolist()
+    series = np.flatnonzero(np.bincount(rows.series[rows.is_kept])).tolist()
     width = max(len(rows.units), 1)
     pairs = [(rows.indicators[one // width].code, rows.units[one % width].code) for one in series]
     with store.read() as connection:
@@ -231,7 +231,8 @@ def _known(store: Store, viewer: Viewer | None, rows: Rows, tidy_rows: pd.DataFr
         current = reading.observations(
             connection, [pair for pair in pairs if viewer is None or viewer.may_deliver(pair[1])]
         )
-    return Known(version, pairs, current, compare(tidy_rows, current))
+    keys = rows.keys_of(current)
+    return Known(version, pairs, current, keys, compare(tidy_rows, current, (rows.keys[rows.is_kept], keys)))
 
 
 def _month_states(store: Store, known: Known) -> dict[month_states.Key, month_states.State]:

@@ -13,7 +13,7 @@ from etl.checking import Checked
 from etl.extract.tables import RawTable
 from etl.report import CheckedRow, CheckedRows, Figures, Reading, RefusedError, Report, RowStatus
 from etl.rows import Rows, optional
-from etl.transform import FIGURES, nothing
+from etl.transform import CHANGES, FIGURES, nothing
 
 _CODES = {status: code for code, status in enumerate(RowStatus)}
 
@@ -35,7 +35,7 @@ def refusal(refused: RefusedError, content: bytes, file_name: str) -> Report:
 def reading(table: RawTable, rows: Rows, marks: Mapping[str, str | None]) -> Reading:
     """How the file was read, for the sentence that says the guess."""
     used = {mark for mark in marks.values() if mark}
-    outcomes = [rows.outcomes[code] for code in np.unique(rows.columns["period"].codes).tolist()]
+    outcomes = [rows.outcomes[code] for code in np.flatnonzero(np.bincount(rows.columns["period"].codes))]
     read = [one for one in outcomes if isinstance(one, periods.Period)]
     said = np.array(
         [one.start if isinstance(one, periods.Period) else None for one in rows.outcomes], dtype="datetime64[D]"
@@ -66,7 +66,7 @@ def checked_rows(
     place = np.full(n, -1, dtype=np.int64)
     place[rows.is_kept] = np.arange(len(compared))
     change = np.full(n, -1, dtype=np.int8)
-    change[rows.is_kept] = np.array([_CODES[one] for one in compared["change"].tolist()], dtype=np.int8)
+    change[rows.is_kept] = np.array([_CODES[one] for one in CHANGES], dtype=np.int8)[compared["change"].cat.codes]
     is_error = checked.has_error | ((change < 0) & ~rows.is_empty)
     status = np.where(
         is_error,

@@ -13,6 +13,7 @@ from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from data.queries.units import Unit
 from etl import numbers, periods
@@ -328,16 +329,23 @@ class Rows(Sequence[Row]):
         """Indicator, unit and period as one number (`key_of`); NO_KEY where one of them is unknown."""
         return np.where(self.has_key, key_of(self.series, self.days), NO_KEY)
 
-    def series_of(self, indicator_codes: Sequence[str], unit_codes: Sequence[str]) -> Ints:
-        """The numbers of series named by codes, of which there may be many alike; NO_KEY for those not in the file."""
+    def keys_of(self, stored: pd.DataFrame) -> Ints:
+        """The keys of stored figures (columns indicator_code, unit_code, period_start); NO_KEY for other series."""
+        if stored.empty:
+            return np.empty(0, np.int64)
         indicators = {one.code: at for at, one in enumerate(self.indicators)}
         units = {one.code: at for at, one in enumerate(self.units)}
-        width = max(len(self.units), 1)
         indicator, unit = (
-            np.fromiter((known.get(code, -1) for code in codes), dtype=np.int64, count=len(codes))
-            for known, codes in ((indicators, indicator_codes), (units, unit_codes))
+            np.array([known.get(code, -1) for code in different], dtype=np.int64)[codes]
+            for known, (codes, different) in (
+                (indicators, pd.factorize(stored["indicator_code"])),
+                (units, pd.factorize(stored["unit_code"])),
+            )
         )
-        return np.where((indicator >= 0) & (unit >= 0), indicator * width + unit, NO_KEY)
+        codes, different = pd.factorize(stored["period_start"].to_numpy(object))
+        days = np.array(different, dtype="datetime64[D]").astype(np.int64)[codes]
+        keys = key_of(indicator * max(len(self.units), 1) + unit, days)
+        return np.where((indicator >= 0) & (unit >= 0), keys, NO_KEY)
 
     @cached_property
     def ends(self) -> Days:
@@ -384,6 +392,11 @@ class Rows(Sequence[Row]):
 def key_of(series: Ints, days: Ints) -> Ints:
     """Series and day (since 1970) as one number that sorts by series and then by day."""
     return (series << _DAY_BITS) | (days + _DAY_ZERO)
+
+
+def distinct(ordered: Ints) -> Ints:
+    """Numbers in order, each once."""
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
 
 
 def series_of_key(keys: Ints) -> Ints:

@@ -16,6 +16,8 @@ KEY = ["indicator_code", "unit_code", "period_start"]
 FIGURES = ["numerator", "denominator", "value", "sd"]
 COLUMNS = ["row", "indicator_code", "indicator_version", "unit_code", "period_start", "period_kind", *FIGURES, "note"]
 CHANGES = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.UNCHANGED)
+# An index of objects: of plain text the categories would lose the enum.
+_CHANGE = pd.CategoricalDtype(pd.Index(CHANGES, dtype=object))
 
 
 def nothing() -> pd.DataFrame:
@@ -60,18 +62,20 @@ def _dates(days: npt.NDArray[np.datetime64]) -> pd.Series:
     return pd.Series(different.astype(object)[codes], dtype=object)
 
 
-def compare(rows: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
+def compare(
+    rows: pd.DataFrame, current: pd.DataFrame, keys: tuple[npt.NDArray[Any], npt.NDArray[Any]] | None = None
+) -> pd.DataFrame:
     """The tidy rows with what the store holds today and what each would do.
 
-    `current` is `data.reading.observations` for the series of `rows`. Added columns: numerator_before,
-    denominator_before, value_before, sd_before, and `change`: "new", "changed" or "unchanged" (`RowStatus`). A note
-    that is left out changes nothing; one that is written and differs does.
+    `current` is `data.reading.observations` for the series of `rows`; `keys` are numbers for the lines of both that
+    are alike where indicator, unit and period are (worked out where they are not given). Added columns:
+    numerator_before, denominator_before, value_before, sd_before, and `change`: "new", "changed" or "unchanged"
+    (`RowStatus`, as categories). A note that is left out changes nothing; one that is written and differs does.
     """
-    ours, theirs = _keys(rows, current)
+    ours, theirs = keys or _keys(rows, current)
     order = np.argsort(theirs, kind="stable")
     ordered = theirs[order]
-    place = np.searchsorted(ordered, ours)
-    within = np.minimum(place, max(len(ordered) - 1, 0))
+    within = np.minimum(np.searchsorted(ordered, ours), max(len(ordered) - 1, 0))
     is_known = ordered[within] == ours if len(ordered) else np.zeros(len(ours), dtype=bool)
     found = order[within] if len(ordered) else within
     is_same = is_known.copy()
@@ -82,25 +86,17 @@ def compare(rows: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
         now = rows[name].to_numpy(float)
         is_same &= (now == was) | (np.isnan(now) & np.isnan(was))
         before[f"{name}_before"] = was
-    notes = rows["note"].to_numpy(object)
-    said = np.flatnonzero(is_same & (notes != ""))
+    said = np.flatnonzero(is_same & (rows["note"] != "").to_numpy(bool))
     if len(said):
-        is_same[said] = notes[said] == current["note"].to_numpy(object)[found[said]]
-    change = np.where(is_known, np.where(is_same, 2, 1), 0)
-    # As objects: pandas would turn the enum into plain text.
-    of_code = np.empty(len(CHANGES), dtype=object)
-    of_code[:] = CHANGES
-    return rows.assign(**before, change=pd.Series(of_code[change], index=rows.index, dtype=object))
+        is_same[said] = rows["note"].iloc[said].to_numpy(object) == current["note"].iloc[found[said]].to_numpy(object)
+    change = np.where(is_known, np.where(is_same, 2, 1), 0).astype(np.int8)
+    return rows.assign(**before, change=pd.Categorical.from_codes(change, dtype=_CHANGE))
 
 
-def _keys(rows: pd.DataFrame, current: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Indicator, unit and day of each line of both frames as one number: alike where all three are."""
+def _keys(rows: pd.DataFrame, current: pd.DataFrame) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     n = len(rows)
-    both = []
-    for name in KEY[:2]:
+    total = np.zeros(n + len(current), dtype=np.int64)
+    for name in KEY:
         codes, different = pd.factorize(np.concatenate([rows[name].to_numpy(object), current[name].to_numpy(object)]))
-        both.append((codes.astype(np.int64), len(different)))
-    days = np.asarray([*rows["period_start"].tolist(), *current["period_start"].tolist()], dtype="datetime64[D]")
-    (indicator, _), (unit, n_units) = both
-    keys = ((indicator * max(n_units, 1) + unit) << 20) | (days.astype(np.int64) + (1 << 19))
-    return keys[:n], keys[n:]
+        total = total * max(len(different), 1) + codes
+    return total[:n], total[n:]

@@ -14,9 +14,12 @@ from indicators.words import Words
 
 def find(rows: Rows, context: Context) -> Iterator[Hits]:
     kept = np.flatnonzero(rows.is_kept)
-    _, first, which = np.unique(rows.keys[kept], return_index=True, return_inverse=True)
+    order = kept[np.argsort(rows.keys[kept], kind="stable")]
+    keys = rows.keys[order]
+    begins = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.empty(0, np.int64)
+    # The first row of a key is the one that the others repeat.
     other = np.arange(len(rows))
-    other[kept] = kept[first[which]]
+    other[order] = np.repeat(order[begins], np.diff([*begins, len(keys)]))
 
     def say(row: Row) -> Hit:
         return Hit(row, "period", {"other": rows[int(other[row.position])].number})

@@ -10,7 +10,7 @@ import numpy as np
 from etl.checking import Check, Context, Hit, Hits
 from etl.periods import written
 from etl.report import Severity
-from etl.rows import Row, Rows, day_of_key, series_of_key
+from etl.rows import Row, Rows, day_of_key, distinct, series_of_key
 from indicators.definition import PeriodKind
 from indicators.periods import MONTHS_IN, between
 from indicators.words import Words
@@ -22,7 +22,7 @@ _EPOCH = date(1970, 1, 1)
 def find(rows: Rows, context: Context) -> Iterator[Hits]:
     history = context.history
     # A row that is there without figures has been thought of: empty_row says that it is left out.
-    mentioned = np.unique(np.concatenate([history.keys, rows.keys[rows.has_key]]))
+    mentioned = distinct(np.sort(np.concatenate([history.keys, rows.keys[rows.has_key]])))
     if not len(mentioned):
         return
     place = np.searchsorted(mentioned, rows.keys)
