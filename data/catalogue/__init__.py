@@ -17,10 +17,10 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, select
 from data import schema
 from data.catalogue.files import FILES, names_are_free
 from data.catalogue.reader import CatalogueError, Facts, Problem, read_facts
-from data.catalogue.tables import frames
+from data.catalogue.tables import frames, source_text
 from data.store import bulk_insert, bulk_upsert, write_info
 
-__all__ = ["FOLDER", "CatalogueError", "CatalogueSummary", "Facts", "Problem", "load", "read"]
+__all__ = ["FOLDER", "CatalogueError", "CatalogueSummary", "Facts", "Problem", "load", "read", "source_text"]
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -80,6 +80,11 @@ def _replace(connection: Connection, table: Table, frame: pd.DataFrame) -> int:
         # Who belongs to a group of the catalogue is the catalogue's business, so that a municipality can move.
         connection.execute(delete(table).where(table.c.group_code.in_(frame["group_code"].unique().tolist())))
         return bulk_insert(connection, table, frame)
+    if table is schema.indicator:
+        # Whoever made an indicator here keeps its code, with all its versions, whatever a later edition calls its own.
+        ours = schema.definition_proposal.c
+        made_here = connection.scalars(select(ours.indicator_code).where(ours.state == "approved").distinct())
+        frame = frame[~frame["code"].isin(list(made_here))]
     return bulk_upsert(connection, table, frame[~_is_taken(connection, table, frame)])
 
 
