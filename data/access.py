@@ -112,6 +112,11 @@ class Viewer:
         return any(grant.role is role for grant in self.grants)
 
     @property
+    def rights(self) -> tuple[object, ...]:
+        """What decides which figures the viewer is shown: answers remembered under it are the same for two viewers."""
+        return self.sees_all, self.owns_all, self.own_units, self.readable_units
+
+    @property
     def is_administrator(self) -> bool:
         return self.has(Role.ADMINISTRATOR)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 import numpy as np
 
@@ -36,7 +37,8 @@ def assess_series(
     """What one series shows this viewer, today or as it stood on an earlier day.
 
     Small numbers are hidden before anything is computed, so no line or signal is made from them. With `as_of`, figures,
-    phases and exclusions are those of that moment, and periods are due by that day.
+    phases and exclusions are those of that moment, and periods are due by that day. The answer is remembered until data
+    change, and shared: do not change it.
 
     Parameters
     ----------
@@ -59,6 +61,27 @@ def assess_series(
     NotFound, NotAllowed
         There is no such indicator or unit, or the viewer may not see the unit.
     """
+    options = {"today": today, "as_of": as_of, "threshold": threshold, "deadline_day": deadline_day}
+    work_out = partial(_assess, store, viewer, indicator_code, unit_code, **options, language=language, made=made)
+    if made is not None:
+        return work_out()
+    rules = (store.small_number, store.deadline_day, viewer.rights, language)
+    return store.remember(("assessment", indicator_code, unit_code, *options.values(), *rules), work_out)
+
+
+def _assess(
+    store: Store,
+    viewer: Viewer,
+    indicator_code: str,
+    unit_code: str,
+    *,
+    today: date,
+    as_of: date | datetime | None,
+    threshold: int | None,
+    deadline_day: int | None,
+    language: str,
+    made: AsIs | None,
+) -> Assessment:
     if made is not None and made.is_possible:
         unit_code = made.unit_code
         figures = made.frame

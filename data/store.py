@@ -122,6 +122,10 @@ class Store:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
         self._writer_id: int | None = None
         self._is_closed = False
+        # DuckDB lets nobody else write: from the first write on the version need not be asked for. It is set when that
+        # write is committed and before whoever asked for it goes on.
+        self._is_alone = url.get_backend_name() == "duckdb"
+        self._version: int | None = None
         self._memory: OrderedDict[Hashable, object] = OrderedDict()
         self._memory_version = -1
         self._memory_lock = threading.Lock()
@@ -250,11 +254,15 @@ class Store:
 
     def _transaction(self, function: Callable[[Connection], Result], changes_data: bool) -> Result:
         self._writer_id = threading.get_ident()
+        version = None
         with self._engine.begin() as connection:
             result = function(connection)
             if changes_data:
-                write_info(connection, "data_version", str(int(read_info(connection, "data_version") or 0) + 1))
-            return result
+                version = int(read_info(connection, "data_version") or 0) + 1
+                write_info(connection, "data_version", str(version))
+        if version is not None and self._is_alone:
+            self._version = version
+        return result
 
     def remember(self, key: Hashable, compute: Callable[[], Result]) -> Result:
         """What `compute()` gave for this key since data last changed; computed now if it was not asked for yet.
@@ -283,6 +291,9 @@ class Store:
 
     def data_version(self) -> int:
         """A number that grows with every committed write that figures may depend on; made for cache keys."""
+        known = self._version
+        if known is not None:
+            return known
         with self.read() as connection:
             return int(read_info(connection, "data_version") or 0)
 

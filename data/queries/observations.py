@@ -81,7 +81,7 @@ def hidden_from(
     An earlier day hides what is hidden today as well: before the hospital's total came in, nothing had to be hidden
     beside a small department, and looking back must not bring out what the total now gives away.
     """
-    rights = (viewer.sees_all, viewer.owns_all, viewer.own_units, viewer.readable_units)
+    rights = viewer.rights
     return frozenset().union(
         *(
             store.remember(

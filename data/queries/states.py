@@ -26,16 +26,22 @@ def of_units(store: Store, viewer: Viewer, unit_codes: Collection[str] | None = 
     NotFound, NotAllowed
         One of the units does not exist, or the viewer may not see it.
     """
+    wanted = None if unit_codes is None else frozenset(unit_codes)
+    key = ("states", wanted, store.small_number, store.deadline_day, viewer.rights)
+    return list(store.remember(key, partial(_of_units, store, viewer, wanted)))
+
+
+def _of_units(store: Store, viewer: Viewer, unit_codes: frozenset[str] | None) -> list[SeriesState]:
     with store.read() as connection:
         query = select(series_state).order_by(series_state.c.unit_code, series_state.c.indicator_code)
         if unit_codes is not None:
-            require_sight(connection, viewer, unit_codes)
-            query = query.where(series_state.c.unit_code.in_(set(unit_codes)))
+            require_sight(connection, viewer, sorted(unit_codes))
+            query = query.where(series_state.c.unit_code.in_(unit_codes))
         found = [from_row(row) for row in connection.execute(query) if viewer.may_see(row.unit_code)]
     strange = [state for state in found if not viewer.is_own(state.unit_code)]
     if not strange:
         return found
-    shown = {(state.indicator_code, state.unit_code): state for state in _disclosed(store, viewer, strange)}
+    shown = {(state.indicator_code, state.unit_code): state for state in _work_out(store, viewer, strange)}
     return [shown.get((state.indicator_code, state.unit_code), state) for state in found]
 
 
@@ -43,13 +49,6 @@ def one(store: Store, viewer: Viewer, indicator_code: str, unit_code: str) -> Se
     """The state of one series, None while it was never calculated; raises like `of_units`."""
     states = of_units(store, viewer, [unit_code])
     return next((state for state in states if state.indicator_code == indicator_code), None)
-
-
-def _disclosed(store: Store, viewer: Viewer, states: list[SeriesState]) -> list[SeriesState]:
-    rights = (viewer.sees_all, viewer.own_units, viewer.readable_units)
-    pairs = tuple((state.indicator_code, state.unit_code) for state in states)
-    key = ("disclosed_states", pairs, store.small_number, store.deadline_day, rights)
-    return store.remember(key, partial(_work_out, store, viewer, states))
 
 
 def _work_out(store: Store, viewer: Viewer, states: list[SeriesState]) -> list[SeriesState]:
