@@ -73,7 +73,7 @@ class History:
         if current.empty:
             return cls.empty(rows)
         is_shown = np.array([may_show(unit.code) for unit in rows.units], dtype=bool)
-        order = np.flatnonzero(is_shown[series_of_key(keys) % len(rows.units)])
+        order = np.flatnonzero((keys >= 0) & is_shown[series_of_key(keys) % len(rows.units)])
         order = order[np.argsort(keys[order], kind="stable")]
         numerator, denominator, value = (
             current[name].to_numpy(float)[order] for name in ("numerator", "denominator", "value")
