@@ -23,9 +23,10 @@ from data import reminders
 from data.access import Viewer
 from data.errors import DataError
 from data.queries import catalogue, cohorts, coverage, units
-from data.queries.coverage import Completeness, Received, SeriesMonth, UnitCompleteness, UnitMonth
+from data.queries.coverage import Completeness, Received, SeriesCompleteness, SeriesMonth, UnitCompleteness, UnitMonth
 from data.queries.units import Unit
 from data.store import Store
+from indicators.definition import PeriodKind
 
 WINDOW = 13  # columns: a year and the month one is in
 SERIES = "maalinger"  # `vis`: the rows are the series of one unit
@@ -131,9 +132,10 @@ class Read:
     def full_name(self, code: str) -> str:
         """The name with the hospital a department belongs to: departments share their names."""
         unit = self.units.get(code)
-        if unit is None or unit.kind not in ("department", "ward") or unit.parent_code not in self.units:
+        above = self.units.get(unit.parent_code or "") if unit else None
+        if unit is None or unit.kind not in ("department", "ward") or above is None:
             return self.unit_name(code)
-        return f"{self.unit_name(code)}, {self.unit_name(unit.parent_code)}"
+        return f"{self.unit_name(code)}, {above.name.say(language())}"
 
 
 def window(selection: Selection, today: date) -> tuple[date, date]:
@@ -536,7 +538,7 @@ def _series_grid(viewer: Viewer, got: Read, one: UnitCompleteness) -> Grid:
                 name=indicator,
                 href=Selection(unit=one.code).href(f"/indikator/{series.indicator_code}"),
                 note=series.owner if len({each.owner for each in one.series}) > 1 else "",
-                cells=tuple(_series_cells(viewer, got, one, series.indicator_code, indicator, series.months)),
+                cells=tuple(_series_cells(viewer, got, one, series, indicator)),
                 total=_("{count} af {total}").format(count=number(on_time), total=number(len(counted))),
                 total_label=_("{count} af {total} måneder til tiden").format(
                     count=number(on_time), total=number(len(counted))
@@ -554,12 +556,16 @@ def _series_grid(viewer: Viewer, got: Read, one: UnitCompleteness) -> Grid:
 
 
 def _series_cells(
-    viewer: Viewer, got: Read, one: UnitCompleteness, code: str, name: str, months: Sequence[SeriesMonth]
+    viewer: Viewer, got: Read, one: UnitCompleteness, series: SeriesCompleteness, name: str
 ) -> Iterable[GridCell]:
-    for cell, day in zip(months, got.found.months, strict=True):
+    code, kind = series.indicator_code, series.kind
+    for cell, day in zip(series.months, got.found.months, strict=True):
         href = ""
         if cell.n_received:
-            href = Selection(unit=one.code, indicator=code, month=day).href(VALUE_PATH)
+            here = Selection(unit=one.code)
+            # A month of weeks holds several values: then the chart is where to look.
+            is_one = kind is PeriodKind.MONTH
+            href = here.href(f"{VALUE_PATH}/{code}/{day.isoformat()}" if is_one else f"/indikator/{code}")
         elif cell.state is Received.MISSING and viewer.may_deliver(one.code):
             href = _deliver_href(one.code, day)
         yield GridCell(

@@ -120,6 +120,7 @@ class SeriesCompleteness:
     """A series over the months of a window. `owner` is empty for a viewer who may know the figures, not the names."""
 
     indicator_code: str
+    kind: PeriodKind
     starts_on: date
     ends_on: date | None
     owner: str
@@ -264,11 +265,12 @@ def completeness(
             knows_names = viewer.is_own(unit_code) or viewer.may_deliver(unit_code)
             found.setdefault(unit_code, []).append(
                 SeriesCompleteness(
-                    code,
-                    starts_on,
-                    ends_on,
-                    owner if knows_names else "",
-                    read.series(PeriodKind(kind), span, received),
+                    indicator_code=code,
+                    kind=PeriodKind(kind),
+                    starts_on=starts_on,
+                    ends_on=ends_on,
+                    owner=owner if knows_names else "",
+                    months=read.series(PeriodKind(kind), span, received),
                 )
             )
         received = {}
