@@ -118,8 +118,8 @@ WORKBOOK_TOO_HEAVY = Refusal(
 NO_SUCH_SHEET = Refusal(
     "no_such_sheet",
     Words(
-        "Regnearket har intet udfyldt ark, der hedder »{value}«. Fundne ark: {found}.",
-        "The workbook has no filled sheet called “{value}”. Sheets found: {found}.",
+        "Regnearket har intet udfyldt ark, der hedder »{text}«. Fundne ark: {found}.",
+        "The workbook has no filled sheet called “{text}”. Sheets found: {found}.",
     ),
     Words("Vælg et af de ark, der er fundet.", "Choose one of the sheets that were found."),
 )

@@ -6,11 +6,13 @@ file: the decimal mark is decided for the whole column, and asked for where it c
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -70,9 +72,10 @@ def sheet(content: bytes, *, limits: Limits, read_as: ReadAs | None = None, give
 def _lines(content: bytes, limits: Limits) -> Iterator[str]:
     """What the child process says about the workbook, line by line; nothing of it has been judged yet."""
     try:
-        # -I: neither the folder we stand in nor the environment says what is imported.
+        # -I: neither the folder we stand in nor the environment says what is imported; -S: nor do site packages, which
+        # take longer to look through than most workbooks.
         done = subprocess.run(
-            [sys.executable, "-I", str(_CHILD), str(limits.max_rows)],
+            [sys.executable, "-I", "-S", str(_CHILD), str(limits.max_rows), _parser_folder()],
             input=content,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -94,6 +97,15 @@ def _lines(content: bytes, limits: Limits) -> Iterator[str]:
             raise RefusedError(refusals.TOO_MANY_COLUMNS.finding(limit=2_000))
         raise RefusedError(_REFUSALS[refused].finding())
     return _texts(said)
+
+
+@cache
+def _parser_folder() -> str:
+    """Where the parser is installed; it is never imported in this process."""
+    found = importlib.util.find_spec("python_calamine")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("python_calamine is not installed: run make setup")
+    return str(Path(found.origin).parent.parent)
 
 
 def _texts(said: bytes) -> Iterator[str]:
@@ -192,7 +204,9 @@ def _chosen(parts: Sequence[_Part], read_as: ReadAs) -> Sheet:
         chosen = next((part for part in parts if part.name.strip().casefold() == wanted), None)
         if chosen is None or chosen.sheet is None:
             found = ", ".join(f"»{part.name}«" for part in filled)[:200]
-            raise RefusedError(refusals.NO_SUCH_SHEET.finding(value=read_as.sheet[:80], found=found))
+            raise RefusedError(
+                refusals.NO_SUCH_SHEET.finding(value=read_as.sheet[:80], text=read_as.sheet[:80], found=found)
+            )
     else:
         visible = [part for part in filled if not part.is_hidden]
         if not visible:
