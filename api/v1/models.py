@@ -55,7 +55,8 @@ def _strictly(pattern: str, convert: Callable[[str], Any]) -> BeforeValidator:
 
 
 Flag = Annotated[bool, _strictly("true|false", lambda text: text == "true")]
-Whole = Annotated[int, _strictly(r"-?[0-9]{1,9}", int)]
+# A field's own limits stand before it: pydantic leaves those behind it out of the document.
+WHOLE = _strictly(r"-?[0-9]{1,18}", int)
 Day = Annotated[
     date,
     _strictly(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", date.fromisoformat),
@@ -67,14 +68,16 @@ Code = Annotated[str, Field(pattern=CODE_PATTERN)]
 class Page(Model):
     """The parameters of a list."""
 
-    limit: Annotated[Whole, Field(ge=1, le=MOST_LISTED)] = said("Højst så mange.", "At most so many.", default=100)
-    offset: Annotated[Whole, Field(ge=0, le=999_999)] = said("Spring så mange over.", "Leave out so many.", default=0)
+    limit: Annotated[int, Field(ge=1, le=MOST_LISTED), WHOLE] = said("Højst så mange.", "At most so many.", default=100)
+    offset: Annotated[int, Field(ge=0, le=999_999), WHOLE] = said(
+        "Spring så mange over.", "Leave out so many.", default=0
+    )
 
 
 class Newest(Model):
     """The parameters of a list of the newest."""
 
-    limit: Annotated[Whole, Field(ge=1, le=200)] = said("Højst så mange.", "At most so many.", default=20)
+    limit: Annotated[int, Field(ge=1, le=200), WHOLE] = said("Højst så mange.", "At most so many.", default=20)
 
 
 class OfUnits(Page):
@@ -104,7 +107,7 @@ class OfMonths(Model):
         "The newest month, such as 2026-10; else the newest whose deadline has passed.",
         default=None,
     )
-    months: Annotated[Whole, Field(ge=1, le=60)] = said("Så mange måneder.", "So many months.", default=12)
+    months: Annotated[int, Field(ge=1, le=60), WHOLE] = said("Så mange måneder.", "So many months.", default=12)
 
 
 class OfSeries(Model):
@@ -183,21 +186,27 @@ class Observation(Model):
     """One figure: an indicator in a unit in a period, with numerator and denominator, or a value."""
 
     indicator: str | None = said(
-        "Indikatorens kode eller navn.", "Code or name of the indicator.", default=None, max_length=LONGEST_TEXT
+        "Indikatorens kode eller navn.",
+        "Code or name of the indicator.",
+        default=None,
+        max_length=LONGEST_TEXT,
+        examples=["HAI-BAC"],
     )
     unit: str | None = said(
         "Enhedens kode eller et af dens navne.",
         "Code of the unit, or one of its names.",
         default=None,
         max_length=LONGEST_TEXT,
+        examples=["NOH", "Nordsjællands Hospital"],
     )
     period: str = said(
         "Perioden, fx 2026-10; alle former i docs/deliveries.md læses.",
         "The period, such as 2026-10; every form in docs/deliveries.md is read.",
         max_length=LONGEST_TEXT,
+        examples=["2026-10"],
     )
-    numerator: Figure = said("Hvad der blev talt.", "What was counted.", default=None)
-    denominator: Figure = said("Ud af hvor mange.", "Out of how many.", default=None)
+    numerator: Figure = said("Hvad der blev talt.", "What was counted.", default=None, examples=[9])
+    denominator: Figure = said("Ud af hvor mange.", "Out of how many.", default=None, examples=[10480])
     value: Figure = said(
         "Selve tallet, for indikatorer uden nævner.", "The figure itself, for indicators without one.", default=None
     )
