@@ -105,6 +105,8 @@ def resolve(pathname: str, query: str) -> Resolved:
         return Resolved(403, selection, state=_no_access(viewer, refusal, home))
     if there is False:
         return Resolved(404, selection, state=states.not_found(home=home))
+    if match.page.unit is not None:
+        selection = selection.but(unit=match.page.unit(store, viewer, selection, current_today()) or selection.unit)
     return Resolved(200, selection, match=match)
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+import numpy as np
 import pandas as pd
 
 from data import reading
@@ -190,7 +191,7 @@ def _after(
     said = _of(changes, wanted)[[*KEY, *FIGURES, "note", "indicator_version"]]
     told = set(zip(*(said[name] for name in KEY), strict=True))
     is_kept = [key not in told for key in zip(*(figures[name] for name in KEY), strict=True)]
-    kept = figures[is_kept]
+    kept = figures[np.array(is_kept, dtype=bool)]
     laid_over = pd.concat([frame for frame in (kept, said) if len(frame)], ignore_index=True).sort_values(KEY)
     with store.read() as connection:
         return work_out(
@@ -206,7 +207,8 @@ def _after(
 
 def _of(frame: pd.DataFrame, pairs: set[Pair]) -> pd.DataFrame:
     keys = zip(frame["indicator_code"], frame["unit_code"], strict=True)
-    return frame[[pair in pairs for pair in keys]]
+    # As an array: of an empty frame an empty list would be a choice of columns.
+    return frame[np.array([pair in pairs for pair in keys], dtype=bool)]
 
 
 def _before(store: Store, viewer: Viewer, unit_codes: set[str]) -> dict[Pair, SeriesState]:

@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 from dash.development.base_component import Component
 
 
-class _Control(Component):
+class Control(Component):
+    """What our own components have in common: no children, and their script in assets/."""
+
     _children_props: ClassVar[list[str]] = []
     _base_nodes: ClassVar[list[str]] = ["children"]
     _namespace = "tavle_components"
@@ -15,7 +17,7 @@ class _Control(Component):
     available_wildcard_properties: ClassVar[list[str]] = []
 
 
-class Choice(_Control):
+class Choice(Control):
     """A labelled native `<select>`.
 
     Keyword arguments
@@ -33,7 +35,7 @@ class Choice(_Control):
         super().__init__(id=id, label=label, options=options, value=value, **more)
 
 
-class FileDrop(_Control):
+class FileDrop(Control):
     """A place to drop or choose one file.
 
     Keyword arguments

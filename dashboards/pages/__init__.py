@@ -26,6 +26,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -70,6 +71,9 @@ class PageRecord:
 
     `section` is the path of the page this one lies under: the navigation marks that one while this is shown.
 
+    `unit(store, viewer, selection, today)`, where a page is not about every unit, gives the one it is about: a region
+    without figures of its own is not what one hands in for. None leaves the choice as it is.
+
     `fields` are the selects of the context bar on this page: "enhed", "periode".
     """
 
@@ -86,6 +90,7 @@ class PageRecord:
     has_chart: bool = False
     looks_back: bool = False
     section: str = ""
+    unit: Callable[[Store, Viewer, Selection, date], str | None] | None = None
 
     @property
     def templates(self) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
-"""Indberet: a file is dropped, checked, and committed whole or not at all. Nothing is stored before the last button.
+"""Indberet: a file, typed figures or a copied block is checked, mended, and committed whole or not at all.
 
-The file stays in the browser (component `FileDrop`) between check and commit, so the server keeps nothing of it.
+What is to be handed in stays in the browser (`FileDrop`, `PasteBox`, `TypingGrid`, and the mends in `CheckedFile`) and
+comes along with every check. A check or commit runs beside the request (`deliver_jobs`) and the page looks in until it
+is done. Nothing is stored before the last button.
 """
 
 from __future__ import annotations
@@ -8,17 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from flask import Response, abort, current_app, request
 
-from dashboards.components.controls import Choice, FileDrop
+from dashboards.components.controls import FileDrop
+from dashboards.components.deliver_nav import DELIVER, deliver_nav
+from dashboards.components.delivery import CheckedFile, PasteBox, TypingGrid, Ways
 from dashboards.components.markup import Html
 from dashboards.context import current_now, current_settings, current_store, current_today, current_viewer
 from dashboards.pages import PageRecord
 from dashboards.presenters import deliver as presenter
+from dashboards.presenters import deliver_start, deliver_typing
+from dashboards.presenters.deliver import FILE, GRID, PASTE, CheckView
+from dashboards.presenters.deliver_jobs import Jobs
+from dashboards.presenters.deliver_start import StartView
 from dashboards.selection import Selection
-from dashboards.text import N_, _, number
+from dashboards.text import N_, _, language, number
 from data.access import NotAllowed, Role, Viewer
 from data.store import Store
+from etl import templates
 from etl.limits import Limits
 from indicators.words import Words
 
@@ -26,21 +36,33 @@ NOT_DELIVERING = Words(
     "Du kan ikke indberette. Kvalitetsteamet indberetter; bed en administrator om adgang, hvis du er med i det.",
     "You cannot hand in figures. The quality team does; ask an administrator for access if you are part of it.",
 )
+JOBS = "tavle_delivery_jobs"
+TEMPLATES = {"xlsx": presenter.XLSX, "csv": "text/csv; charset=utf-8"}
+LOOK_IN = 400  # milliseconds between two looks at a long check
 
 
 class Ids:
+    PAGE = "deliver-page"
+    WAYS = "deliver-ways"
+    HEADING = "deliver-heading"
+    LEAD = "deliver-lead"
     INTRO = "deliver-intro"
     DROP = "deliver-drop"
-    INDICATOR = "deliver-indicator"
-    UNIT = "deliver-unit"
-    DECIMAL = "deliver-decimal"
+    PASTE = "deliver-paste"
+    TYPING = "deliver-typing"
     RESULT = "deliver-result"
+    EFFECT = "deliver-effect"
     STEPS = "deliver-steps"
     COMMIT_BAR = "deliver-commit"
     COMMIT = "deliver-commit-button"
     WHY = "deliver-why"
     WHY_MORE = "deliver-why-more"
     NOTE = "deliver-note"
+    JOB = "deliver-job"
+    LOOK = "deliver-look"
+    AGAIN = "deliver-again"
+    UNIT = "deliver-unit"
+    SAVE = "deliver-download"
 
 
 def exists(store: Store, viewer: Viewer, path_args: Mapping[str, str], selection: Selection) -> bool:
@@ -54,88 +76,118 @@ def _limits() -> Limits:
     return Limits.of_settings(settings.upload_limit_mb, settings.upload_row_limit)
 
 
-def steps(stage: str, note: str = "") -> list[html.Li]:
-    """Three steps; `stage` is start, checked, refused, stopped or delivered."""
-    at = {"start": 0, "checked": 1, "refused": 0, "stopped": 0, "delivered": 3}[stage]
-    is_stopped = stage in {"refused", "stopped"}
-    names = [_("Fil"), _("Kontrol"), _("Indsend")]
+def _jobs() -> Jobs:
+    jobs: Jobs = current_app.extensions[JOBS]
+    return jobs
+
+
+# ------------------------------------------------------------------------------------------------- what stands there
+
+
+def steps(
+    at: str, lines: Mapping[str, str] | None = None, *, is_stopped: bool = False, has_errors: bool = False
+) -> list[html.Li]:
+    """The five steps, each with a line; `at` is the one one is at, or "done"."""
+    names = {
+        "template": (_("Skabelon"), _("hent den, hvis I vil")),
+        "file": (_("Fil"), _("vælg, tast eller indsæt")),
+        "check": (_("Kontrol"), _("række for række")),
+        "effect": (_("Effekt"), _("signaler før og efter")),
+        "commit": (_("Indsend"), _("intet er gemt endnu")),
+    }
+    order = [*names, "done"]
+    said = lines or {}
     items = []
-    for i, name in enumerate(names):
-        here = i == at
-        line = note if here or (at == 3 and i == 2) else (_("intet er gemt endnu") if i == 2 else "")
+    for position, (key, (name, idle)) in enumerate(names.items()):
+        here = key == at
+        is_done = position < order.index(at)
+        tone = " t-err" if here and (is_stopped or has_errors) else ""
         items.append(
             html.Li(
-                html.Span([name, html.Span(line, className="steps__s" + (" t-err" if here and is_stopped else ""))]),
-                className="is-done" if i < at else "is-stop" if here and is_stopped else "",
+                html.Span([name, html.Span(said.get(key, idle), className="steps__s" + tone)]),
+                className="is-stop" if here and is_stopped else "is-done" if is_done else "",
                 **({"aria-current": "step"} if here else {}),
             )
         )
     return items
 
 
-def _file_card(view: presenter.StartView) -> html.Section:
+def _file_card(view: StartView) -> html.Section:
     limits = _limits()
-    hint = _("CSV fra Excel, højst {limit} MB. Filen kontrolleres først; intet gemmes, før I indsender.")
+    hint = _("CSV eller Excel, højst {limit} MB. Filen kontrolleres først; intet gemmes, før I indsender.")
     advice = _(
-        "Én række pr. indikator, enhed og måned. Kolonnerne må stå i vilkårlig rækkefølge, på dansk eller engelsk. "
-        "En indikator uden nævner har »værdi« i stedet for tæller og nævner, og »kommentar« må følge med. "
-        "Skriv aldrig oplysninger om enkelte patienter."
+        "Én række pr. måling, enhed og måned, eller måneder som kolonner. Kolonnerne må stå i vilkårlig rækkefølge, på "
+        "dansk eller engelsk. En måling uden nævner har »værdi« i stedet for tæller og nævner. Skriv aldrig "
+        "oplysninger om enkelte patienter."
     )
     return html.Section(
-        className="card c-7",
-        **{"aria-label": _("Vælg fil")},
+        className="card way way--fil",
+        **{"aria-label": _("Upload fil")},
         children=[
+            Html(view.templates),
             FileDrop(
                 id=Ids.DROP,
                 button=_("Vælg fil"),
                 label=_("eller træk den herhen"),
                 hint=hint.format(limit=number(limits.max_bytes / 1e6)),
                 limit=limits.max_bytes,
-                accept=".csv,.txt,.tsv,text/csv",
+                accept=".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods,text/csv",
             ),
             html.Details(
-                className="disc mt-2",
+                className="disc mt-2 deliver__help",
                 children=[
-                    html.Summary(_("Filen har ikke kolonner for indikator og enhed")),
-                    html.Div(_defaults(view), className="deliver__defaults"),
-                ],
-            ),
-            html.Div(
-                [
-                    html.H2(_("Sådan ser en levering ud"), className="mt-4"),
+                    html.Summary(_("Sådan ser en levering ud")),
                     html.Pre(view.example, className="deliver__example mt-2", tabIndex=0),
                     html.P(advice, className="note"),
                 ],
-                className="deliver__help",
             ),
         ],
     )
 
 
-def _defaults(view: presenter.StartView) -> list[Choice]:
-    nothing = {"value": "", "label": _("Står i filen")}
-    decimals = [
-        {"value": "", "label": _("Tavle finder selv ud af det")},
-        {"value": "comma", "label": _("decimalkomma: 1.050,5")},
-        {"value": "dot", "label": _("decimalpunktum: 1,050.5")},
-    ]
-    return [
-        Choice(id=Ids.INDICATOR, label=_("Indikator"), options=[nothing, *view.indicator_options]),
-        Choice(id=Ids.UNIT, label=_("Enhed"), options=[nothing, *view.unit_options]),
-        Choice(id=Ids.DECIMAL, label=_("Tal er skrevet med"), options=decimals),
-    ]
-
-
-def _recent(view: presenter.StartView) -> html.Section:
+def _paste_card(view: StartView) -> html.Section:
     return html.Section(
-        className="c-5 deliver__recent",
-        **{"aria-labelledby": "deliver-recent"},
+        className="card way way--indsaet",
+        **{"aria-label": _("Indsæt fra Excel")},
+        children=PasteBox(
+            id=Ids.PASTE,
+            label=_("Kopiér cellerne i Excel med overskrifterne, og sæt dem ind her"),
+            hint=_("Det indsatte kontrolleres med det samme; intet gemmes, før I indsender."),
+            button=_("Kontrollér"),
+            clear=_("Ryd"),
+            example=view.example.replace(";", "\t"),
+        ),
+    )
+
+
+def _typing_card(view: StartView) -> html.Section:
+    grid = deliver_typing.typing_view(current_store(), current_viewer(), view.unit, today=current_today())
+    nothing = html.P(_("Enheden har ingen målinger at taste ind. Vælg en anden enhed øverst."), className="muted")
+    return html.Section(
+        className="card card--flush way way--tast",
+        **{"aria-label": _("Tast ind")},
         children=[
-            Html(view.missing),
-            html.H2(_("Seneste leveringer"), id="deliver-recent"),
-            Html(view.recent, className="card card--flush mt-2 tbl-wrap"),
+            TypingGrid(
+                id=Ids.TYPING,
+                groups=grid.groups,
+                cells=grid.cells,
+                drafts=grid.drafts,
+                words=deliver_typing.words(),
+                language=language(),
+                of=grid.of,
+                told=grid.told,
+                findings={},
+            ),
+            *([] if grid.groups else [nothing]),
         ],
     )
+
+
+def _beside(view: StartView) -> html.Section:
+    return html.Section(
+        className="deliver__recent", **{"aria-label": _("Mangler og leveringer")},
+        children=[Html(view.missing), Html(view.recent)],
+    )  # fmt: skip
 
 
 def _commit_bar() -> html.Div:
@@ -155,52 +207,116 @@ def _commit_bar() -> html.Div:
                 role="status",
             ),
             html.Label([html.Span(_("Note til leveringen"), className="visually-hidden"), note], className="commit__n"),
+            Html(presenter.undo_hint(), className="hint commit__u"),
             html.Button(_("Indsend"), id=Ids.COMMIT, className="btn btn--primary btn--lg", disabled=True),
         ],
     )
 
 
-def layout(selection: Selection) -> html.Div:
+def _start(selection: Selection) -> StartView:
     settings = current_settings()
-    view = presenter.start_view(
+    return deliver_start.start_view(
         current_store(),
         current_viewer(),
+        selection,
         today=current_today(),
         deadline_day=settings.delivery_deadline_day,
         timezone=settings.timezone,
     )
-    head = html.Div(
-        [html.H1(_("Indberet"), tabIndex=-1), html.P(view.lead, className="f-16 muted")], className="pagehead"
+
+
+def layout(selection: Selection) -> html.Div:
+    view = _start(selection)
+    ways = Ways(
+        id=Ids.WAYS,
+        label=_("Måde at indberette på"),
+        options=[
+            {"value": FILE, "label": _("Upload fil"), "icon": "upload"},
+            {"value": GRID, "label": _("Tast ind"), "icon": "table"},
+            {"value": PASTE, "label": _("Indsæt fra Excel"), "icon": "flag"},
+        ],
+        value=view.way,
+        page=Ids.PAGE,
+        path=DELIVER,
+    )
+    title = html.Div(
+        [html.H1(view.heading, id=Ids.HEADING, tabIndex=-1), html.P(view.lead, id=Ids.LEAD, className="muted")]
     )
     return html.Div(
         className="deliverpage",
+        id=Ids.PAGE,
+        **{"data-way": view.way},
         children=[
-            head,
-            html.Ol(steps("start"), id=Ids.STEPS, className="steps steps--b mt-3", **{"aria-label": _("Tre trin")}),
-            html.Div([_file_card(view), _recent(view)], id=Ids.INTRO, className="grid12 mt-4"),
-            dcc.Loading(Html(id=Ids.RESULT, className="deliver__result mt-4"), delay_show=300),
+            Html(deliver_nav(current_viewer(), DELIVER, selection)),
+            html.Div([title, ways], className="pagehead row row--between row--wrap"),
+            html.Ol(steps("file"), id=Ids.STEPS, className="steps steps--b mt-3", **{"aria-label": _("Fem trin")}),
+            html.Div(
+                [_file_card(view), _paste_card(view), _typing_card(view), _beside(view)],
+                id=Ids.INTRO,
+                className="deliver__in mt-4",
+            ),
+            html.Div([CheckedFile(Ids.RESULT, "deliver__result"), Html(id=Ids.EFFECT)], className="deliver"),
             _commit_bar(),
+            dcc.Store(id=Ids.JOB),
+            dcc.Store(id=Ids.AGAIN),
+            dcc.Store(id=Ids.UNIT, data=view.unit),
+            dcc.Interval(id=Ids.LOOK, interval=LOOK_IN, disabled=True),
+            dcc.Download(id=Ids.SAVE),
         ],
     )
 
 
-def _shown(view: presenter.CheckView) -> tuple[Any, ...]:
+# ------------------------------------------------------------------------------------------------- callbacks
+
+
+def _options() -> dict[str, list[dict[str, str]]]:
+    return presenter.choices(current_store(), current_viewer(), today=current_today())
+
+
+def _said(job: Any, source: presenter.Source | None, view: Mapping[str, Any] | None = None) -> CheckView:
+    """A job in words; without one, a file that never came, or nothing at all."""
+    if job is None:
+        return presenter.unread_view(source, _limits()) if source else presenter.START
+    chosen = view if view and view.get("of") == job.of.of else {}
+    return presenter.view_of(
+        job,
+        current_store(),
+        current_viewer(),
+        timezone=current_settings().timezone,
+        status=str(chosen.get("status", "")),
+        limit=int(chosen.get("limit", 0)),
+        options=_options(),
+    )
+
+
+def _shown(view: CheckView) -> tuple[Any, ...]:
+    """A view as the outputs of the callbacks, in their order."""
+    is_stopped = view.state in {"refused", "stopped"}
     return (
         str(view.markup),
-        steps(view.state, view.step_note),
+        view.of,
+        str(view.effect),
+        steps(view.at, view.lines, is_stopped=is_stopped, has_errors=view.has_errors),
         view.state != "checked",
         view.why,
         view.why_more,
         view.button or _("Indsend"),
         not view.can_commit,
         # The answer is what counts now: the help and the lists step back.
-        "grid12 mt-4 is-compact",
-    )
+        "deliver__in mt-4" + ("" if view.state == "start" else " is-compact") + f" is-{view.state}",
+        view.findings,
+        view.job,
+        not view.is_waiting,
+    )  # fmt: skip
 
 
 def register_callbacks(app: Dash) -> None:
+    app.server.extensions[JOBS] = Jobs()
+    app.server.add_url_rule("/indberet/skabelon.<form>", "delivery_template", template_file)
     outputs = [
         Output(Ids.RESULT, "html", allow_duplicate=True),
+        Output(Ids.RESULT, "of", allow_duplicate=True),
+        Output(Ids.EFFECT, "html", allow_duplicate=True),
         Output(Ids.STEPS, "children", allow_duplicate=True),
         Output(Ids.COMMIT_BAR, "hidden", allow_duplicate=True),
         Output(Ids.WHY, "children", allow_duplicate=True),
@@ -208,67 +324,162 @@ def register_callbacks(app: Dash) -> None:
         Output(Ids.COMMIT, "children", allow_duplicate=True),
         Output(Ids.COMMIT, "disabled", allow_duplicate=True),
         Output(Ids.INTRO, "className", allow_duplicate=True),
+        Output(Ids.TYPING, "findings", allow_duplicate=True),
+        Output(Ids.JOB, "data", allow_duplicate=True),
+        Output(Ids.LOOK, "disabled", allow_duplicate=True),
     ]
+    held: dict[str, Any] = {
+        "way": Input(Ids.WAYS, "value"),
+        "file": Input(Ids.DROP, "file"),
+        "pasted": Input(Ids.PASTE, "pasted"),
+        "typed": Input(Ids.TYPING, "typed"),
+        "state": Input(Ids.RESULT, "state"),
+    }
+    kept = {name: State(one.component_id, one.component_property) for name, one in held.items()}
+    held["of"] = kept["of"] = State(Ids.TYPING, "of")
 
     @app.callback(
-        outputs,
-        Input(Ids.DROP, "file"),
-        Input(Ids.INDICATOR, "value"),
-        Input(Ids.UNIT, "value"),
-        Input(Ids.DECIMAL, "value"),
+        output=outputs,
+        inputs={"held": held, "_again": Input(Ids.AGAIN, "data"), "view": State(Ids.RESULT, "view")},
         prevent_initial_call=True,
     )
-    def check(file: dict[str, Any] | None, indicator: str, unit: str, decimal: str) -> Any:
-        if not file:
-            return no_update
-        view = presenter.check_file(
-            current_store(),
-            current_viewer(),
-            file,
-            today=current_today(),
-            limits=_limits(),
-            defaults=presenter.defaults_of(indicator, unit),
-            decimal=decimal or None,
+    def check(held: dict[str, Any], _again: str | None, view: dict[str, Any] | None) -> Any:
+        if ctx.triggered_id == Ids.TYPING and held["way"] != GRID:
+            return no_update  # a draft that came back while a file is looked at
+        source = presenter.source_of(**held)
+        if source is None:
+            return _shown(presenter.START)
+        job = presenter.start_check(
+            _jobs(), current_store(), current_viewer(), source, today=current_today(), limits=_limits()
         )
-        return _shown(view)
+        return _shown(_said(job, source, view))
 
     @app.callback(
-        outputs,
-        Input(Ids.COMMIT, "n_clicks"),
-        State(Ids.DROP, "file"),
-        State(Ids.NOTE, "value"),
-        State(Ids.INDICATOR, "value"),
-        State(Ids.UNIT, "value"),
-        State(Ids.DECIMAL, "value"),
+        [*outputs, Output(Ids.AGAIN, "data")],
+        Input(Ids.LOOK, "n_intervals"),
+        Input(Ids.RESULT, "view"),
+        State(Ids.JOB, "data"),
         prevent_initial_call=True,
     )
-    def commit(
-        n_clicks: int | None, file: dict[str, Any] | None, note: str | None, indicator: str, unit: str, decimal: str
-    ) -> Any:
-        if not n_clicks or not file:
+    def look(n_intervals: int | None, view: dict[str, Any] | None, job_id: str | None) -> Any:
+        """How far it is, or more of its rows; where the server has forgotten it, it is checked again."""
+        job = _jobs().get(job_id or "", current_viewer().account_id)
+        if job is None:
+            return [no_update] * (len(outputs) - 1) + [True, f"{job_id} {n_intervals}"]
+        return [*_shown(_said(job, None, view)), no_update]
+
+    @app.callback(
+        output=outputs,
+        inputs={"n_clicks": Input(Ids.COMMIT, "n_clicks"), "kept": kept, "note": State(Ids.NOTE, "value")},
+        prevent_initial_call=True,
+    )
+    def commit(n_clicks: int | None, kept: dict[str, Any], note: str | None) -> Any:
+        source = presenter.source_of(**kept) if n_clicks else None
+        if source is None:
             return no_update
-        view = presenter.deliver_file(
-            current_store(),
-            current_viewer(),
-            file,
-            today=current_today(),
-            now=current_now(),
-            limits=_limits(),
-            note=note or "",
-            defaults=presenter.defaults_of(indicator, unit),
-            decimal=decimal or None,
-            timezone=current_settings().timezone,
-        )
-        return _shown(view)
+        job = presenter.start_commit(
+            _jobs(), current_store(), current_viewer(), source,
+            today=current_today(), now=current_now(), limits=_limits(), note=note or "",
+        )  # fmt: skip
+        return _shown(_said(job, source))
+
+    @app.callback(outputs, Input(Ids.RESULT, "action"), State(Ids.JOB, "data"), prevent_initial_call=True)
+    def act(action: dict[str, Any] | None, job_id: str | None) -> Any:
+        """Undo a delivery, or stop a check."""
+        name = (action or {}).get("name")
+        if name == "cancel":
+            _jobs().forget(job_id or "", current_viewer().account_id)
+            return _shown(presenter.START)
+        if name != "undo":
+            return no_update
+        return _shown(
+            presenter.undo(
+                current_store(), current_viewer(), str((action or {}).get("value", "")),
+                today=current_today(), now=current_now(),
+            )
+        )  # fmt: skip
+
+    @app.callback(
+        output=Output(Ids.SAVE, "data"),
+        inputs={"action": Input(Ids.RESULT, "action"), "kept": kept, "job_id": State(Ids.JOB, "data")},
+        prevent_initial_call=True,
+    )
+    def take(action: dict[str, Any] | None, kept: dict[str, Any], job_id: str | None) -> Any:
+        """The file with the remarks beside its rows."""
+        if (action or {}).get("name") != "remarks":
+            return no_update
+        job, source = _jobs().get(job_id or "", current_viewer().account_id), presenter.source_of(**kept)
+        if job is None or job.report is None or source is None or source.content is None:
+            return no_update
+        name, content = presenter.remarks(source, job.report, _limits())
+        return dcc.send_bytes(content, name)
+
+    @app.callback(
+        Output(Ids.TYPING, "told"),
+        Input(Ids.TYPING, "saved"),
+        State(Ids.TYPING, "typed"),
+        State(Ids.UNIT, "data"),
+        prevent_initial_call=True,
+    )
+    def keep(saved: int | None, typed: dict[str, Any] | None, unit: str | None) -> Any:
+        if not saved:
+            return no_update
+        return deliver_typing.keep_draft(current_store(), current_viewer(), typed, unit, now=current_now())
+
+    @app.callback(
+        Output(Ids.TYPING, "cells"),
+        Output(Ids.TYPING, "drafts"),
+        Output(Ids.TYPING, "groups"),
+        Output(Ids.TYPING, "of"),
+        Output(Ids.HEADING, "children"),
+        Output(Ids.LEAD, "children"),
+        Input(Ids.INTRO, "className"),
+        State(Ids.UNIT, "data"),
+        prevent_initial_call=True,
+    )
+    def renew(css: str, unit: str | None) -> Any:
+        """After a commit the grid, the heading and what is missing are those of the store."""
+        if "is-delivered" not in css and "is-undone" not in css:
+            return no_update
+        grid = deliver_typing.typing_view(current_store(), current_viewer(), unit, today=current_today())
+        view = _start(Selection(unit=unit))
+        return grid.cells, grid.drafts, grid.groups, grid.of, view.heading, view.lead
+
+
+def template_file(form: str) -> Any:
+    """The template of a unit, `?enhed=…`, as Excel or CSV; `vis=bred` has the months as columns."""
+    selection = Selection.from_query(request.query_string.decode("utf-8", "replace"))
+    media_type = TEMPLATES.get(form)
+    if media_type is None or not selection.unit:
+        abort(404)
+    viewer = current_viewer()
+    if not viewer.may_deliver(selection.unit):
+        abort(403)
+    content = templates.template(
+        current_store(),
+        viewer,
+        today=current_today(),
+        deadline_day=current_settings().delivery_deadline_day,
+        form="csv" if form == "csv" else "xlsx",
+        shape="wide" if selection.show == deliver_start.WIDE else "long",
+        units={selection.unit},
+        language=language(),
+    )
+    answer = Response(content, mimetype=media_type)
+    name = "-".join(("tavle", _("skabelon"), selection.unit))
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.{form}")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 PAGE = PageRecord(
-    path="/indberet",
+    path=DELIVER,
     name=N_("Indberet"),
     icon="upload",
     order=30,
     roles=frozenset({Role.QUALITY_TEAM, Role.ADMINISTRATOR}),
     layout=layout,
     exists=exists,
-    fields=(),
+    unit=lambda store, viewer, selection, today: deliver_start.unit_of_page(store, viewer, selection.unit, today=today),
+    fields=("enhed",),
 )

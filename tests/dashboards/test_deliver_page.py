@@ -1,87 +1,183 @@
-"""Indberet: what the page says about a file, and that it says nothing it should not."""
+"""Indberet: what the page says about a delivery, and that it says nothing it should not."""
 
 from __future__ import annotations
 
 import base64
+import csv
+import io
+import threading
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 from markupsafe import Markup
+from python_calamine import CalamineWorkbook
 
 from dashboards.components.controls import Choice, FileDrop
+from dashboards.components.delivery import CheckedFile
 from dashboards.components.markup import Html
-from dashboards.figures.delivery_grid import MOST_ROWS, delivery_grid
 from dashboards.pages.deliver import exists, steps
-from dashboards.presenters import deliver
+from dashboards.presenters import deliver, deliver_start, deliver_typing
+from dashboards.presenters.deliver import FILE, GRID, PASTE, CheckView
+from dashboards.presenters.deliver_jobs import Job, Jobs
 from dashboards.selection import Selection
 from dashboards.text import use_language
 from data.access import NotAllowed
+from data.drafts import load
+from etl.effect import Effect
 from etl.limits import Limits
-from etl.report import CheckedRow, Figures, Finding, RowStatus, Severity
 from indicators.words import Words
 
-TODAY = date(2026, 11, 23)
+TODAY, NOW = date(2026, 11, 23), datetime(2026, 11, 23, 8, 0)
 HEAD = "indikator;enhed;periode;tæller;nævner;kommentar\n"
+GOOD = HEAD + "HAI-CDI;NOH;2026-10;3;9000;\nHAI-CDI;HGH;2026-10;4;12000;\n"
 
 
 def file_of(text: str | bytes, name: str = "levering.csv") -> dict[str, Any]:
     content = text if isinstance(text, bytes) else text.encode()
-    return {"name": name, "size": len(content), "content": base64.b64encode(content).decode()}
+    return {"name": name, "size": len(content), "at": 1, "content": base64.b64encode(content).decode()}
+
+
+def cell(
+    period: str, numerator: str, denominator: str, indicator: str = "HAI-CDI", unit: str = "NOH"
+) -> dict[str, str]:
+    return {
+        "indicator": indicator, "unit": unit, "period": period, "numerator": numerator, "denominator": denominator,
+        "value": "",
+    }  # fmt: skip
+
+
+class Desk:
+    """The page without a browser: what would be posted goes in, what would be shown comes out."""
+
+    def __init__(self, store: Any, team: Any) -> None:
+        self.store, self.team, self.jobs = store, team, Jobs()
+
+    def source(self, way: str = FILE, **held: Any) -> deliver.Source:
+        found = deliver.source_of(
+            way, held.get("file"), held.get("pasted"), held.get("typed"), held.get("state"), held.get("of", "")
+        )
+        assert found is not None
+        return found
+
+    def check(self, text: Any = GOOD, *, limits: Limits | None = None, status: str = "", **state: Any) -> CheckView:
+        source = self.source(file=file_of(text), state={"of": "fil-1", **state})
+        return self.view(self.job(source, limits), status=status)
+
+    def job(self, source: deliver.Source, limits: Limits | None = None) -> Job:
+        job = deliver.start_check(self.jobs, self.store, self.team, source, today=TODAY, limits=limits or Limits())
+        assert job is not None and job.done.wait(20)
+        return job
+
+    def view(self, job: Job, **chosen: Any) -> CheckView:
+        options = deliver.choices(self.store, self.team, today=TODAY)
+        return deliver.view_of(job, self.store, self.team, timezone="Europe/Copenhagen", options=options, **chosen)
+
+    def commit(self, source: deliver.Source, note: str = "") -> CheckView:
+        job = deliver.start_commit(
+            self.jobs, self.store, self.team, source, today=TODAY, now=NOW, limits=Limits(), note=note
+        )
+        assert job is not None and job.done.wait(20)
+        return self.view(job)
 
 
 @pytest.fixture
-def check(store, viewer_for):
-    team = viewer_for("quality_team", "1084")
-
-    def run(file: dict[str, Any], **more: Any) -> deliver.CheckView:
-        arguments = {"today": TODAY, "limits": Limits(), "defaults": None, "decimal": None} | more
-        return deliver.check_file(store, team, file, **arguments)
-
-    return run
+def desk(store, viewer_for) -> Desk:
+    return Desk(store, viewer_for("quality_team", "1084"))
 
 
-def test_a_good_file_can_be_committed_and_says_how_it_was_read(check) -> None:
-    view = check(file_of(HEAD + "HAI-CDI;NOH;2026-10;3;9000;\nHAI-CDI;HGH;2026-10;4;12000;\n"))
-    assert (view.state, view.can_commit, view.button) == ("checked", True, "Indsend 2 rækker")
+# ------------------------------------------------------------------------------------------------- a file
+
+
+def test_a_good_file_can_be_committed_and_says_how_it_was_read(desk: Desk) -> None:
+    view = desk.check()
+    assert (view.state, view.can_commit, view.button, view.at) == ("checked", True, "Indsend 2 rækker", "commit")
     assert "Læst som semikolon" in view.markup
-    assert view.markup.count("is-ny") == 2
+    assert view.markup.count('class="is-ny"') == 2
+    assert view.lines["file"] == "2 rækker læst"
 
 
-def test_an_error_blocks_the_whole_file_and_stands_in_its_row(check) -> None:
-    view = check(file_of(HEAD + "HAI-CDI;NOH;2026-10;3;9000;\nHAI-CDI;NOH;2026-09;x3;9000;\n"))
-    assert (view.state, view.can_commit) == ("checked", False)
+def test_an_error_blocks_the_whole_file_and_can_be_mended_where_it_stands(desk: Desk) -> None:
+    text = HEAD + "HAI-CDI;NOH;2026-10;3;9000;\nHAI-CDI;NOH;2026-09;x3;9000;\n"
+    view = desk.check(text)
+    assert (view.can_commit, view.at, view.why) == (False, "check", "Ret 1 fejl, før I kan indsende.")
     assert "Række 3, kolonne »tæller«" in view.markup
     assert view.markup.index("is-fejl") < view.markup.index("is-ny")
+    assert 'data-row="3" data-part="numerator"' in view.markup and 'aria-invalid="true"' in view.markup
+
+    mended = desk.check(text, cells=[[3, "numerator", "3"]])
+    assert (mended.can_commit, mended.button) == (True, "Indsend 2 rækker")
+    assert "Rettet her: tæller: 3" in mended.markup and 'data-do="forget"' in mended.markup
+
+    without = desk.check(text, left_out=[3])
+    assert (without.can_commit, without.button) == (True, "Indsend 1 række")
+    assert "Tag række 3 med igen" in without.markup
 
 
-def test_text_from_the_file_is_escaped_everywhere(check) -> None:
-    hostile = "<img src=x onerror=alert(1)>"
-    name = f"{hostile}.csv"
-    view = check(file_of(HEAD + f"{hostile};{hostile};{hostile};{hostile};9000;{hostile}\n", name))
-    assert "<img" not in view.markup
+def test_mends_to_another_file_and_nonsense_from_a_browser_change_nothing(desk: Desk) -> None:
+    stale = {"of": "fil-2", "cells": [[2, "numerator", "77"]]}
+    assert not desk.source(file=file_of(GOOD), state=stale).edits
+    odd = {"of": "fil-1", "cells": [["2", "numerator", "7"], [2], 3], "left_out": ["x", True, -1], "confirmed": [[1]]}
+    source = desk.source(file=file_of(GOOD), state=odd | {"read_as": {"delimiter": "tab", "evil": "x"}})
+    assert not source.edits
+    assert source.read_as.delimiter == "\t"
+
+
+def test_rows_can_be_looked_at_by_status_and_a_status_that_is_gone_shows_all(desk: Desk) -> None:
+    text = HEAD + "HAI-CDI;NOH;2026-10;3;9000;\nHAI-CDI;NOH;2026-09;x3;9000;\n"
+    only = desk.check(text, status="error")
+    assert "is-fejl" in only.markup and 'class="is-ny"' not in only.markup
+    assert 'class="is-ny"' in desk.check(GOOD, status="error").markup
+
+
+def test_how_a_file_is_read_can_be_changed_and_missing_columns_chosen(desk: Desk) -> None:
+    text = "Dato;Tæller;Nævner\n01-10-2026;3;9000\n"
+    assert desk.check(text).state == "refused"
+    assert 'data-default="indicator"' in desk.check(text).markup
+    view = desk.check(text, defaults={"indicator": "HAI-CDI", "unit": "NOH"})
+    assert (view.state, view.can_commit) == ("checked", True)
+    wrong = desk.check(GOOD, read_as={"delimiter": ","})
+    assert wrong.state == "refused"
+
+
+def test_text_from_the_file_is_escaped_everywhere(desk: Desk) -> None:
+    hostile = '<img src=x onerror="alert(1)">'
+    source = desk.source(
+        file=file_of(HEAD + f"{hostile};{hostile};{hostile};{hostile};9000;{hostile}\n", f"{hostile}.csv")
+    )
+    view = desk.view(desk.job(source))
+    assert "<img" not in view.markup + view.effect
     assert "&lt;img" in view.markup
 
 
-def test_a_cpr_number_stops_the_file_and_is_in_no_part_of_the_answer(check) -> None:
+def test_a_cpr_number_stops_the_file_and_is_in_no_part_of_the_answer(desk: Desk) -> None:
     number = "0101901234"
     for file in (
         file_of(HEAD + f"HAI-CDI;NOH;2026-10;3;9000;{number}\n"),
         file_of(HEAD + "HAI-CDI;NOH;2026-10;3;9000;\n", name=f"{number}.csv"),
         file_of(HEAD + f"{number};NOH;2026-10;3;9000;\n"),
     ):
-        view = check(file)
+        source = desk.source(file=file)
+        job = desk.job(source)
+        view = desk.view(job)
         assert (view.state, view.can_commit) == ("stopped", False)
         assert number not in str(view)
         assert "Intet er gemt" in view.markup
+        assert job.report is not None
+        name, content = deliver.remarks(source, job.report, Limits())
+        assert (name, number.encode() in content) == ("fund.csv", False)
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"\x00\x01\x02" * 200, b"PK\x03\x04" + b"\x00" * 300, b"a;b\n1;2\n", b"\xff\xfe"]
-)
-def test_what_is_no_delivery_is_refused_in_words(check, content: bytes) -> None:
-    view = check(file_of(content))
-    assert (view.state, view.can_commit, view.step_note) == ("refused", False, "afvist")
+def test_a_cpr_number_typed_as_a_mend_stops_the_file(desk: Desk) -> None:
+    view = desk.check(GOOD, cells=[[2, "note", "010190-1234"]])
+    assert view.state == "stopped"
+    assert "010190" not in str(view)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02" * 200, b"PK\x03\x04" + b"\x00" * 300, b"a;b\n1;2\n"])
+def test_what_is_no_delivery_is_refused_in_words(desk: Desk, content: bytes) -> None:
+    view = desk.check(content)
+    assert (view.state, view.can_commit, view.lines["file"]) == ("refused", False, "afvist")
     assert 'role="alert"' in view.markup
     assert "Intet er gemt" in view.markup
 
@@ -92,41 +188,161 @@ def test_what_is_no_delivery_is_refused_in_words(check, content: bytes) -> None:
         ({"name": "stor.csv", "size": 200_000_000, "problem": "too_large"}, "200,0 MB"),
         ({"name": "x.csv", "size": 1, "problem": "unreadable"}, "Filen kunne ikke læses"),
         ({"name": "x.csv", "size": 1, "content": "ikke base64 %%"}, "Filen kunne ikke læses"),
-        ({"name": "x.csv", "size": 1}, "Filen kunne ikke læses"),
+        ({"name": "x.csv", "size": "stor"}, "Filen kunne ikke læses"),
     ],
 )
-def test_a_file_that_never_came_is_told_as_that(check, file: dict[str, Any], words: str) -> None:
-    view = check(file)
-    assert view.state == "refused"
-    assert words in view.markup
+def test_a_file_that_never_came_is_told_as_that(desk: Desk, file: dict[str, Any], words: str) -> None:
+    source = desk.source(file=file)
+    view = deliver.unread_view(source, Limits())
+    assert (view.state, words in view.markup) == ("refused", True)
+    assert deliver.start_check(desk.jobs, desk.store, desk.team, source, today=TODAY, limits=Limits()) is None
 
 
-def test_the_limit_holds_on_the_server_too(check) -> None:
-    view = check(file_of(HEAD + "HAI-CDI;NOH;2026-10;3;9000;\n"), limits=Limits(max_bytes=20))
-    assert (view.state, view.can_commit) == ("refused", False)
+def test_the_limit_holds_on_the_server_too(desk: Desk) -> None:
+    assert desk.check(limits=Limits(max_bytes=20)).state == "refused"
 
 
-def test_committing_gives_a_receipt_and_a_second_time_nothing_new(store, viewer_for, check) -> None:
-    file = file_of(HEAD + "HAI-CDI;NOH;2026-10;3;9000;\n")
-    team = viewer_for("quality_team", "1084")
-    arguments = {
-        "today": TODAY, "now": datetime(2026, 11, 23, 8, 0), "limits": Limits(), "note": "", "defaults": None,
-        "decimal": None, "timezone": "Europe/Copenhagen",
-    }  # fmt: skip
-    view = deliver.deliver_file(store, team, file, **arguments)
-    assert view.state == "delivered"
+def test_the_file_comes_back_with_remarks(desk: Desk) -> None:
+    source = desk.source(file=file_of(HEAD + "HAI-CDI;NOH;2026-09;x3;9000;\n", "sep tal.csv"))
+    job = desk.job(source)
+    assert job.report is not None
+    name, content = deliver.remarks(source, job.report, Limits())
+    assert name == "sep tal-bemærkninger.xlsx"
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+    texts = [str(one) for row in sheet.to_python() for one in row]
+    assert any("»x3« er ikke et tal" in text for text in texts)
+
+
+# ------------------------------------------------------------------------------------------- effect and commit
+
+
+def test_the_effect_stands_beside_the_rows_and_waits_for_what_is_wrong(desk: Desk) -> None:
+    view = desk.check(HEAD + "HAI-CDI;NOH;2026-10;3;9000;\nHAI-UTI;NOH;2026-10;x3;9000;\n")
+    assert "Effekt, når I indsender" in view.effect
+    assert "skifter fra ingen tal til for få tal" in view.effect
+    assert "beregnes efter rettelsen" in view.effect
+    assert view.lines["effect"] == "1 signal skifter"
+
+
+def test_committing_gives_a_receipt_that_can_be_undone_once(desk: Desk) -> None:
+    source = desk.source(file=file_of(GOOD))
+    view = desk.commit(source, "første gang")
+    assert (view.state, view.at) == ("delivered", "done")
     assert "Leveringen er modtaget" in view.markup
     assert 'href="/indikator/HAI-CDI?v=1&amp;enhed=NOH"' in view.markup
-    again = check(file)
+    again = desk.check(GOOD)
     assert (again.can_commit, again.why) == (False, "Der er intet nyt i filen.")
+    number = view.lines["commit"].removeprefix("kvittering ")
+    undone = deliver.undo(desk.store, desk.team, number, today=TODAY, now=NOW)
+    assert (undone.state, "er fortrudt" in undone.markup) == ("undone", True)
+    assert desk.check(GOOD).can_commit
+    late = deliver.undo(desk.store, desk.team, "T-2026-999999", today=TODAY, now=NOW)
+    assert "Leveringen kunne ikke fortrydes" in late.markup
 
 
-def test_choices_stand_in_for_columns_the_file_lacks(check) -> None:
-    text = "Dato;Tæller;Nævner\n01-10-2026;3;9000\n"
-    assert check(file_of(text)).state == "refused"
-    view = check(file_of(text), defaults=deliver.defaults_of("HAI-CDI", "NOH"))
-    assert (view.state, view.can_commit) == ("checked", True)
-    assert deliver.defaults_of("", None) is None
+def test_an_error_found_at_the_commit_is_shown_as_at_the_check(desk: Desk) -> None:
+    view = desk.commit(desk.source(file=file_of(HEAD + "HAI-CDI;NOH;2026-09;x3;9000;\n")))
+    assert (view.state, view.can_commit) == ("checked", False)
+
+
+# ------------------------------------------------------------------------------------------- paste and typing
+
+
+def test_what_was_copied_from_excel_goes_the_same_way(desk: Desk) -> None:
+    source = desk.source(PASTE, pasted={"text": GOOD.replace(";", "\t"), "at": 4})
+    view = desk.view(desk.job(source))
+    assert (view.can_commit, view.of) == (True, "indsaet-4")
+    assert "tabulator" in view.markup
+
+
+def test_typed_cells_are_checked_as_they_were_typed_and_findings_go_back_to_their_cell(desk: Desk) -> None:
+    cells = [cell("2026-10-01", "3", "9.000,5"), cell("2026-09-01", "x3", "9000"), cell("2026-08-01", " 4 ", "9000")]
+    source = desk.source(GRID, typed={"of": "a", "cells": cells}, of="a")
+    assert source.content is not None
+    written = list(csv.reader(io.StringIO(source.content.decode()), delimiter=";"))
+    assert written[1] == ["HAI-CDI", "NOH", "2026-10-01", "3", "9.000,5", ""]
+    view = desk.view(desk.job(source))
+    found = view.findings["HAI-CDI|NOH|2026-09-01"]
+    assert [(one["field"], one["is_error"]) for one in found] == [("numerator", True)]
+    assert "data-part" not in view.markup, "a typed figure is mended where it was typed"
+    assert deliver.source_of(GRID, None, None, {"of": "a", "cells": cells}, None, "b") is None
+
+
+def test_a_typed_delivery_keeps_its_origin_and_ends_the_draft(desk: Desk) -> None:
+    typed = {"of": "a", "cells": [cell("2026-10-01", "3", "9000"), cell("2026-09-01", "2", "")]}
+    told = deliver_typing.keep_draft(desk.store, desk.team, typed, "NOH", now=NOW)
+    assert told.startswith("Kladden er gemt: 2 felter.")
+    view = deliver_typing.typing_view(desk.store, desk.team, "NOH", today=TODAY)
+    assert view.drafts["HAI-CDI|NOH|2026-10-01|numerator"] == "3"
+
+    done = {"of": "a", "cells": typed["cells"][:1]}
+    assert desk.commit(desk.source(GRID, typed=done, of="a")).state == "delivered"
+    assert [one.period_start for one in load(desk.store, desk.team, {"NOH"})] == [date(2026, 9, 1)]
+    after = deliver_typing.typing_view(desk.store, desk.team, "NOH", today=TODAY)
+    assert after.of != view.of
+    with desk.store.read() as connection:
+        assert connection.exec_driver_sql("SELECT max(origin) FROM delivery").scalar() == "grid"
+
+    assert deliver_typing.keep_draft(desk.store, desk.team, {"cells": []}, "NOH", now=NOW)
+    assert load(desk.store, desk.team, {"NOH"}) == []
+
+
+def test_a_draft_takes_no_personal_number_and_says_so(desk: Desk) -> None:
+    typed = {"cells": [cell("2026-10-01", "0101901234", "5"), cell("uge 3", "1", "2")]}
+    assert "CPR" in deliver_typing.keep_draft(desk.store, desk.team, typed, "NOH", now=NOW)
+    assert load(desk.store, desk.team, {"NOH"}) == []
+
+
+def test_figures_stand_in_the_grid_as_one_would_type_them(desk: Desk) -> None:
+    with use_language("en"):
+        assert deliver_typing.as_typed(72.5) == "72.5"
+    assert [deliver_typing.as_typed(one) for one in (1234567.0, 0.25, float("nan"))] == ["1234567", "0,25", ""]
+
+
+# ------------------------------------------------------------------------------------------- what takes its time
+
+
+def test_a_long_check_shows_how_far_it_is_and_is_stopped_by_the_next(desk: Desk) -> None:
+    jobs, told, may_go_on = desk.jobs, threading.Event(), threading.Event()
+    source = desk.source(file=file_of(GOOD))
+
+    def slow(job: Job) -> None:
+        job.tell(Words("Sammenligner", "Comparing"), 0.4)
+        told.set()
+        may_go_on.wait(5)
+        job.tell(Words("Videre", "On"), 0.5)
+        raise AssertionError("a check that nobody waits for went on")
+
+    job = jobs.start(desk.team.account_id, source.without_content, slow)
+    assert told.wait(5)
+    view = desk.view(job)
+    assert (view.state, view.is_waiting, view.job) == ("running", True, job.id)
+    assert "Sammenligner" in view.markup and "40 %" in view.markup and 'data-do="cancel"' in view.markup
+    assert jobs.get(job.id, 999) is None
+    desk.job(source)
+    may_go_on.set()
+    assert job.done.wait(5)
+    assert (job.is_stopped, job.fault, jobs.get(job.id, desk.team.account_id)) == (True, None, None)
+
+
+def test_what_breaks_beside_the_request_is_raised_where_it_gets_a_reference(desk: Desk) -> None:
+    def broken(job: Job) -> None:
+        raise ZeroDivisionError
+
+    job = desk.jobs.start(desk.team.account_id, desk.source(file=file_of(GOOD)).without_content, broken)
+    assert job.done.wait(5)
+    with pytest.raises(ZeroDivisionError):
+        desk.view(job)
+
+
+def test_only_the_newest_jobs_of_a_person_are_kept(desk: Desk) -> None:
+    made = [desk.job(desk.source(file=file_of(GOOD))) for _ in range(4)]
+    kept = [desk.jobs.get(job.id, desk.team.account_id) is not None for job in made]
+    assert kept == [False, False, True, True]
+    assert isinstance(made[0].effect, Effect)
+
+
+# ------------------------------------------------------------------------------------------- before anything is chosen
 
 
 def test_only_who_delivers_sees_the_page(store, viewer_for) -> None:
@@ -139,46 +355,46 @@ def test_only_who_delivers_sees_the_page(store, viewer_for) -> None:
 
 def test_the_start_says_what_is_missing_and_shows_an_example(store, viewer_for) -> None:
     team = viewer_for("quality_team", "NOH")
-    view = deliver.start_view(store, team, today=TODAY, deadline_day=10, timezone="Europe/Copenhagen")
-    assert view.lead == "I mangler ingen måneder. Alle ventede tal er indberettet."
-    assert [option["value"] for option in view.unit_options] == ["NOH"]
-    assert {"HAI-BAC", "HAI-CDI", "HAI-UTI"} <= {option["value"] for option in view.indicator_options}
+    given = {"today": TODAY, "deadline_day": 10, "timezone": "Europe/Copenhagen"}
+    view = deliver_start.start_view(store, team, Selection(unit="NOH", show="tast"), **given)
+    assert (view.unit, view.heading, view.way) == ("NOH", "Indberet", "tast")
     assert view.example.splitlines()[0] == "indikator;enhed;periode;tæller;nævner"
     with use_language("en"):
-        english = deliver.start_view(store, team, today=TODAY, deadline_day=10, timezone="Europe/Copenhagen")
+        english = deliver_start.start_view(store, team, Selection(unit="NOH", show="x"), **given)
     assert english.example.splitlines()[0] == "indicator;unit;period;numerator;denominator"
+    assert english.way == "fil"
 
 
-def test_the_steps_say_where_one_is() -> None:
-    assert [item.to_plotly_json()["props"].get("aria-current") for item in steps("checked")] == [None, "step", None]
-    assert [item.className for item in steps("stopped", "afvist")] == ["is-stop", "", ""]
-    assert [item.className for item in steps("delivered", "modtaget")] == ["is-done", "is-done", "is-done"]
+@pytest.mark.parametrize(
+    ("months", "heading"),
+    [
+        ([], "Indberet"),
+        ([(2026, 10)], "Indberet oktober 2026"),
+        ([(2026, 9), (2026, 10)], "Indberet september og oktober 2026"),
+        ([(2025, 12), (2026, 1)], "Indberet december 2025 og januar 2026"),
+        ([(2026, 7), (2026, 8), (2026, 10)], "Indberet juli til oktober 2026"),
+    ],
+)
+def test_the_heading_begins_at_the_oldest_missing_month(months: list[tuple[int, int]], heading: str) -> None:
+    assert deliver_start.heading(tuple(date(year, month, 1) for year, month in months), []) == heading
 
 
-def test_a_very_long_file_is_counted_rather_than_drawn() -> None:
-    row = CheckedRow(2, RowStatus.NEW, "A", "B", TODAY, 1.0, 2.0, None, None, "")
-    grid = delivery_grid([row] * (MOST_ROWS + 3), [])
-    assert grid.count("<tr class=") == MOST_ROWS
-    assert "3 rækker mere" in grid
+def test_the_five_steps_say_where_one_is() -> None:
+    def at(items: list[Any]) -> list[Any]:
+        return [item.to_plotly_json()["props"].get("aria-current") for item in items]
 
-
-def test_stored_and_new_values_stand_side_by_side() -> None:
-    row = CheckedRow(
-        8, RowStatus.CHANGED, "A", "B", date(2026, 8, 1), 37.0, 50.0, None, Figures(36.0, 50.0), "", per=100, decimals=1
-    )
-    finding = Finding(
-        "x", Severity.WARNING, 8, "tæller", "37", Words("passer det?", "is it right?"), Words("ret", "mend")
-    )
-    grid = delivery_grid([row], [finding])
-    assert "74,0\u202f%" in grid
-    assert "72,0\u202f%" in grid
-    assert "Række 8, kolonne »tæller«: passer det?" in grid
+    assert at(steps("check")) == [None, None, "step", None, None]
+    assert [item.className for item in steps("file", {"file": "afvist"}, is_stopped=True)] == [
+        "is-done", "is-stop", "", "", "",
+    ]  # fmt: skip
+    assert {item.className for item in steps("done")} == {"is-done"}
 
 
 def test_html_takes_markup_only_and_controls_keep_their_words() -> None:
-    with pytest.raises(TypeError, match="Markup"):
-        Html("<b>tekst</b>")  # type: ignore[arg-type]
-    assert Html(Markup("<b>tekst</b>")).html == "<b>tekst</b>"
+    for component in (lambda html: Html(html), lambda html: CheckedFile("r", html=html)):
+        with pytest.raises(TypeError, match="Markup"):
+            component("<b>tekst</b>")
+        assert component(Markup("<b>tekst</b>")).html == "<b>tekst</b>"
     drop = FileDrop(id="d", button="Vælg fil", label="eller", hint="CSV", limit=5)
     assert (drop.button, drop.limit) == ("Vælg fil", 5)
     assert Choice(id="c", label="Enhed", options=[{"value": "", "label": "–"}]).value == ""
