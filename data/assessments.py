@@ -66,7 +66,9 @@ def assess_series(
     if made is not None:
         return work_out()
     rules = (store.small_number, store.deadline_day, viewer.rights, language)
-    return store.remember(("assessment", indicator_code, unit_code, *options.values(), *rules), work_out)
+    return store.remember(
+        ("assessment", indicator_code, unit_code, *options.values(), *rules), work_out, about=[indicator_code]
+    )
 
 
 def _assess(

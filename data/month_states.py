@@ -248,7 +248,8 @@ def set_state(
             _tell(connection, viewer, moved, why, now)
         return sum(len(some) for of_series in moved.values() for some in of_series.values())
 
-    return store.write(write) if wanted else 0
+    # No figure changes: what was worked out from figures holds.
+    return store.write(write, about=()) if wanted else 0
 
 
 def _record(

@@ -10,9 +10,10 @@ import json
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -95,6 +96,23 @@ _DUCKDB_CONFIG = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An answer, the version of the data when its working out began, and what it depends on (None: anything)."""
+
+    answer: object
+    version: int
+    about: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """An answer somebody is working out."""
+
+    thread_id: int
+    future: Future[Any]
+
+
 class Store:
     """The open store of one process.
 
@@ -126,8 +144,10 @@ class Store:
         # write is committed and before whoever asked for it goes on.
         self._is_alone = url.get_backend_name() == "duckdb"
         self._version: int | None = None
-        self._memory: OrderedDict[Hashable, object] = OrderedDict()
-        self._memory_version = -1
+        self._memory: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._under_way: dict[tuple[Hashable, int], _UnderWay] = {}
+        self._changed: dict[str, int] = {}  # the version in which an indicator's figures last changed
+        self._changed_all = 0  # and the one in which anything may have
         self._memory_lock = threading.Lock()
         # Held for as long as the store is open: it keeps the file locked to this process, and an in-memory store alive.
         self._anchor = self._engine.connect()
@@ -221,12 +241,19 @@ class Store:
         with self._engine.connect() as connection:
             yield connection
 
-    def write(self, function: Callable[[Connection], Result], *, changes_data: bool = True) -> Result:
+    def write(
+        self,
+        function: Callable[[Connection], Result],
+        *,
+        changes_data: bool = True,
+        about: Collection[str] | None = None,
+    ) -> Result:
         """Run `function(connection)` in one transaction on the writer thread and return what it returns.
 
         Writes run one after another in the order they were asked for. An exception rolls everything back and comes out
         here. `changes_data=False` is for writes that no figure depends on (a sign-in, a last-seen time): they leave
-        `data_version` alone, so that caches stay warm.
+        `data_version` alone, so that caches stay warm. `about` names the indicators whose figures may change, and
+        promises that nothing else does: see `remember`.
 
         Raises
         ------
@@ -238,7 +265,7 @@ class Store:
         if threading.get_ident() == self._writer_id:
             raise RuntimeError("store.write inside a write: hand the connection on instead")
         try:
-            future = self._writer.submit(self._transaction, function, changes_data)
+            future = self._writer.submit(self._transaction, function, changes_data, about)
         except RuntimeError as error:  # the executor has been shut down
             raise StoreUnavailable(CLOSED) from error
         return future.result()
@@ -252,7 +279,9 @@ class Store:
             raise StoreUnavailable(CLOSED)
         return self._writer.submit(self._transaction, function, False)
 
-    def _transaction(self, function: Callable[[Connection], Result], changes_data: bool) -> Result:
+    def _transaction(
+        self, function: Callable[[Connection], Result], changes_data: bool, about: Collection[str] | None = None
+    ) -> Result:
         self._writer_id = threading.get_ident()
         version = None
         with self._engine.begin() as connection:
@@ -261,31 +290,69 @@ class Store:
                 version = int(read_info(connection, "data_version") or 0) + 1
                 write_info(connection, "data_version", str(version))
         if version is not None and self._is_alone:
-            self._version = version
+            self._has_changed(version, about)
         return result
 
-    def remember(self, key: Hashable, compute: Callable[[], Result]) -> Result:
+    def _has_changed(self, version: int, about: Collection[str] | None) -> None:
+        with self._memory_lock:
+            if about is None:
+                self._changed_all = version
+                self._changed.clear()
+            else:
+                self._changed.update(dict.fromkeys(about, version))
+            self._version = version
+            for key in [key for key, kept in self._memory.items() if not self._is_fresh(kept, version)]:
+                del self._memory[key]
+
+    def remember(self, key: Hashable, compute: Callable[[], Result], *, about: Collection[str] | None = None) -> Result:
         """What `compute()` gave for this key since data last changed; computed now if it was not asked for yet.
 
         For answers that are dear to work out and the same for everybody with the same key. What comes back is shared:
-        do not change it. The newest 500 answers are kept.
+        do not change it. The newest 500 answers are kept. Several threads that ask for the same thing at the same time
+        wait for the first of them, instead of working it out side by side.
+
+        `about` names the indicators whose figures the answer depends on: writes that say what they are about leave the
+        answer alone if that is something else. An empty `about` depends on no figures at all; None depends on anything.
         """
         version = self.data_version()
+        topics = None if about is None else frozenset(about)
+        me = threading.get_ident()
         with self._memory_lock:
-            if version != self._memory_version:
-                self._memory.clear()
-                self._memory_version = version
-            if key in self._memory:
+            kept = self._memory.get(key)
+            if kept is not None and self._is_fresh(kept, version):
                 self._memory.move_to_end(key)
-                return cast("Result", self._memory[key])
-        answer = compute()
-        with self._memory_lock:
-            # An answer worked out while data changed belongs to nobody; the next one asks again.
-            if version == self._memory_version == self.data_version():
-                self._memory[key] = answer
+                return cast("Result", kept.answer)
+            way = self._under_way.get((key, version))
+            is_first = way is None
+            if way is None:
+                way = self._under_way[key, version] = _UnderWay(me, Future())
+        if not is_first:
+            # An answer that asks for itself would wait for itself.
+            return compute() if way.thread_id == me else cast("Result", way.future.result())
+        try:
+            answer = compute()
+        except BaseException as error:
+            way.future.set_exception(error)
+            raise
+        else:
+            way.future.set_result(answer)
+            with self._memory_lock:
+                # If data changed meanwhile, the version says so and the next one asks again.
+                self._memory[key] = _Kept(answer, version, topics)
+                self._memory.move_to_end(key)
                 while len(self._memory) > _REMEMBERED:
                     self._memory.popitem(last=False)
-        return answer
+            return answer
+        finally:
+            with self._memory_lock:
+                self._under_way.pop((key, version), None)
+
+    def _is_fresh(self, kept: _Kept, version: int) -> bool:
+        if kept.version == version:
+            return True
+        if kept.about is None or not self._is_alone:
+            return False
+        return kept.version >= max([self._changed_all, *(self._changed.get(topic, 0) for topic in kept.about)])
 
     # ---------------------------------------------------------------------------------------------- about the store
 

@@ -148,7 +148,7 @@ def load(
         )
         return receipt(recorded.receipt, compared, recorded.recorded_at)
 
-    return store.write(commit)
+    return store.write(commit, about={indicator_code for indicator_code, _ in pairs})
 
 
 def _kept(warning: Finding) -> dict[str, object]:

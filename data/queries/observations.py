@@ -87,6 +87,7 @@ def hidden_from(
             store.remember(
                 ("hidden", code, moment, threshold, rights),
                 partial(_hidden_of, store, viewer, code, moment, threshold),
+                about=[code],
             )
             for code in sorted(codes)
             for moment in {None, end_of_day(as_of)}
@@ -100,7 +101,7 @@ def _hidden_of(store: Store, viewer: Viewer, code: str, as_of: datetime | None, 
         if definition is None:
             return frozenset()
         frame = reading.observations(connection, _units_with(connection, code), as_of)
-        hierarchy = store.remember("hierarchy", partial(reading.Hierarchy.read, connection))
+        hierarchy = store.remember("hierarchy", partial(reading.Hierarchy.read, connection), about=())
     return hidden_keys(
         frame, definition, hierarchy.on, is_own=viewer.is_own, may_see=viewer.may_see, threshold=threshold
     )

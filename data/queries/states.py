@@ -41,8 +41,22 @@ def _of_units(store: Store, viewer: Viewer, unit_codes: frozenset[str] | None) -
     strange = [state for state in found if not viewer.is_own(state.unit_code)]
     if not strange:
         return found
-    shown = {(state.indicator_code, state.unit_code): state for state in _work_out(store, viewer, strange)}
+    by_indicator: dict[str, list[SeriesState]] = {}
+    for state in strange:
+        by_indicator.setdefault(state.indicator_code, []).append(state)
+    shown = {
+        (state.indicator_code, state.unit_code): state
+        for code, some in by_indicator.items()
+        for state in _disclosed(store, viewer, code, some)
+    }
     return [shown.get((state.indicator_code, state.unit_code), state) for state in found]
+
+
+def _disclosed(store: Store, viewer: Viewer, code: str, states: list[SeriesState]) -> list[SeriesState]:
+    """The states of one indicator as the viewer may see them; deliveries of other indicators leave them as they are."""
+    stored = tuple((state.unit_code, state.computed_at) for state in states)
+    key = ("disclosed_states", code, stored, store.small_number, store.deadline_day, viewer.rights)
+    return store.remember(key, partial(_work_out, store, viewer, states), about=[code])
 
 
 def one(store: Store, viewer: Viewer, indicator_code: str, unit_code: str) -> SeriesState | None:

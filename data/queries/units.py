@@ -129,8 +129,8 @@ def find_many(store: Store, viewer: Viewer, names: Iterable[str]) -> dict[str, t
                 named.setdefault(row.alias_key, {})[row.unit_code] = by_code[row.unit_code]
     before: dict[str, dict[str, Unit]] = {}
     for code, rows in _former_names(store).items():
-        for row in rows if code in by_code else ():
-            for text in (row.name_da, row.name_en, row.short_name):
+        for old in rows if code in by_code else ():
+            for text in (old.name_da, old.name_en, old.short_name):
                 before.setdefault(fold(text), {})[code] = by_code[code]
     found: dict[str, tuple[Unit, ...]] = {}
     for name in names:
@@ -156,10 +156,10 @@ def _found(name: str, *meant: Unit) -> Unit:
 
 def _tree(store: Store, viewer: Viewer, on: date | None) -> list[Unit]:
     """All units in the order of the tree; with `on`, only those open that day, under their parents of that day."""
-    rows = store.remember("unit_rows", partial(_rows, store))
+    rows = store.remember("unit_rows", partial(_rows, store), about=())
     parents: Mapping[str, str | None]
     if on is not None:
-        hierarchy = store.remember("unit_hierarchy", partial(_hierarchy, store, rows))
+        hierarchy = store.remember("unit_hierarchy", partial(_hierarchy, store, rows), about=())
         open_rows = {code: row for code, row in rows.items() if hierarchy.is_open(code, on)}
         parents = hierarchy.on(on)
     else:
@@ -196,7 +196,7 @@ def _former_names(store: Store) -> dict[str, list[Row[Any]]]:
                 found.setdefault(row.unit_code, []).append(row)
         return found
 
-    return store.remember("former_names", read)
+    return store.remember("former_names", read, about=())
 
 
 def _named_on(store: Store, one: Unit, day: date) -> Unit:

@@ -4,6 +4,8 @@ import logging
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 
@@ -339,3 +341,50 @@ def test_an_answer_worked_out_while_data_changed_is_not_kept(empty_store: Store)
 
     assert empty_store.remember("key", change_meanwhile) == "old"
     assert empty_store.remember("key", lambda: "new") == "new"
+
+
+def test_a_write_about_some_indicators_leaves_answers_about_others_alone(empty_store: Store) -> None:
+    def ask(said: str) -> list[str]:
+        abouts = {"any": None, "none": (), "A": ["A"], "AB": ["A", "B"], "C": ["C"]}
+        return [empty_store.remember(key, lambda: said, about=about) for key, about in abouts.items()]
+
+    assert ask("first") == ["first"] * 5
+    empty_store.write(lambda connection: None, about=["B"])
+    assert ask("after B") == ["after B", "first", "first", "after B", "first"]
+    empty_store.write(lambda connection: None, about=())
+    assert ask("after nothing") == ["after nothing", "first", "first", "after B", "first"]
+    empty_store.write(lambda connection: None)
+    assert ask("after anything") == ["after anything"] * 5
+
+    def change_meanwhile() -> str:
+        empty_store.write(lambda connection: None, about=["A"])
+        return "old"
+
+    assert empty_store.remember("D", change_meanwhile, about=["D"]) == "old"
+    assert empty_store.remember("D", lambda: "new", about=["D"]) == "old", "A has nothing to do with it"
+    assert empty_store.remember("E", change_meanwhile, about=["A"]) == "old"
+    assert empty_store.remember("E", lambda: "new", about=["A"]) == "new"
+
+
+def test_many_who_ask_the_same_at_once_wait_for_one_who_works_it_out(empty_store: Store) -> None:
+    asked, may_go = [], threading.Event()
+
+    def work() -> str:
+        asked.append(threading.get_ident())
+        assert may_go.wait(10)
+        return "answer"
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = [threads.submit(empty_store.remember, "key", work) for _ in range(8)]
+        while not asked:
+            time.sleep(0.001)
+        may_go.set()
+        assert [one.result() for one in answers] == ["answer"] * 8
+    assert len(asked) == 1
+
+
+def test_a_failure_is_told_to_all_who_waited_and_not_kept(empty_store: Store) -> None:
+    with pytest.raises(ZeroDivisionError):
+        empty_store.remember("key", lambda: 1 / 0)
+    assert empty_store.remember("key", lambda: empty_store.remember("key", lambda: 7) + 1) == 8, "it asks for itself"
+    assert empty_store.remember("key", lambda: 9) == 8
