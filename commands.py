@@ -42,6 +42,8 @@ user_app = typer.Typer(no_args_is_help=True, help="Brugere. / Users.")
 app.add_typer(user_app, name="user")
 token_app = typer.Typer(no_args_is_help=True, help="Nøgler til programmer. / Tokens for machines.")
 app.add_typer(token_app, name="token")
+units_app = typer.Typer(no_args_is_help=True, help="Enheder over tid. / Units over time.")
+app.add_typer(units_app, name="organisation")
 
 Language = Annotated[
     Literal["da", "en"], typer.Option("--lang", help="Sprog i svaret. / Language of the answer.", show_default=True)
@@ -100,6 +102,7 @@ WRONG_COLUMN = Words(
     "»{text}« er ikke skrevet som felt=kolonne. Felter: {known}.",
     "“{text}” is not written as field=column. Fields: {known}.",
 )
+WRONG_PAIR = Words("»{text}« er ikke skrevet som A=B.", "“{text}” is not written as A=B.")
 SERVER_FAILED = Words(
     "Den kørende Tavle på {url} kunne ikke svare ({why}). Se dens log.",
     "The running Tavle at {url} could not answer ({why}). See its log.",
@@ -346,6 +349,202 @@ def token_revoke(
 ) -> None:
     """Tilbagekald en nøgle. / Revoke a token."""
     _end(_do("token_revoke", _settings(), jobs.TokenRequest(email, prefix=prefix, language=lang)))
+
+
+# ------------------------------------------------------------------------------------------------- units over time
+
+Do = Annotated[
+    bool, typer.Option("--do", help="Gør det; ellers siges kun, hvad der vil ske. / Do it, do not just say.")
+]
+From = Annotated[
+    str, typer.Option("--from", metavar="YYYY-MM-DD", help="Første dag med det nye. / First day of the new.")
+]
+Ground = Annotated[str, typer.Option("--reason", help="Begrundelse. / Reason.")]
+Units = Annotated[list[str], typer.Argument(help="Enheder: kode eller navn. / Units: code or name.", metavar="UNIT...")]
+OneUnit = Annotated[str, typer.Argument(help="Enhed: kode eller navn. / Unit: code or name.", metavar="UNIT")]
+NameEn = Annotated[str, typer.Option("--name-en", help="Navnet på engelsk. / The name in English.")]
+Names = Annotated[list[str] | None, typer.Option("--name", help="Navn på en enhed, der oprettes. / Name of a new one.")]
+NamesEn = Annotated[list[str] | None, typer.Option("--name-en", help="Navnet på engelsk. / The name in English.")]
+ShortName = Annotated[str, typer.Option("--short-name", help="Kort navn. / Short name.")]
+Parent = Annotated[str, typer.Option("--parent", help="Enheden, den hører under. / The unit it belongs under.")]
+Roles = Annotated[
+    bool, typer.Option("--with-roles", help="Rollerne følger med til den nye enhed. / Roles follow to the new unit.")
+]
+
+
+def _organise(action: str, **given: Any) -> NoReturn:
+    from api.organise import OrganisationRequest
+
+    _end(_do("organisation", _settings(), OrganisationRequest(action, **given)))
+
+
+def _pairs(texts: list[str] | None, lang: str) -> dict[str, str]:
+    """Texts written as A=B."""
+    found = {}
+    for text in texts or []:
+        one, mark, other = text.partition("=")
+        if not mark or not one.strip() or not other.strip():
+            _wrong_use(WRONG_PAIR.say(lang, text=text))
+        found[one.strip()] = other.strip()
+    return found
+
+
+@units_app.command("show")
+def organisation_show(
+    on: Annotated[str, typer.Option("--on", metavar="YYYY-MM-DD", help="Dagen, der vises. / Day to show.")] = "",
+    email: As = "",
+    lang: Language = "da",
+) -> None:
+    """Vis organisationen på en dag. / Show the organisation of a day."""
+    _organise("show", day=on, email=email, language=lang)
+
+
+@units_app.command("changes")
+def organisation_changes(lang: Language = "da") -> None:
+    """Vis de ændringer, der er besluttet. / List the changes that were decided."""
+    _organise("changes", language=lang)
+
+
+@units_app.command("open")
+def organisation_open(
+    code: Annotated[str, typer.Argument(help="Den nye enheds kode. / Code of the new unit.", metavar="CODE")],
+    name: Annotated[str, typer.Option("--name", help="Navn. / Name.")],
+    kind: Annotated[str, typer.Option("--kind", help="department, ward, practice, hospital, municipality, region")],
+    parent: Parent,
+    day: From,
+    name_en: NameEn = "",
+    short_name: ShortName = "",
+    reason: Ground = "",
+    do: Do = False,
+    email: As = "",
+    lang: Language = "da",
+) -> None:
+    """Opret en enhed fra en dag. / Open a unit from a day on."""
+    english = [name_en] if name_en else []
+    _organise("open", into=[code], names=[name], names_en=english, kind=kind, parent=parent, short_name=short_name,
+              day=day, reason=reason, is_done=do, email=email, language=lang)  # fmt: skip
+
+
+@units_app.command("rename")
+def organisation_rename(
+    unit: OneUnit,
+    name: Annotated[str, typer.Option("--name", help="Nyt navn. / New name.")],
+    day: From,
+    name_en: NameEn = "",
+    short_name: ShortName = "",
+    reason: Ground = "",
+    do: Do = False,
+    email: As = "",
+    lang: Language = "da",
+) -> None:
+    """Giv en enhed nyt navn fra en dag. / Give a unit a new name from a day on."""
+    english = [name_en] if name_en else []
+    _organise("rename", units=[unit], names=[name], names_en=english, short_name=short_name, day=day, reason=reason,
+              is_done=do, email=email, language=lang)  # fmt: skip
+
+
+@units_app.command("merge")
+def organisation_merge(
+    units: Units,
+    into: Annotated[str, typer.Option("--into", help="Kode på den, de bliver til. / Code of what they become.")],
+    day: From,
+    name: Annotated[str, typer.Option("--name", help="Navn, hvis den oprettes. / Name, where it is new.")] = "",
+    name_en: NameEn = "",
+    parent: Parent = "",
+    with_roles: Roles = False,
+    reason: Ground = "",
+    do: Do = False,
+    email: As = "",
+    lang: Language = "da",
+) -> None:
+    """Læg enheder sammen fra en dag; med --name oprettes den nye. / Merge units; with --name the new one is made."""
+    named, english = [name] if name else [], [name_en] if name_en else []
+    _organise("merge", units=units, into=[into], names=named, names_en=english, parent=parent, day=day,
+              shares_rights=with_roles, reason=reason, is_done=do, email=email, language=lang)  # fmt: skip
+
+
+@units_app.command("split")
+def organisation_split(
+    unit: OneUnit,
+    into: Annotated[list[str], typer.Option("--into", help="De nye enheders koder. / Codes of the new units.")],
+    day: From,
+    name: Names = None,
+    name_en: NamesEn = None,
+    child: Annotated[
+        list[str] | None,
+        typer.Option("--child", metavar="UNIT=CODE", help="Hvor en underenhed hører til. / Its place."),
+    ] = None,
+    with_roles: Roles = False,
+    reason: Ground = "",
+    do: Do = False,
+    email: As = "",
+    lang: Language = "da",
+) -> None:
+    """Del en enhed fra en dag. / Split a unit from a day on."""
+    _organise("split", units=[unit], into=into, names=name or [], names_en=name_en or [], children=_pairs(child, lang),
+              day=day, shares_rights=with_roles, reason=reason, is_done=do, email=email, language=lang)  # fmt: skip
+
+
+@units_app.command("close")
+def organisation_close(
+    unit: OneUnit, day: From, reason: Ground = "", do: Do = False, email: As = "", lang: Language = "da"
+) -> None:
+    """Luk en enhed; --from er første dag uden den. / Close a unit; --from is the first day without it."""
+    _organise("close", units=[unit], day=day, reason=reason, is_done=do, email=email, language=lang)
+
+
+@units_app.command("move")
+def organisation_move(
+    unit: OneUnit, parent: Parent, day: From, reason: Ground = "", do: Do = False, email: As = "", lang: Language = "da"
+) -> None:
+    """Lad en enhed høre under en anden fra en dag. / Let a unit belong under another from a day on."""
+    _organise("move", units=[unit], parent=parent, day=day, reason=reason, is_done=do, email=email, language=lang)
+
+
+@units_app.command("task")
+def organisation_task(
+    units: Units,
+    indicator: Annotated[str, typer.Option("--indicator", help="Indikatorens kode. / Code of the indicator.")],
+    into: Annotated[str, typer.Option("--into", help="Enheden, der overtager. / The unit that takes over.")],
+    day: From,
+    reason: Ground = "",
+    do: Do = False,
+    email: As = "",
+    lang: Language = "da",
+) -> None:
+    """Flyt en opgave med dens måling til en anden enhed. / Move a task, with its measure, to another unit."""
+    _organise("task", units=units, indicator=indicator, into=[into], day=day, reason=reason, is_done=do, email=email,
+              language=lang)  # fmt: skip
+
+
+@units_app.command("undo")
+def organisation_undo(
+    number: Annotated[int, typer.Argument(help="Ændringens nummer. / Number of the change.")],
+    do: Do = False,
+    email: As = "",
+    lang: Language = "da",
+) -> None:
+    """Fortryd en ændring, som intet bygger på endnu. / Undo a change that nothing is built on yet."""
+    _organise("undo", number=number, is_done=do, email=email, language=lang)
+
+
+@units_app.command("2027")
+def organisation_2027(
+    check: Annotated[
+        bool, typer.Option("--check", help="Sig kun, hvad der vil ske. / Only say what would be.")
+    ] = False,
+    do: Do = False,
+    task: Annotated[
+        list[str] | None,
+        typer.Option("--task", metavar="TASK=INDICATOR", help="Opgave, der flytter, og dens indikator. / Moved task."),
+    ] = None,
+    with_roles: Roles = False,
+    email: As = "",
+    lang: Language = "da",
+) -> None:
+    """Region Østdanmark, sundhedsråd og flyttede opgaver fra 1. januar 2027. / The change of 1 January 2027."""
+    _organise("2027", tasks=_pairs(task, lang), shares_rights=with_roles, is_done=do and not check, email=email,
+              language=lang)  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------------- the library

@@ -19,7 +19,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from api import plain_text
+from api import organise, plain_text
+from api.organise import OrganisationRequest
 from data import backup as backups
 from data import outbox, tokens, withdrawal
 from data.access import SYSTEM, Viewer, load_viewer
@@ -472,7 +473,22 @@ def _change(
     return Answer(ExitCode.DONE, words.say(request.language, receipt=receipt, n=len(changed)) + "\n")
 
 
-Request = FileRequest | SeriesRequest | PlainRequest | TokenRequest | DeliveryRequest
+# ---------------------------------------------------------------------------------------- units over time
+
+
+def organisation(store: Store, settings: JobSettings, request: OrganisationRequest) -> Answer:
+    """A change of units, or what they are: 0 done or planned, 1 if something is in the way, 3 without the right."""
+    viewer = _person(store, request.email) if request.email else SYSTEM
+    try:
+        is_well, said = organise.run(
+            store, viewer, request, today=settings.current_day(), now=settings.current_moment()
+        )
+    except organise.WrongUse as wrong:
+        return Answer(ExitCode.WRONG_USE, err=wrong.reason(request.language) + "\n")
+    return Answer(ExitCode.DONE if is_well else ExitCode.REFUSED, said)
+
+
+Request = FileRequest | SeriesRequest | PlainRequest | TokenRequest | DeliveryRequest | OrganisationRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,6 +510,7 @@ JOBS: Mapping[str, Job] = {
     "token_revoke": Job(TokenRequest, token_revoke),
     "withdraw": Job(DeliveryRequest, withdraw),
     "restore_delivery": Job(DeliveryRequest, restore_delivery),
+    "organisation": Job(OrganisationRequest, organisation),
 }
 _SENDING = frozenset({"load"})  # jobs that queue mail
 

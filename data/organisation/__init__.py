@@ -184,7 +184,8 @@ def carry_out_within(
     if draft.problems:
         raise NotPossible(draft.problems)
     number = writing.write(connection, draft, viewer, reason=reason, now=now)
-    states.recalculate(connection, writing.touched(draft), today=today, now=now, deadline_day=deadline_day)
+    if pairs := writing.touched(draft):
+        states.recalculate(connection, pairs, today=today, now=now, deadline_day=deadline_day)
     return number, _planned(draft)
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -194,8 +195,14 @@ class Snapshot:
         self.units: dict[str, Any] = {row.code: row for row in connection.execute(select(unit))}
         self.moves = moves(connection)
         self.hierarchy = Hierarchy(self.units, self.moves)
-        self.series: dict[Pair, Expectation] = reading.expectations(connection)
-        self.definitions: dict[str, IndicatorDefinition] = reading.definitions(connection)
+
+    @cached_property
+    def series(self) -> dict[Pair, Expectation]:
+        return reading.expectations(self.connection)
+
+    @cached_property
+    def definitions(self) -> dict[str, IndicatorDefinition]:
+        return reading.definitions(self.connection)
 
     def name(self, code: str) -> Words:
         row = self.units.get(code)

@@ -53,7 +53,9 @@ def text(value: object, language: str) -> str:
         if len(parts) < 2:
             return "".join(parts)
         between = " and " if language == "en" else " og "
-        return ", ".join(parts[:-1]) + between + parts[-1]
+        # "Fald, 65+ år, Sepsis" would be three.
+        mark = "; " if any(", " in part for part in parts) else ", "
+        return mark.join(parts[:-1]) + between + parts[-1]
     return str(value)
 
 
