@@ -215,8 +215,11 @@ def _footnotes(view: SeriesView, drawn: Mapping[str, Any]) -> Markup:
     if axis.get("range") and axis["range"][0] > 0:
         start = presenter.axis_text(view.definition, axis["range"][0])
         notes.append(_("Aksen begynder ved {value}").format(value=start))
-    return Markup('<p class="figure__f">{}</p>').format(
-        Markup("").join(Markup("<span>{}</span>").format(note) for note in notes)
+    came = Markup("")
+    if view.completeness is not None:
+        came = Markup('<span><a href="{}">{}</a></span>').format(view.completeness.href, view.completeness.text)
+    return Markup('<p class="figure__f">{}{}</p>').format(
+        Markup("").join(Markup("<span>{}</span>").format(note) for note in notes), came
     )
 
 

@@ -752,6 +752,48 @@ def completeness_csv(got: Read, *, is_demo: bool) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
+# ------------------------------------------------------------------------------------------------- on a series' chart
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesNote:
+    """How complete one series is, in a sentence, with the page that shows its unit month by month."""
+
+    text: str
+    href: str
+
+
+def series_note(store: Store, viewer: Viewer, code: str, unit_code: str, *, today: date) -> SeriesNote | None:
+    """How much of the last year's figures came, and how much of it in time; None where nothing was due."""
+    last = today.replace(day=1)
+    found = coverage.completeness(
+        store, viewer, [unit_code], first=_months_on(last, 1 - WINDOW), last=last, today=today
+    )
+    here = found.unit(unit_code)
+    series = next((one for one in here.series if one.indicator_code == code), None) if here else None
+    if series is None:
+        return None
+    due = [cell for cell, is_due in zip(series.months, found.is_due, strict=True) if is_due and cell.n_expected]
+    n_expected, n_received = sum(cell.n_expected for cell in due), sum(cell.n_received for cell in due)
+    if not due:
+        return None
+    if series.kind is PeriodKind.WEEK:
+        text = _("{received} af {total} uger modtaget i det seneste år")
+    elif series.kind is PeriodKind.MONTH:
+        text = ngettext(
+            "{received} af {total} måned modtaget, {on_time} til tiden",
+            "{received} af {total} måneder modtaget, {on_time} til tiden",
+            n_expected,
+        )
+    else:
+        text = _("{received} af {total} ventede perioder modtaget, {on_time} til tiden")
+    on_time = sum(cell.state is Received.ON_TIME for cell in due)
+    return SeriesNote(
+        text.format(received=number(n_received), total=number(n_expected), on_time=number(on_time)),
+        Selection(unit=unit_code, show=SERIES).href(COMPLETENESS),
+    )
+
+
 # ------------------------------------------------------------------------------------------------------------ reminders
 
 

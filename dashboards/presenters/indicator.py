@@ -29,6 +29,7 @@ from dashboards.figures.points import (
 from dashboards.figures.regions import Dot, dot_strip
 from dashboards.figures.spc_chart import Flag, NationalMark, figure
 from dashboards.figures.thermometer import direction_words
+from dashboards.presenters.completeness import SeriesNote, series_note
 from dashboards.presenters.goal_figures import NATION, REGIONS, WAITING, Published, decimals_of, published
 from dashboards.selection import Selection
 from dashboards.text import (
@@ -171,6 +172,7 @@ class SeriesView:
     months: int | None
     as_of: str
     selection: Selection
+    completeness: SeriesNote | None = None
 
     @property
     def has_chart(self) -> bool:
@@ -255,6 +257,7 @@ def series_view(store: Store, viewer: Viewer, code: str, selection: Selection, *
         months=selection.months,
         as_of=day_text(as_of) if as_of else "",
         selection=selection,
+        completeness=None if as_of else series_note(store, viewer, code, unit.code, today=today),
     )
 
 

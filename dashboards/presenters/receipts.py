@@ -215,9 +215,13 @@ def _about(row: DeliveryRow, names: Mapping[str, str]) -> str:
 
 def counts_text(row: DeliveryRow) -> str:
     parts = [
-        _("{count} nye").format(count=number(row.n_new)) if row.n_new else "",
-        _("{count} ændrede").format(count=number(row.n_changed)) if row.n_changed else "",
-        _("{count} uændrede").format(count=number(row.n_unchanged)) if row.n_unchanged else "",
+        ngettext("{count} ny", "{count} nye", row.n_new).format(count=number(row.n_new)) if row.n_new else "",
+        ngettext("{count} ændret", "{count} ændrede", row.n_changed).format(count=number(row.n_changed))
+        if row.n_changed
+        else "",
+        ngettext("{count} uændret", "{count} uændrede", row.n_unchanged).format(count=number(row.n_unchanged))
+        if row.n_unchanged
+        else "",
     ]
     return ", ".join(part for part in parts if part) or _("ingen rækker")
 
@@ -438,7 +442,7 @@ def _events(row: DeliveryRow, timezone: str) -> tuple[tuple[str, str], ...]:
 
     def told(event: DeliveryEvent) -> tuple[str, str]:
         words = _("Trukket tilbage af {who}") if event.kind == "withdrawn" else _("Lagt ind igen af {who}")
-        said = words.format(who=event.author)
+        said = words.format(who=event.author or "–")
         return moment_text(event.at, timezone), f"{said}: {event.reason}" if event.reason else said
 
     first = (moment_text(row.recorded_at, timezone), _("Indsendt af {who}").format(who=row.account_name or "–"))

@@ -209,7 +209,7 @@ def _history_row(definition: IndicatorDefinition, unit_code: str, row: ValueRow,
                 _("Trukket tilbage {when} af {who}")
                 if event.kind == "withdrawn"
                 else _("Lagt ind igen {when} af {who}")
-            ).format(when=moment_text(event.at, timezone), who=event.author)
+            ).format(when=moment_text(event.at, timezone), who=event.author or "–")
             + (f": {event.reason}" if event.reason else "")
             for event in row.events
         ),
