@@ -13,7 +13,7 @@ from indicators.words import Words
 
 LONGEST_NAME, LONGEST_HEADING = 90, 60
 LONGEST_TEXT = 1500
-CODE = re.compile(r"[A-ZÆØÅ0-9][A-ZÆØÅ0-9-]{1,19}")
+CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,19}")
 RESERVED = frozenset(("NY", "RET"))
 """Words of addresses under /indikatorer."""
 
@@ -168,8 +168,8 @@ RULES = (
         Weight.ERROR,
         Words("»{code}« kan ikke være en kode.", "“{code}” cannot be a code."),
         Words(
-            "Brug 2-20 store bogstaver og tal, og bindestreg, men ikke først.",
-            "Use 2-20 capital letters and digits, and hyphens, but not first.",
+            "Brug 2-20 tegn af A-Z, 0-9 og bindestreg, men ikke bindestreg først; æ, ø og å skrives AE, OE og AA.",
+            "Use 2-20 signs of A-Z, 0-9 and hyphens, but no hyphen first.",
         ),
         _code_wrong,
     ),
