@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+import numpy as np
+
 from etl.checking import Check, Context, Hit, Hits
 from etl.periods import written
 from etl.report import Severity
@@ -21,7 +23,7 @@ _EPOCH = date(1970, 1, 1)
 def find(rows: Rows, context: Context) -> Iterator[Hits]:
     # Cases have no period that could have been copied.
     mask = context.history.is_asked & rows.of_indicator(lambda one: one.period is not PeriodKind.DAY, False)
-    mask = mask & ((rows.stored["numerator"] > 0) | (rows.stored["value"] != 0))
+    mask = mask & ((rows.stored["numerator"] > 0) | (np.nan_to_num(rows.stored["value"]) != 0))
     days = {}
     for back in (1, 2):
         has_any, days[back], figures = context.history.before(back)
