@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -21,9 +21,8 @@ from etl.extract.delimited import ENCODINGS
 from etl.report import Finding, Receipt, Report, RowStatus
 from indicators.words import Words
 
-# A file with an error in every row has as many findings as rows; nobody reads more than this, and `n_findings` counts
-# the rest.
-MOST_FINDINGS = 10_000
+Parsed = TypeVar("Parsed", bound=models.Model)
+
 MOST_FAULTS = 100
 
 DELIMITERS = {"semicolon": ";", "comma": ",", "tab": "\t", None: None}
@@ -48,7 +47,7 @@ def deliver(call: Call) -> Reply:
     asked: models.HowToRead = call.query
     note = asked.note
     if call.body.media_type == JSON:
-        note = _body_of(call.body).note or note
+        note = parsed(call.body, models.DeliveryBody).note or note
     if cpr.count(note):  # a check alone has no note, and says nothing about one
         raise Refused(problems.REFUSED_DELIVERY, problems.PERSONAL, values={"count": cpr.count(note)})
     arguments: dict[str, Any] = {
@@ -68,25 +67,19 @@ def deliver(call: Call) -> Reply:
     return _accepted(call, report, receipt)
 
 
-def _body_of(body: Body) -> models.DeliveryBody:
-    """A JSON body that has the form in the document.
+def parsed(body: Body, model: type[Parsed]) -> Parsed:
+    """A JSON body as the model it has to be; Refused (400, 422) where it is no JSON or has another form.
 
     What is said of a wrong one names places in the document's own words: an unknown name is not repeated.
     """
-    return models.DeliveryBody.model_validate(parsed(body, models.DeliveryBody))
-
-
-def parsed(body: Body, model: type[models.Model]) -> Any:
-    """The content of a JSON body that `model` takes; Refused (400, 422) where it is no JSON or has another form."""
     try:
         content = records.parse(body.content)
     except records.NotJsonError as error:
         raise Refused(problems.MALFORMED_JSON, problems.TOO_DEEP if error.is_too_deep else None) from None
     try:
-        model.model_validate(content)
+        return model.model_validate(content)
     except ValidationError as error:
         raise Refused(problems.WRONG_FORM, faults=faults_of(error)) from None
-    return content
 
 
 _FAULTS = {
@@ -190,7 +183,7 @@ def _refused(report: Report, language: str) -> Refused:
 
 
 def _findings(report: Report, language: str) -> list[models.Finding]:
-    return [_finding(one, language) for one in report.findings[:MOST_FINDINGS]]
+    return [_finding(one, language) for one in report.findings]
 
 
 def _finding(one: Finding, language: str) -> models.Finding:
@@ -265,7 +258,7 @@ def restore(call: Call) -> Reply:
 
 def _change(call: Call, change: Callable[..., object]) -> Reply:
     assert call.body is not None  # both endpoints take one
-    reason = models.Reason.model_validate(parsed(call.body, models.Reason)).reason
+    reason = parsed(call.body, models.Reason).reason
     if found := cpr.count(reason):
         raise Refused(problems.WRONG_FORM, problems.PERSONAL, values={"count": found})
     receipt = call.path["receipt"]

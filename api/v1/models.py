@@ -560,6 +560,10 @@ class Problem(Model):
 class DeliveryProblem(Problem):
     """Why a delivery was refused. A body of the wrong form has `errors`, one with wrong content has `findings`."""
 
-    findings: list[Finding] = said("Alle fejl og advarsler.", "All errors and warnings.", default=[])
+    findings: list[Finding] = said(
+        "Fejl og advarsler; en kontrol, der rammer tusindvis af rækker, tæller de sidste i ét fund.",
+        "Errors and warnings; a check that hits thousands of rows counts the last of them in one finding.",
+        default=[],
+    )
     n_findings: int = said("Hvor mange der er i alt.", "How many there are in all.", default=0)
     reading: str | None = said("Hvordan filen blev læst.", "How the file was read.", default=None)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -27,6 +26,8 @@ from etl.report import RefusedError
 ENCODING = "json"
 READ_AS = ReadAs(decimal="dot", shape="long")
 OBSERVATIONS, NOTE = "observations", "note"
+# There whether or not an observation has them, so that what is missing is told by the name the sender would use.
+FIGURES = ("period", "numerator", "denominator", "value", "sd")
 # No count and no measured value is longer; 1e999999999 written out would fill the memory.
 MOST_DIGITS = 30
 
@@ -42,14 +43,19 @@ class NotJsonError(ValueError):
         self.is_too_deep = is_too_deep
 
 
-@dataclass(frozen=True, slots=True)
 class Number:
     """A number as it was written: 72.10 stays 72.10, and 0.1 never becomes a binary fraction.
 
     It is no text, so that a number where a text belongs can still be told from one.
     """
 
-    text: str
+    __slots__ = ("text",)  # made for every number of a body: a plain class is a third of a frozen one's time
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
 
     def plain(self) -> str:
         """Written out without an exponent, as a table holds it; one that would take too many digits stays as it is.
@@ -125,7 +131,7 @@ def sheet(content: bytes, *, limits: Limits, read_as: ReadAs | None = None, give
         raise RefusedError(refusals.HEADER_ONLY.finding())
     if len(observations) > limits.max_rows:
         raise RefusedError(refusals.TOO_MANY_ROWS.finding(limit=limits.max_rows))
-    named = set().union(*observations)
+    named = {*FIGURES, *set().union(*observations)}
     # Fields in their own order, then whatever else was sent: it is looked through for CPR numbers and named as unused.
     header = [field for field in FIELDS if field in named] + sorted(named.difference(FIELDS))
     builder = SheetBuilder(len(header))

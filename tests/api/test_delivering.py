@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +88,13 @@ def test_json_is_stored_with_the_digits_it_was_sent_with(machine: Machine, api_s
     assert (april["numerator"], april["denominator"], april["period_end"]) == (9, 10480, "2025-04-30")
     again = machine.post("/deliveries", json=body(one("apr-25")))
     assert (again.status_code, again.get_json()["rows"]["unchanged"]) == (200, 1), "another spelling, the same figure"
+
+
+def test_the_example_of_the_guide_is_accepted(machine: Machine) -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text("utf-8")
+    example = guide.split("```json\n")[1].split("```")[0].encode()
+    answer = machine.post("/deliveries?dry_run=true", data=example, content_type="application/json")
+    assert (answer.status_code, answer.get_json().get("rows", {}).get("read")) == (200, 2), answer.text
 
 
 def test_three_decimals_in_json_are_no_thousands(machine: Machine) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -170,3 +171,17 @@ def test_every_kind_of_problem_has_words_and_an_address_of_its_own() -> None:
 
 def test_the_encodings_in_the_document_are_those_that_are_read() -> None:
     assert set(Encoding.__args__) <= set(ENCODINGS)  # type: ignore[attr-defined]
+
+
+def test_the_guide_names_every_endpoint_and_every_kind_of_problem() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text("utf-8")
+    assert re.findall(r"^\| (GET|POST) \| `([^`]+)` \|", guide, re.MULTILINE) == [
+        (endpoint.method, endpoint.path) for endpoint in ENDPOINTS
+    ]
+    kinds = guide.split("urn:tavle:problem:…", 1)[1].split("##", 1)[0]
+    told = [
+        (slug, int(line[-2]))
+        for line in (row.split("|") for row in kinds.splitlines() if row.startswith("| `"))
+        for slug in re.findall(r"`([\w-]+)`", line[1])
+    ]
+    assert told == [(kind.slug, kind.status) for kind in sorted(problems.ALL, key=lambda kind: kind.status)]
