@@ -163,15 +163,13 @@ def _main(view: CompletenessView) -> Markup:
         )
         return Markup('<div class="card stt__c">{}</div>').format(nothing.markup("h2"))
     return Markup(
-        '{}<section class="card card--flush print-a3" id="{}" aria-label="{}">{}</section>'
-        '<section class="card card--flush is-away" id="{}" aria-label="{}">{}</section>'
+        '{}<div class="card card--flush print-a3" id="{}">{}</div>'
+        '<div class="card card--flush is-away" id="{}">{}</div>'
     ).format(
         _callout(view.callout),
         Ids.GRID,
-        view.grid.caption,
         completeness_grid(view.grid),
         Ids.TWIN,
-        view.twin.caption,
         words_table(view.twin, numeric=(1, 2, 3, 4)),
     )
 

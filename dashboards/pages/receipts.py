@@ -174,7 +174,7 @@ def _changes(view: DetailView) -> Markup:
         notes.append(_("Tal fra enheder, der ikke er dine egne, vises ikke her."))
     text = " ".join(note for note in notes if note)
     return Markup(
-        '<section class="card card--flush" aria-labelledby="h-rows"><h2 id="h-rows" class="pad">{0}</h2>'
+        '<section class="card card--flush"><h2 class="pad">{0}</h2>'
         '<div class="tbl-wrap" tabindex="0" role="region" aria-label="{0}"><table class="tbl tbl--compact rtab">'
         '<caption class="visually-hidden">{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table></div>{3}'
         "</section>"

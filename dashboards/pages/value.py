@@ -109,7 +109,7 @@ def _history(view: ValueView) -> Markup:
         return Markup('<section class="card"><p>{}</p></section>').format(_("Der er ikke leveret en værdi endnu."))
     heads = (_("Indsendt"), _("Af"), _("Værdi"), _("Status"), _("Kvittering"))
     return Markup(
-        '<section class="card card--flush" aria-labelledby="h-hist"><h2 id="h-hist" class="pad">{0}</h2>'
+        '<section class="card card--flush"><h2 class="pad">{0}</h2>'
         '<div class="tbl-wrap" tabindex="0" role="region" aria-label="{0}"><table class="tbl rtab">'
         '<caption class="visually-hidden">{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table></div>'
         "</section>"

@@ -17,6 +17,7 @@ PAGES = {
     "maal": ("leder", "/maal"),
     "maal-4": ("leder", "/maal/4"),
     "indberet": ("kvalitet", "/indberet"),
+    "komplethed": ("leder", "/indberet/komplethed"),
     "evaluator": ("evaluator", "/"),
     "ingen-adgang": ("leder", "/indikator/MEDAFST?v=1&enhed=HGH"),
     "findes-ikke": ("leder", "/findes-ikke"),

@@ -6,16 +6,18 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from dash import Dash
+from sqlalchemy import insert
 
 from app import create_app, open_store
 from dashboards.shell import Ids
 from data import accounts, catalogue
 from data.access import SYSTEM, Grant, Role, load_viewer
+from data.schema import series
 from data.store import Store
 from etl import pipeline
 from etl.limits import Limits
@@ -25,8 +27,24 @@ from tests.dashboards.shell.conftest import NOW, PASSWORD, TODAY
 VisitorOf = Callable[[Dash], Any]
 INDICATOR = "HAI-BAC"
 PAGES = {
-    "leder@tavle.example": ("/", f"/indikator/{INDICATOR}?v=1&enhed=NOH", "/maal", "/maal/3"),
-    "team@tavle.example": ("/", "/indberet", "/maal"),
+    "leder@tavle.example": (
+        "/",
+        f"/indikator/{INDICATOR}?v=1&enhed=NOH",
+        "/maal",
+        "/maal/3",
+        "/indberet/komplethed",
+        "/indberet/kvitteringer",
+        "/indberet/kvitteringer/T-2026-000001",
+        f"/indberet/vaerdi/{INDICATOR}/2025-10-01?v=1&enhed=NOH",
+    ),
+    "team@tavle.example": (
+        "/",
+        "/indberet",
+        "/indikatorer",
+        "/indikatorer/ny",
+        f"/indikatorer/{INDICATOR}/om",
+        "/maal",
+    ),
     "admin@tavle.example": ("/", "/?v=1&enhed=DK", "/maal/8", "/indberet"),
 }
 
@@ -42,11 +60,13 @@ def _accounts(store: Store) -> None:
 
 @pytest.fixture(scope="module")
 def delivered(quick_hashes: None) -> Iterator[Store]:
-    """The catalogue, three people, and three years of one indicator in one hospital."""
+    """The catalogue, three people, and three years of one indicator in one hospital, which lacks the newest months."""
     store = Store.open("duckdb:///:memory:", create=True)
     store.migrate()
     store.write(catalogue.load)
     _accounts(store)
+    expected = {"indicator_code": INDICATOR, "unit_code": "NOH", "starts_on": date(2023, 1, 1), "owner": ""}
+    store.write(lambda connection: connection.execute(insert(series).values(**expected)))
     rows = [
         f"{INDICATOR};NOH;{2023 + month // 12}-{month % 12 + 1:02d};{20 + month * 7 % 13};{9000 + month * 31 % 700}"
         for month in range(36)
@@ -134,7 +154,16 @@ def test_no_page_has_a_dead_link(product: Dash, visitor_of: VisitorOf) -> None:
 
 def test_what_a_page_does_not_have_is_404(product: Dash, visitor_of: VisitorOf) -> None:
     visitor = visitor_of(product).sign_in("leder@tavle.example")
-    for address in ("/maal/9", "/maal/0", "/maal/x", "/indikator/FINDES-IKKE", "/indikator", "/indberet/mere"):
+    for address in (
+        "/maal/9",
+        "/maal/0",
+        "/maal/x",
+        "/indikator/FINDES-IKKE",
+        "/indikator",
+        "/indberet/mere",
+        "/indberet/kvitteringer/T-1",
+        f"/indberet/vaerdi/{INDICATOR}/2025-10-02",
+    ):
         assert visitor.get(address).status_code == 404, address
 
 
