@@ -51,12 +51,14 @@ FORMS = {
 }  # fmt: skip
 
 
-def file_name(definition: IndicatorDefinition, unit_code: str, *, is_demo: bool) -> str:
+def file_name(definition: IndicatorDefinition, unit_code: str, *, is_demo: bool, is_as_is: bool = False) -> str:
     """A name that says what is inside, without anything a file system objects to.
 
-    It carries DEMO where the figures are simulated, so that a file on somebody's disk cannot be taken for real.
+    It carries DEMO where the figures are simulated, so that a file on somebody's disk cannot be taken for real, and
+    says so where they are sums of units that have become one.
     """
-    parts = [*(["DEMO"] if is_demo else []), "tavle", definition.code, unit_code]
+    kind = ["som-det-er"] if is_as_is else []
+    parts = [*(["DEMO"] if is_demo else []), "tavle", definition.code, unit_code, *kind]
     return re.sub(r"[^0-9A-Za-zÆØÅæøå._-]", "_", "-".join(parts)) + ".csv"
 
 
@@ -67,8 +69,13 @@ def series_csv(
     *,
     form: str = "csv",
     is_demo: bool = False,
+    note: Words | None = None,
+    is_sum: bool = False,
 ) -> bytes:
-    """The file's bytes. `observations` is what `data.queries.observations.current` gives.
+    """The file's bytes. `observations` is what `data.queries.observations.current` gives, or `data.succession`.
+
+    `note` says on a line of its own how a unit that has changed is read. With `is_sum` figures may come from several
+    deliveries, and none is named.
 
     A value is in the indicator's unit of measure (72.0 = 72 %), worked out from numerator and denominator where it was
     delivered so. Hidden figures are empty. Series of means have their standard deviations in a last column.
@@ -82,6 +89,8 @@ def series_csv(
     text = io.StringIO()
     if is_demo:
         text.write(f"# {DEMO.say(chosen.language)}\r\n")
+    if note is not None:
+        text.write(f"# {note.say(chosen.language)}\r\n")
     writer = csv.writer(text, delimiter=chosen.delimiter, lineterminator="\r\n")
     chart = CHARTS.get(definition.chart)
     has_sd = chart is not None and chart.needs_several
@@ -97,7 +106,7 @@ def series_csv(
                 start.isoformat(),
                 end.isoformat(),
                 *(_number(number, chosen.decimal) for number in numbers),
-                row["delivery_id"],
+                "" if is_sum else row["delivery_id"],
                 *([_number(float(row["sd"]), chosen.decimal)] if has_sd else []),
             ]
         )

@@ -25,6 +25,7 @@ from dashboards.figures.spc_chart import CONFIG
 from dashboards.pages import PageRecord
 from dashboards.presenters import indicator as presenter
 from dashboards.presenters.indicator import NationalBox, NoteRow, PhaseRow, SeriesView, TableTwin
+from dashboards.presenters.unit_reading import AS_IS, UnitReading, unit_reading
 from dashboards.selection import Selection
 from dashboards.text import N_, _, language
 from dashboards.theme import THEMES
@@ -98,8 +99,29 @@ def _head(view: SeriesView) -> Markup:
             _("Vis målingen, som den ser ud nu"),
         )
     return Markup(
-        '{}<div class="find"><div class="find__i">{}</div><div><h1 id="{}" tabindex="-1">{}</h1><p>{}</p></div></div>{}'
-    ).format(crumb, view.icons, Ids.TITLE, view.explanation.title, view.subtitle, earlier)
+        '{}<div class="find"><div class="find__i">{}</div><div><h1 id="{}" tabindex="-1">{}</h1><p>{}</p></div></div>'
+        "{}{}"
+    ).format(crumb, view.icons, Ids.TITLE, view.explanation.title, view.subtitle, earlier, _reading(view.reading))
+
+
+def _reading(reading: UnitReading) -> Markup:
+    """Whether the series is read as the unit was or as it is, and what that means; nothing where nothing changed."""
+    if not reading.choices and not reading.sentences:
+        return Markup("")
+    choices = Markup("")
+    if reading.choices:
+        choices = Markup('<span class="btn-group" role="group" aria-label="{}">{}</span>').format(
+            _("Enheden har ændret sig: vis målingen"),
+            Markup("").join(
+                Markup('<a class="btn btn--sm" href="{}"{}>{}</a>').format(
+                    one.href, Markup(' aria-current="true"') if one.is_chosen else Markup(""), one.name
+                )
+                for one in reading.choices
+            ),
+        )
+    return Markup('<div class="unitread mt-2">{}<p class="f-13">{}</p></div>').format(
+        choices, " ".join(reading.sentences)
+    )
 
 
 def _figure_card(view: SeriesView) -> Any:
@@ -205,7 +227,8 @@ def _figure_head(view: SeriesView) -> Markup:
 
 
 def _csv_href(view: SeriesView, form: str) -> str:
-    query = Selection(unit=view.unit.code, as_of=view.selection.as_of).to_query()
+    show = AS_IS if view.reading.made else None
+    query = Selection(unit=view.selection.unit, show=show, as_of=view.selection.as_of).to_query()
     return f"/indikator/{view.definition.code}.csv{query}&form={form}"
 
 
@@ -406,16 +429,22 @@ def series_file(code: str) -> Any:
         abort(404)
     try:
         definition = catalogue.indicator(store, viewer, code)
-        found = observations.current(store, viewer, code, selection.unit, selection.as_of)
+        reading = unit_reading(store, viewer, code, selection, today=current_today())
+        unit_code, made = reading.unit_code, reading.made
+        found = made.frame if made else observations.current(store, viewer, code, unit_code, selection.as_of)
     except NotFound as refusal:
         return refuse(404, refusal.reason(language()))
     except NotAllowed as refusal:
         return refuse(403, refusal.reason(language()))
     is_demo = parts().is_demo
-    content = series_csv(definition, selection.unit, found, form=form, is_demo=is_demo)
+    content = series_csv(
+        definition, unit_code, found, form=form, is_demo=is_demo, note=reading.file_note, is_sum=made is not None
+    )
     answer = Response(content, mimetype="text/csv")
     answer.headers.set(
-        "Content-Disposition", "attachment", filename=file_name(definition, selection.unit, is_demo=is_demo)
+        "Content-Disposition",
+        "attachment",
+        filename=file_name(definition, unit_code, is_demo=is_demo, is_as_is=made is not None),
     )
     return answer
 

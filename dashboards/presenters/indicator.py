@@ -31,6 +31,7 @@ from dashboards.figures.spc_chart import Flag, NationalMark, figure
 from dashboards.figures.thermometer import direction_words
 from dashboards.presenters.completeness import SeriesNote, series_note
 from dashboards.presenters.goal_figures import NATION, REGIONS, WAITING, Published, decimals_of, published
+from dashboards.presenters.unit_reading import UnitReading, unit_reading
 from dashboards.selection import Selection
 from dashboards.text import (
     N_,
@@ -172,6 +173,7 @@ class SeriesView:
     months: int | None
     as_of: str
     selection: Selection
+    reading: UnitReading
     completeness: SeriesNote | None = None
 
     @property
@@ -215,14 +217,17 @@ def series_view(store: Store, viewer: Viewer, code: str, selection: Selection, *
     assert selection.unit is not None
     said = language()
     definition = catalogue.indicator(store, viewer, code)
-    unit = units.get(store, viewer, selection.unit)
-    above = units.ancestors(store, viewer, unit.code, on=today)
     as_of = selection.as_of
+    reading = unit_reading(store, viewer, code, selection, today=today)
+    unit = units.get(store, viewer, reading.unit_code, on=as_of or today)
+    above = units.ancestors(store, viewer, unit.code, on=as_of or today)
     is_computed = definition.chart in spc.CHARTS
     assessment = (
-        assess_series(store, viewer, code, unit.code, today=today, as_of=as_of, language=said) if is_computed else None
+        assess_series(store, viewer, code, unit.code, today=today, as_of=as_of, language=said, made=reading.made)
+        if is_computed
+        else None
     )
-    found = observations.current(store, viewer, code, unit.code, as_of)
+    found = reading.made.frame if reading.made else observations.current(store, viewer, code, unit.code, as_of)
     annotations = decisions.annotations(store, viewer, code, unit.code, as_of)
     flags = _flags(annotations)
     targets = tuple(catalogue.targets(store, viewer, code, unit.code))
@@ -251,13 +256,14 @@ def series_view(store: Store, viewer: Viewer, code: str, selection: Selection, *
         phases=_phases(assessment, points) if assessment else (),
         national=national,
         about=_about(store, viewer, definition, unit, assessment, found, targets, points, today),
-        table=_table(definition, points, found, flags),
+        table=_table(definition, points, found, flags, is_as_is=reading.made is not None),
         footnotes=_footnotes(assessment, points, as_of or today) if assessment else (),
         n_periods=len(points),
         months=selection.months,
         as_of=day_text(as_of) if as_of else "",
         selection=selection,
-        completeness=None if as_of else series_note(store, viewer, code, unit.code, today=today),
+        reading=reading,
+        completeness=None if as_of or reading.made else series_note(store, viewer, code, unit.code, today=today),
     )
 
 
@@ -514,7 +520,12 @@ def _same_unit(definition: IndicatorDefinition, one: Published) -> bool:
 
 
 def _table(
-    definition: IndicatorDefinition, points: Sequence[Point], found: pd.DataFrame, flags: Sequence[Flag]
+    definition: IndicatorDefinition,
+    points: Sequence[Point],
+    found: pd.DataFrame,
+    flags: Sequence[Flag],
+    *,
+    is_as_is: bool = False,
 ) -> TableTwin:
     """Month, counts, value, line, limits, what is special, notes: the latest first."""
     shows_limits = has_limits(definition) and any(point.upper is not None for point in points)
@@ -546,7 +557,8 @@ def _table(
         row.append(" ".join([*said, *([remarks[point.period]] if point.period in remarks else [])]))
         return tuple(row)
 
-    caption = _("{indicator}, nyeste først").format(indicator=definition.name.say(language()))
+    words = _("{indicator}, nyeste først, enhederne som de er") if is_as_is else _("{indicator}, nyeste først")
+    caption = words.format(indicator=definition.name.say(language()))
     return TableTwin(caption, tuple(heads), tuple(cells(point) for point in reversed(points)))
 
 

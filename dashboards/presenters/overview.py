@@ -602,6 +602,7 @@ def kind_words(kind: str) -> str:
     return {
         "nation": _("hele landet"),
         "region": _("region"),
+        "health_council": _("sundhedsråd"),
         "municipality": _("kommune"),
         "hospital": _("hospital"),
         "department": _("afdeling"),
