@@ -97,6 +97,7 @@ def _assess(
             deadline_day=store.deadline_day if deadline_day is None else deadline_day,
             as_of=as_of,
             language=language,
+            store=store,
         )
     if indicator_code not in around.definitions:
         raise NotFound(NO_INDICATOR, code=indicator_code)

@@ -230,15 +230,27 @@ class Surroundings:
         deadline_day: int,
         as_of: date | datetime | None = None,
         language: str = "da",
+        store: Store | None = None,
     ) -> Surroundings:
+        """Read them over `connection`.
+
+        `store` is given outside transactions: what no delivery changes (definitions, targets, expectations) is then
+        remembered until something does.
+        """
         wanted = list(pairs)
-        definitions = reading.definitions(connection, {code for code, _ in wanted})
+
+        def read() -> tuple[Any, Any, Any]:
+            definitions = reading.definitions(connection, {code for code, _ in wanted})
+            targets = reading.targets(connection, wanted, definitions)
+            return definitions, targets, reading.expectations(connection, wanted)
+
+        fixed = read() if store is None else store.remember(("surroundings", tuple(wanted)), read, about=())
         return cls(
-            definitions=definitions,
+            definitions=fixed[0],
             phases=reading.phases(connection, wanted, as_of, language=language),
             exclusions=reading.exclusions(connection, wanted, as_of),
-            targets=reading.targets(connection, wanted, definitions),
-            expectations=reading.expectations(connection, wanted),
+            targets=fixed[1],
+            expectations=fixed[2],
             deadline_day=deadline_day,
         )
 

@@ -140,8 +140,8 @@ class Store:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
         self._writer_id: int | None = None
         self._is_closed = False
-        # DuckDB lets nobody else write: from the first write on the version need not be asked for. It is set when that
-        # write is committed and before whoever asked for it goes on.
+        # DuckDB lets nobody else write, so the version is asked for once. A write sets it when it is committed, and
+        # before whoever asked for the write goes on.
         self._is_alone = url.get_backend_name() == "duckdb"
         self._version: int | None = None
         self._memory: OrderedDict[Hashable, _Kept] = OrderedDict()
@@ -362,7 +362,13 @@ class Store:
         if known is not None:
             return known
         with self.read() as connection:
-            return int(read_info(connection, "data_version") or 0)
+            version = int(read_info(connection, "data_version") or 0)
+        if self._is_alone:
+            with self._memory_lock:
+                # A commit since it was read has set a newer one.
+                if self._version is None:
+                    self._version = version
+        return version
 
     @property
     def is_demo(self) -> bool:
