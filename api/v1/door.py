@@ -186,7 +186,7 @@ class _Door:
 
     def answered(self, endpoint: Endpoint, viewer: Viewer | None, language: str, path: Mapping[str, str]) -> Response:
         for name, argument in endpoint.arguments.items():
-            if not re.search(argument.pattern, path[name]):
+            if not re.fullmatch(argument.pattern[1:-1], path[name]):  # `$` alone would let a line break follow
                 raise Refused(problems.NOT_FOUND)
         query = self.query(endpoint)
         call = Call(
@@ -201,7 +201,9 @@ class _Door:
             body=self.body(endpoint) if endpoint.bodies else None,
         )
         tag = _tag(call) if endpoint.is_remembered else ""
-        if tag and request.if_none_match.contains_weak(tag):
+        # »*« asks for whatever there is, and whether there is anything is not known yet.
+        sent = request.if_none_match
+        if tag and not sent.star_tag and sent.contains_weak(tag):
             answer = Response(status=304)
         else:
             reply = endpoint.run(call)
@@ -246,8 +248,7 @@ class _Door:
 
     def too_large(self) -> Refused:
         limit = numbers.said(self.settings.upload_limit_mb)
-        # What was not read would be taken for the next request.
-        return Refused(problems.TOO_LARGE, values={"limit": limit}, headers={"Connection": "close"})
+        return Refused(problems.TOO_LARGE, values={"limit": limit})
 
     # --------------------------------------------------------------------------------------------- how it is said
 

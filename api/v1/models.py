@@ -19,6 +19,8 @@ from indicators.definition import Direction, PeriodKind, Role, Scope
 
 DANISH = "x-da"  # in a schema: the Danish words, until the document puts them in the place of the English ones
 RECEIPT_PATTERN = r"^T-[0-9]{4}-[0-9]{6,12}$"
+# Without the signs that no keyboard writes; line breaks and tabs may stand in a note.
+TEXT_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 CODE_PATTERN = r"^[^/\x00-\x1f\x7f]{1,100}$"
 MOST_LISTED = 1000
 LONGEST_TEXT, LONGEST_NOTE = 300, 2000
@@ -134,12 +136,14 @@ class HowToRead(Model):
         "The file's name, as it is to stand on the receipt.",
         default="",
         max_length=200,
+        pattern=TEXT_PATTERN,
     )
     note: str = said(
         "En note til leveringen; aldrig om en person.",
         "A note on the delivery; never about a person.",
         default="",
         max_length=LONGEST_NOTE,
+        pattern=TEXT_PATTERN,
     )
     indicator: str = said(
         "Indikatoren (kode eller navn), hvis filen ikke har den som kolonne.",
@@ -216,6 +220,7 @@ class Observation(Model):
         "A short remark; never about a person.",
         default=None,
         max_length=LONGEST_NOTE,
+        pattern=TEXT_PATTERN,
     )
 
 
@@ -227,6 +232,7 @@ class DeliveryBody(Model):
         "A note on the delivery; never about a person.",
         default=None,
         max_length=LONGEST_NOTE,
+        pattern=TEXT_PATTERN,
     )
     observations: list[Observation] = said("Tallene.", "The figures.", min_length=1)
 
@@ -239,6 +245,7 @@ class Reason(Model):
         "The reason; it stands in the history. One's own delivery can be taken back without one for 24 hours.",
         default="",
         max_length=LONGEST_NOTE,
+        pattern=TEXT_PATTERN,
     )
 
 
