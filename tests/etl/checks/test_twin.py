@@ -116,7 +116,7 @@ def found_by_loop(lines: list[Line]) -> dict[str, set[int]]:
         earlier = sorted((key for key in STORED if key[0] == indicator and key[1] < month), key=lambda key: key[1])
         usual = [shown(indicator, *STORED[key]) for key in earlier][-24:]
         now = shown(indicator, n, d)
-        if len(usual) >= 12 and now is not None and d != 0:
+        if len(usual) >= 12 and now is not None and lines[at][3] != 0:
             middle = median(usual)
             width = 3 * 1.4826 * median([abs(one - middle) for one in usual])
             if width > 0 and abs(now - middle) > width + 1e-9:
