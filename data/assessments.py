@@ -61,14 +61,24 @@ def assess_series(
     NotFound, NotAllowed
         There is no such indicator or unit, or the viewer may not see the unit.
     """
-    options = {"today": today, "as_of": as_of, "threshold": threshold, "deadline_day": deadline_day}
-    work_out = partial(_assess, store, viewer, indicator_code, unit_code, **options, language=language, made=made)
+    work_out = partial(
+        _assess,
+        store,
+        viewer,
+        indicator_code,
+        unit_code,
+        today=today,
+        as_of=as_of,
+        threshold=threshold,
+        deadline_day=deadline_day,
+        language=language,
+        made=made,
+    )
     if made is not None:
         return work_out()
-    rules = (store.small_number, store.deadline_day, viewer.rights, language)
-    return store.remember(
-        ("assessment", indicator_code, unit_code, *options.values(), *rules), work_out, about=[indicator_code]
-    )
+    rules = (store.small_number, store.deadline_day, threshold, deadline_day, viewer.rights, language)
+    key = ("assessment", indicator_code, unit_code, today, as_of, *rules)
+    return store.remember(key, work_out, about=[indicator_code])
 
 
 def _assess(

@@ -112,7 +112,10 @@ def load(store: Store, viewer: Viewer, unit_codes: Collection[str]) -> list[Draf
         require_delivery(connection, viewer, unit_codes)
         return [
             Draft(
-                *(getattr(row, name) for name in ("indicator_code", "unit_code", "period_start", *FIELDS)),
+                row.indicator_code,
+                row.unit_code,
+                row.period_start,
+                **{name: getattr(row, name) for name in FIELDS},
                 account_name=row.account_name or "",
                 saved_at=row.saved_at,
             )

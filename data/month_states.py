@@ -307,7 +307,7 @@ def settled(connection: Connection, pairs: Iterable[Pair]) -> dict[Key, State]:
     """The months of these series that are returned, approved or locked: those a change of figures concerns."""
     frame = _settled(connection, pairs)
     keys = zip(*(frame[name] for name in KEY), strict=True)
-    return {key: State(state) for key, state in zip(keys, frame["state"], strict=True)}  # type: ignore[misc]
+    return {key: State(state) for key, state in zip(keys, frame["state"], strict=True)}
 
 
 def submit(

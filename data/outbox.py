@@ -250,10 +250,7 @@ def waiting(store: Store, *, after: int = 0) -> list[Mail]:
         .limit(MOST_AT_ONCE)
     )
     with store.read() as connection:
-        return [
-            Mail(**{**row._mapping, "kind": Kind(row.kind)})  # type: ignore[arg-type]
-            for row in connection.execute(query)
-        ]
+        return [Mail(**{**row._mapping, "kind": Kind(row.kind)}) for row in connection.execute(query)]
 
 
 def hand_over(store: Store, folder: Path, now: datetime, *, sender: str = SENDER) -> HandedOver:
