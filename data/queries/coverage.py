@@ -244,7 +244,9 @@ def completeness(
             require_sight(connection, viewer, unit_codes)
             codes = list(unit_codes)
         rows = bulk_read(
-            connection, statement("completeness"), {"units": codes, "first": earliest, "last": _end(months[-1])}
+            connection,
+            statement("completeness"),
+            {"units": codes, "first": earliest, "first_month": months[0], "last": _end(months[-1])},
         )
     read = _Window(months, deadlines, today, ZoneInfo(timezone))
     found: dict[str, list[SeriesCompleteness]] = {}
@@ -290,19 +292,23 @@ class _Window:
         self._months, self._deadlines, self._today, self._zone = months, deadlines, today, zone
         self._periods: dict[PeriodKind, list[list[date]]] = {}
         self._days: dict[datetime, date] = {}
+        self._cells: dict[tuple[int, int, int, date | None], SeriesMonth] = {}
 
     def series(
         self, kind: PeriodKind, span: tuple[date, date | None], received: dict[date, datetime]
     ) -> tuple[SeriesMonth, ...]:
-        starts_on, ends_on = start_of(span[0], kind), span[1]
+        starts_on, ends_on = start_of(span[0], kind), span[1] or date.max
         cells = []
-        for periods, due in zip(self._of(kind), self._deadlines, strict=True):
-            wanted = [one for one in periods if starts_on <= one and (ends_on is None or one <= ends_on)]
-            if not wanted:
-                cells.append(NOTHING_EXPECTED)
-                continue
+        for at, periods in enumerate(self._of(kind)):
+            wanted = [one for one in periods if starts_on <= one <= ends_on]
             days = [self._day(received[one]) for one in wanted if one in received]
-            cells.append(_series_month(len(wanted), days, due, self._today))
+            newest = max(days) if days else None
+            # Many series have their month in the same state since the same day: one object serves them all.
+            key = (at, len(wanted), len(days), newest)
+            cell = self._cells.get(key)
+            if cell is None:
+                cell = self._cells[key] = _series_month(*key[1:], due=self._deadlines[at], today=self._today)
+            cells.append(cell)
         return tuple(cells)
 
     def _of(self, kind: PeriodKind) -> list[list[date]]:
@@ -326,16 +332,17 @@ class _Window:
 NOTHING_EXPECTED = SeriesMonth(Received.NOT_EXPECTED, 0, 0, None, 0)
 
 
-def _series_month(n_expected: int, days: Sequence[date], due: date, today: date) -> SeriesMonth:
-    newest = max(days, default=None)
+def _series_month(n_expected: int, n_received: int, newest: date | None, *, due: date, today: date) -> SeriesMonth:
+    if not n_expected:
+        return NOTHING_EXPECTED
     late = max(0, (newest - due).days) if newest else 0
-    if len(days) == n_expected:
+    if n_received == n_expected:
         state = Received.LATE if late else Received.ON_TIME
     elif due >= today:
         state = Received.NOT_DUE
     else:
-        state = Received.PARTIAL if days else Received.MISSING
-    return SeriesMonth(state, n_expected, len(days), newest, late)
+        state = Received.PARTIAL if n_received else Received.MISSING
+    return SeriesMonth(state, n_expected, n_received, newest, late)
 
 
 def _unit(

@@ -11,22 +11,27 @@ JOIN (
 ) AS i ON i.code = s.indicator_code AND i.newest = 1
 LEFT JOIN (
     SELECT
-        indicator_code, unit_code, period_start,
-        min(CASE WHEN figure IS NOT NULL THEN recorded_at END) AS first_at
-    FROM (
-        SELECT
-            o.indicator_code, o.unit_code, o.period_start, o.recorded_at, coalesce(o.numerator, o.value) AS figure,
-            row_number() OVER (
-                PARTITION BY o.indicator_code, o.unit_code, o.period_start ORDER BY o.recorded_at DESC, o.id DESC
-            ) AS newest
-        FROM observation AS o
-        JOIN delivery AS d ON d.id = o.delivery_id
-        WHERE d.withdrawn_at IS NULL
-            AND o.period_start >= CAST(:first AS DATE) AND o.period_start <= CAST(:last AS DATE)
-            AND o.unit_code IN (SELECT unnest(CAST(:units AS VARCHAR[])))
-    ) AS ranked
-    GROUP BY indicator_code, unit_code, period_start
-    HAVING max(CASE WHEN newest = 1 AND figure IS NOT NULL THEN 1 ELSE 0 END) = 1
+        o.indicator_code, o.unit_code, o.period_start,
+        min(CASE WHEN coalesce(o.numerator, o.value) IS NOT NULL THEN o.recorded_at END) AS first_at
+    FROM observation AS o
+    JOIN delivery AS d ON d.id = o.delivery_id
+    -- :first lies before the first month, because a year that ends in the window began long before it.
+    WHERE d.withdrawn_at IS NULL
+        AND o.period_start >= CAST(:first AS DATE) AND o.period_start <= CAST(:last AS DATE)
+        AND (o.period_kind <> 'month' OR o.period_start >= CAST(:first_month AS DATE))
+        AND o.unit_code IN (SELECT unnest(CAST(:units AS VARCHAR[])))
+    GROUP BY o.indicator_code, o.unit_code, o.period_start
+    -- The newest row must hold a figure; of two recorded at the same moment the later one is the newest.
+    HAVING
+        max(CASE WHEN coalesce(o.numerator, o.value) IS NULL THEN o.recorded_at END) IS NULL
+        OR max(CASE WHEN coalesce(o.numerator, o.value) IS NOT NULL THEN o.recorded_at END)
+            > max(CASE WHEN coalesce(o.numerator, o.value) IS NULL THEN o.recorded_at END)
+        OR (
+            max(CASE WHEN coalesce(o.numerator, o.value) IS NOT NULL THEN o.recorded_at END)
+                = max(CASE WHEN coalesce(o.numerator, o.value) IS NULL THEN o.recorded_at END)
+            AND max(CASE WHEN coalesce(o.numerator, o.value) IS NOT NULL THEN o.id END)
+                > max(CASE WHEN coalesce(o.numerator, o.value) IS NULL THEN o.id END)
+        )
 ) AS r ON r.indicator_code = s.indicator_code AND r.unit_code = s.unit_code
 WHERE s.unit_code IN (SELECT unnest(CAST(:units AS VARCHAR[])))
 ORDER BY s.unit_code, s.indicator_code, r.period_start
