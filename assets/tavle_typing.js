@@ -190,7 +190,7 @@
       var isOut = (row.starts && month.key < row.starts) || (row.ends && month.key > row.ends);
       var tone = found.some(function (one) { return one.is_error; }) ? " is-error" : found.length ? " is-warning" : "";
       var first = row.denominator ? "numerator" : "value", css = "tg__c" + tone + (row.missing.indexOf(month.key) >= 0 ? " is-missing" : "");
-      if (isOut) { return [e("td", { key: cell, role: "gridcell", className: "tg__c tg__c--out", colSpan: hasPairs ? 3 : 2 }, words.out)]; }
+      if (isOut) { return [e("td", { key: cell, role: "gridcell", className: "tg__c tg__c--out", "data-label": month.label, colSpan: hasPairs ? 3 : 2 }, words.out)]; }
       return [
         e("td", { key: cell + first, role: "gridcell", className: css + " tg__c--first", "data-label": month.label },
           field(row, month, cell, first, row.denominator ? words.numerator : words.value, r, c)),

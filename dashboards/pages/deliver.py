@@ -366,7 +366,10 @@ def register_callbacks(app: Dash) -> None:
         job = _jobs().get(job_id or "", current_viewer().account_id)
         if job is None:
             return [no_update] * (len(outputs) - 1) + [True, f"{job_id} {n_intervals}"]
-        return [*_shown(_said(job, None, view)), no_update]
+        said = _said(job, None, view)
+        if said.state == "running":
+            return [str(said.markup), *[no_update] * len(outputs)]
+        return [*_shown(said), no_update]
 
     @app.callback(
         output=outputs,

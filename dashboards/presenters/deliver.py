@@ -109,7 +109,7 @@ class CheckView:
         """The step one is at: "file", "check", "commit", or "done"."""
         if self.can_commit:
             return "commit"
-        steps = {"running": "check", "checked": "check", "delivered": "done", "undone": "done"}
+        steps = {"running": "check", "checked": "check", "delivered": "done"}
         return steps.get(self.state, "file")
 
 
@@ -436,7 +436,7 @@ def report_view(
     options: Mapping[str, Sequence[Mapping[str, str]]] | None = None,
 ) -> CheckView:
     if report.has_cpr:
-        return _stopped(report)
+        return _stopped(report, source)
     if not len(report.rows):
         return _refused(report, source, options or {})
     return _checked(report, source, status, limit, options or {})
@@ -450,7 +450,7 @@ def _stop(title: str, lines: list[str], icon: str, more: Markup = NOTHING) -> Ma
     ).format(ui_icon(icon), title, text, more)
 
 
-def _stopped(report: Report) -> CheckView:
+def _stopped(report: Report, source: Source) -> CheckView:
     """Personal data: the hard stop that cannot be overridden and shows no content of any cell."""
     said = language()
     found = [finding for finding in report.findings if finding.code == "cpr"]
@@ -482,7 +482,7 @@ def _stopped(report: Report) -> CheckView:
         places=places,
         next=_("Sådan kommer I videre"),
         steps=Markup("").join(Markup("<li>{}</li>").format(step) for step in steps),
-        pick=_pick(_("Upload renset fil"), "btn--primary"),
+        pick=_pick(_("Upload renset fil"), "btn--primary") if source.way == FILE else NOTHING,
         doubt=_("Er det ikke CPR-numre?"),
         answer=_(
             "Afvisningen kan ikke slås fra. Er det fx sagsnumre, så fjern dem også: de bruges ikke til beregningen."
@@ -789,9 +789,10 @@ def receipt_view(receipt: Receipt, store: Store, viewer: Viewer, timezone: str) 
     names: dict[str, Words] = {
         definition.code: definition.name for definition in catalogue.indicators(store, viewer, scope=None)
     }
+    places = {unit.code: unit.name.say(said) for unit in units.visible(store, viewer)}
     links = Markup("").join(
         Markup('<li><a href="/indikator/{}?v=1&amp;enhed={}">{}</a> <span class="muted">{}</span></li>').format(
-            indicator, unit, names[indicator].say(said), f"{units.get(store, viewer, unit).name.say(said)} · {unit}"
+            indicator, unit, names[indicator].say(said), f"{places[unit]} · {unit}"
         )
         for indicator, unit in receipt.touched[:30]
     )
@@ -800,7 +801,7 @@ def receipt_view(receipt: Receipt, store: Store, viewer: Viewer, timezone: str) 
     acts = NOTHING
     if is_new:
         acts = Markup('<p class="row row--wrap mt-3">{}<a class="btn" href="{}/{}">{}</a><a class="btn btn--quiet" '
-                      'href="{}" data-do="again">{}</a></p><p class="note">{}</p>').format(
+                      'href="{}">{}</a></p><p class="note">{}</p>').format(
             _act("undo", _("Fortryd leveringen"), "undo", receipt.number),
             RECEIPTS,
             receipt.number,
@@ -846,7 +847,8 @@ def undo(store: Store, viewer: Viewer, receipt: str, *, today: date, now: dateti
     markup = Markup(
         '<section class="card receipt"><h2 tabindex="-1" data-arrive>{}{}</h2>'
         '<p class="receipt__s" role="status">{}</p>'
-        '<p class="row row--wrap mt-3"><a class="btn" href="{}/{}">{}</a></p></section>'
+        '<p class="row row--wrap mt-3"><a class="btn" href="{}/{}">{}</a>'
+        '<a class="btn btn--quiet" href="/indberet">{}</a></p></section>'
     ).format(
         ui_icon("undo"),
         _("Leveringen {receipt} er fortrudt").format(receipt=receipt),
@@ -854,5 +856,6 @@ def undo(store: Store, viewer: Viewer, receipt: str, *, today: date, now: dateti
         RECEIPTS,
         receipt,
         _("Se kvitteringen"),
+        _("Indberet igen"),
     )
     return CheckView("undone", markup, lines={"commit": _("fortrudt")})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from markupsafe import Markup
 
 from dashboards.figures.icons import css_state, ui_icon, variation_icon, variation_words
@@ -17,6 +19,7 @@ from indicators.assessment import Variation
 from indicators.definition import IndicatorDefinition
 
 MOST_DRAWN, MOST_LISTED = 6, 12
+MOST_LOOKED_AT = 500  # rows with errors; a hundred thousand are of the same few series
 WINDOW = 24  # periods in a small line
 NOTHING = Markup("")
 
@@ -34,8 +37,8 @@ def effect_card(effect: Effect | None, report: Report, store: Store, viewer: Vie
         return _card(text, NOTHING, waiting)
     said = language()
     definitions = {one.code: one for one in catalogue.indicators(store, viewer, scope=None)}
-    names = {one.unit_code: units.get(store, viewer, one.unit_code).name.say(said) for one in effect.series}
-    has_units = len(names) > 1
+    names = {unit.code: unit.name.say(said) for unit in units.visible(store, viewer)}
+    has_units = len({one.unit_code for one in effect.series}) > 1
 
     def name(one: SeriesEffect) -> Markup:
         text = definitions[one.indicator_code].name.say(said)
@@ -142,11 +145,9 @@ def _line(one: SeriesEffect, name: Markup) -> Markup:
 def _waiting(report: Report) -> Markup:
     """Series whose rows have errors: their effect waits."""
     names: dict[str, None] = {}
-    for row in report.rows.with_status(RowStatus.ERROR):
+    for row in islice(report.rows.with_status(RowStatus.ERROR), MOST_LOOKED_AT):
         if row.indicator_name is not None:
             names.setdefault(row.indicator_name.say(language()))
-        if len(names) > MOST_LISTED:
-            break
     return Markup("").join(
         Markup('<li class="eff-s">{}<span>{}</span><span class="hint">{}</span></li>').format(
             ui_icon("clock", size=16), name, _("beregnes efter rettelsen")

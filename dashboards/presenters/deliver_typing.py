@@ -194,8 +194,17 @@ def keep_draft(
             period = date.fromisoformat(str(cell.get("period", "")))
         except ValueError:
             continue
-        indicator, place, *texts = (str(cell.get(name, "")) for name in ("indicator", "unit", *FIELDS))
-        given.append(drafts.Draft(indicator, place, period, *texts))
+        text = {name: str(cell.get(name, "")) for name in ("indicator", "unit", *FIELDS)}
+        given.append(
+            drafts.Draft(
+                text["indicator"],
+                text["unit"],
+                period,
+                numerator=text["numerator"],
+                denominator=text["denominator"],
+                value=text["value"],
+            )
+        )
     try:
         before = {one.key for one in drafts.load(store, viewer, {unit})}
         gone = before - {one.key for one in given}
