@@ -296,7 +296,7 @@ ENDPOINTS = (
         "list_units",
         "GET",
         "/units",
-        Words("Enheder, nøglens bruger må se: egne først.", "Units the token's user may see: own ones first."),
+        Words("Enheder, som nøglens bruger må se; egne først.", "Units the token's user may see: own ones first."),
         list_units,
         {200: models.Listed[models.Unit]},
         query=models.Page,
@@ -359,7 +359,7 @@ ENDPOINTS = (
         "GET",
         "/missing",
         Words(
-            "Målinger, der mangler tal, fristen er udløbet for; længst forsinkede først.",
+            "Målinger, der mangler tal efter fristen; de længst forsinkede først.",
             "Series that lack figures whose deadline has passed; the longest overdue first.",
         ),
         list_missing,

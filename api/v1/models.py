@@ -105,7 +105,7 @@ class OfMonths(Model):
 
     unit: Code | None = said("Kun denne enhed og dem under den.", "This unit and those under it only.", default=None)
     last: MonthText | None = said(
-        "Den nyeste måned, fx 2026-10; ellers den nyeste, fristen er udløbet for.",
+        "Den nyeste måned, fx 2026-10; ellers den nyeste, hvis frist er udløbet.",
         "The newest month, such as 2026-10; else the newest whose deadline has passed.",
         default=None,
     )
@@ -364,7 +364,7 @@ class Delivery(Model):
     findings: list[ShortFinding]
     recorded_at: datetime
     withdrawn_at: datetime | None
-    series: list[Series] = said("De målinger, nøglens bruger må se.", "The series the token's user may see.")
+    series: list[Series] = said("De målinger, som nøglens bruger må se.", "The series the token's user may see.")
 
 
 class Deliveries(Model):
@@ -518,7 +518,7 @@ class UnitCompleteness(Model):
 
     unit: str
     n_months: int = said(
-        "Måneder, fristen er udløbet for, hvor noget var ventet.", "Months due in which something was expected."
+        "Måneder med udløbet frist, hvor noget var ventet.", "Months due in which something was expected."
     )
     n_full: int
     n_on_time: int
