@@ -43,7 +43,7 @@ def reading(table: RawTable, rows: Rows, marks: Mapping[str, str | None]) -> Rea
     return Reading(
         delimiter=table.delimiter,
         encoding=table.encoding,
-        decimal=used.pop() if len(used) == 1 else "mixed" if used else "",
+        decimal="" if table.is_typed else used.pop() if len(used) == 1 else "mixed" if used else "",
         period_forms=tuple(dict.fromkeys(period.form for period in read)),
         header_map={field: table.column_name(field) for field in table.fields},
         left_out=table.left_out,

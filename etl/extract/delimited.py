@@ -57,7 +57,8 @@ def sheet(content: bytes, *, limits: Limits, read_as: ReadAs | None = None, give
     """
     read_as = read_as or ReadAs()
     text, encoding = _decode(content, read_as.encoding)
-    delimiter = read_as.delimiter
+    # A delimiter is one character that is no part of a cell's own marks; anything else is not understood, and guessed.
+    delimiter = read_as.delimiter if re.fullmatch(r"[^\r\n\"\x00]", read_as.delimiter or "") else None
     # Excel writes "sep=;" as a line of its own before the header and does not show it as a row.
     start = 0
     if directive := re.match(r"\ufeff?\"?sep=(.)\"?\r?\n", text, re.IGNORECASE):
@@ -77,7 +78,7 @@ def sheet(content: bytes, *, limits: Limits, read_as: ReadAs | None = None, give
 def _decode(content: bytes, encoding: str | None) -> tuple[str, str]:
     if content.startswith(_OTHER_STARTS):
         raise RefusedError(refusals.BINARY_FILE.finding())
-    if encoding:
+    if encoding and encoding.casefold() in ENCODINGS:
         candidates = [ENCODINGS[encoding.casefold()]]
         if candidates == ["utf-8"] and content.startswith(b"\xef\xbb\xbf"):
             candidates = ["utf-8-sig"]

@@ -14,7 +14,7 @@ import numpy as np
 
 from etl import numbers
 from etl.extract import delimited, headers, personal, records, refusals, wide, workbook
-from etl.extract.columns import FIELDS, NAMES, field_of, is_silent
+from etl.extract.columns import FIELDS, NAMES, NUMBER_FIELDS, field_of, is_silent
 from etl.extract.headers import Columns
 from etl.extract.options import Edits, ReadAs
 from etl.extract.tables import RawTable, Sheet, TextColumn
@@ -149,12 +149,15 @@ def _table(sheet: Sheet, columns: Columns, read_as: ReadAs, limits: Limits) -> R
                     f"Kolonnen »{names[at]}« er læst som {name.da}.", f"The column “{names[at]}” was read as {name.en}."
                 )
             )
+    figures = {at for field, at in columns.fields.items() if field in NUMBER_FIELDS}
+    figures |= {*columns.periods, *(columns.measures or {})}
     more: dict[str, Any] = {
         "left_out": tuple(names[at] for at in columns.left_out if not is_silent(sheet.header[at])),
         "delimiter": sheet.delimiter,
         "encoding": sheet.encoding,
         "sheet": sheet.name,
         "header_row": sheet.header_row,
+        "is_typed": bool(sheet.typed) and figures <= sheet.typed,
     }
     if columns.shape == "long":
         parts: dict[str, Any] = {

@@ -121,7 +121,7 @@ class Sheet:
     `header_row` and `numbers` count as a spreadsheet does. `columns` stand as in the file, one per cell of `header`.
     `above` are the texts over the header (titles, remarks). `extra` are cells to the right of the header's last one,
     by row number. `name` is the sheet's name and `other_sheets` those that hold a table too; `sub_header` is the row
-    below a header of two rows.
+    below a header of two rows. `typed` are the columns of a workbook whose numbers are all kept as numbers.
     """
 
     header_row: int
@@ -137,6 +137,7 @@ class Sheet:
     sub_header: tuple[str, ...] = ()
     other_sheets: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    typed: frozenset[int] = frozenset()
 
     @property
     def n_rows(self) -> int:
@@ -248,6 +249,8 @@ class RawTable:
         In a wide file, for each field of figures the sheet's own column and row of every figure; else empty.
     remarks : tuple of Words
         What else was guessed, as sentences.
+    is_typed : bool
+        Whether all figures came as numbers, so that no decimal mark had to be guessed.
     """
 
     header: tuple[str, ...]
@@ -264,6 +267,7 @@ class RawTable:
     columns_of: Mapping[str, TextColumn] = field(default_factory=lambda: _NO_COLUMNS)
     rows_of: Mapping[str, Ints] = field(default_factory=lambda: _NO_ROWS)
     remarks: tuple[Words, ...] = ()
+    is_typed: bool = False
 
     @property
     def n_rows(self) -> int:

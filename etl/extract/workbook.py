@@ -222,6 +222,11 @@ def _chosen(parts: Sequence[_Part], read_as: ReadAs) -> Sheet:
 def _with_numbers_written(sheet: Sheet, decimal: str | None) -> Sheet:
     """The sheet with its typed numbers written as text in the decimal mark of their column."""
     columns, faults = [], list(sheet.faults)
+    typed = {
+        position
+        for position, column in enumerate(sheet.columns)
+        if all(not text or text.startswith((NUMBER, UNCALCULATED)) for text in column.texts)
+    }
     for position, column in enumerate(sheet.columns):
         made, unclear = _written(column, decimal)
         columns.append(made)
@@ -230,7 +235,12 @@ def _with_numbers_written(sheet: Sheet, decimal: str | None) -> Sheet:
             for row in np.flatnonzero(np.isin(column.codes, codes)).tolist() if codes else ():
                 value = "" if refusal is refusals.UNCALCULATED else column[row]
                 faults.append(Fault(int(sheet.numbers[row]), position, refusal, value))
-    return replace(sheet, columns=tuple(columns), faults=tuple(sorted(faults, key=lambda one: one.row)))
+    return replace(
+        sheet,
+        columns=tuple(columns),
+        faults=tuple(sorted(faults, key=lambda one: one.row)),
+        typed=frozenset(typed),
+    )
 
 
 def _written(column: TextColumn, decimal: str | None) -> tuple[TextColumn, set[str]]:
