@@ -41,7 +41,6 @@ class Selection:
     month : first day of a month somebody points at (`maaned`, written 2026-10)
     until : first day of the last month of a window that can be moved (`til`, written 2026-11)
     sector : national, regional or municipal (`sektor`)
-    indicator : code of an indicator, on pages whose path names none (`indikator`)
 
     Examples
     --------
@@ -62,10 +61,9 @@ class Selection:
     month: date | None = None
     until: date | None = None
     sector: str | None = None
-    indicator: str | None = None
 
     KEYS: ClassVar[tuple[str, ...]] = (
-        "v", "enhed", "periode", "maal", "hold", "vis", "pr", "maaned", "til", "sektor", "indikator",
+        "v", "enhed", "periode", "maal", "hold", "vis", "pr", "maaned", "til", "sektor",
     )  # fmt: skip
 
     @classmethod
@@ -86,7 +84,6 @@ class Selection:
             month=_month(values.get("maaned")),
             until=_month(values.get("til")),
             sector=values.get("sektor") if values.get("sektor") in SECTORS else None,
-            indicator=_code(values.get("indikator")),
         )
 
     def to_query(self) -> str:
@@ -110,8 +107,6 @@ class Selection:
             chosen.append(("til", f"{self.until:%Y-%m}"))
         if self.sector is not None:
             chosen.append(("sektor", self.sector))
-        if self.indicator is not None:
-            chosen.append(("indikator", self.indicator))
         return "?" + urlencode([("v", str(VERSION)), *chosen], quote_via=quote) if chosen else ""
 
     def but(self, **changes: Any) -> Selection:

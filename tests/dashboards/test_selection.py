@@ -21,7 +21,6 @@ selections = st.builds(
     month=st.none() | months,
     until=st.none() | months,
     sector=st.none() | st.sampled_from(SECTORS),
-    indicator=st.none() | codes,
 )
 
 
