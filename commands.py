@@ -44,6 +44,8 @@ token_app = typer.Typer(no_args_is_help=True, help="Nøgler til programmer. / To
 app.add_typer(token_app, name="token")
 units_app = typer.Typer(no_args_is_help=True, help="Enheder over tid. / Units over time.")
 app.add_typer(units_app, name="organisation")
+definition_app = typer.Typer(no_args_is_help=True, help="Definitioner af indikatorer. / Definitions of indicators.")
+app.add_typer(definition_app, name="definition")
 
 Language = Annotated[
     Literal["da", "en"], typer.Option("--lang", help="Sprog i svaret. / Language of the answer.", show_default=True)
@@ -545,6 +547,74 @@ def organisation_2027(
     """Region Østdanmark, sundhedsråd og flyttede opgaver fra 1. januar 2027. / The change of 1 January 2027."""
     _organise("2027", tasks=_pairs(task, lang), shares_rights=with_roles, is_done=do and not check, email=email,
               language=lang)  # fmt: skip
+
+
+# ----------------------------------------------------------------------------------------- definitions of indicators
+
+Code = Annotated[str, typer.Argument(help="Indikatorens kode. / Code of the indicator.", metavar="CODE")]
+
+
+def _define(action: str, **given: Any) -> NoReturn:
+    from api.define import DefinitionRequest
+
+    _end(_do("definition", _settings(), DefinitionRequest(action, **given)))
+
+
+def _definition_text(file: Path, lang: str) -> str:
+    """The text of a definition file; one that is none is refused here, since it cannot travel as text."""
+    from data.definition_file import MOST_BYTES, DefinitionFileError, read_definition
+
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+    except OSError:
+        # Its name may hold what must not be repeated.
+        from etl import cpr
+
+        _wrong_use(NO_FILE.say(lang, path="" if cpr.count(file.name) else file))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            read_definition(content)
+        except DefinitionFileError as refused:
+            _end(Answer(ExitCode.REFUSED, err=refused.reason(lang) + "\n"))
+        raise
+
+
+@definition_app.command("export")
+def definition_export(
+    code: Code,
+    version: Annotated[int, typer.Option("--version", help="Version; ellers den nyeste. / Else the newest.")] = 0,
+    email: As = "",
+    lang: Language = "da",
+) -> None:
+    """Skriv en definition ud som YAML. / Print a definition as YAML."""
+    _define("export", code=code, version=version, email=email, language=lang)
+
+
+@definition_app.command("import")
+def definition_import(
+    file: Annotated[Path, typer.Argument(help="YAML-fil. / YAML file.", metavar="FILE")],
+    email: Annotated[str, typer.Option("--as", metavar="EMAIL", help="Forfatteren. / The author.")],
+    unit: Annotated[str, typer.Option("--unit", help="Enheden, den hører til. / The unit it belongs to.")] = "",
+    lang: Language = "da",
+) -> None:
+    """Læs en definition ind som kladde; en anden skal godkende den. / Read a definition in as a draft to be checked."""
+    _define("import", text=_definition_text(file, lang), email=email, unit=unit, language=lang)
+
+
+@definition_app.command("lint")
+def definition_lint(
+    what: Annotated[str, typer.Argument(help="Fil eller kode; ellers alle. / File or code; else all.")] = "",
+    email: As = "",
+    lang: Language = "da",
+) -> None:
+    """Se en definition efter. / Look a definition over."""
+    is_file = what.endswith((".yaml", ".yml")) or Path(what).is_file()
+    if is_file:
+        _define("lint_file", text=_definition_text(Path(what), lang), email=email, language=lang)
+    _define("lint", code=what, email=email, language=lang)
 
 
 # ------------------------------------------------------------------------------------------------------- the library

@@ -19,7 +19,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from api import organise, plain_text
+from api import define, organise, plain_text
+from api.define import DefinitionRequest
 from api.organise import OrganisationRequest
 from data import backup as backups
 from data import outbox, tokens, withdrawal
@@ -488,7 +489,25 @@ def organisation(store: Store, settings: JobSettings, request: OrganisationReque
     return Answer(ExitCode.DONE if is_well else ExitCode.REFUSED, said)
 
 
-Request = FileRequest | SeriesRequest | PlainRequest | TokenRequest | DeliveryRequest | OrganisationRequest
+# ------------------------------------------------------------------------------------------------- definitions
+
+
+def definition(store: Store, settings: JobSettings, request: DefinitionRequest) -> Answer:
+    """A definition out, in as a draft, or read by the linter: 0, or 1 where it is refused or has errors."""
+    viewer = _person(store, request.email) if request.email else SYSTEM
+    is_well, said = define.run(store, viewer, request, today=settings.current_day(), now=settings.current_moment())
+    return Answer(ExitCode.DONE if is_well else ExitCode.REFUSED, said)
+
+
+Request = (
+    FileRequest
+    | SeriesRequest
+    | PlainRequest
+    | TokenRequest
+    | DeliveryRequest
+    | OrganisationRequest
+    | DefinitionRequest
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -511,6 +530,7 @@ JOBS: Mapping[str, Job] = {
     "withdraw": Job(DeliveryRequest, withdraw),
     "restore_delivery": Job(DeliveryRequest, restore_delivery),
     "organisation": Job(OrganisationRequest, organisation),
+    "definition": Job(DefinitionRequest, definition),
 }
 _SENDING = frozenset({"load"})  # jobs that queue mail
 

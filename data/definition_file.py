@@ -146,6 +146,15 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
+def _text_node(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """Signs that a line could be broken at, or that are not seen, only survive in double quotes."""
+    is_plain = text.isprintable() and text == text.strip() and "  " not in text
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_plain else '"')
+
+
+_Dumper.add_representer(str, _text_node)
+
+
 def _document(content: DefinitionContent, version: int) -> dict[str, Any]:
     def words(value: Words) -> dict[str, str]:
         return {"da": value.da, "en": value.en}

@@ -370,8 +370,12 @@ def suggest(
     'pp'
     """
     wanted = KindOfData(kind)
-    events = _events(wanted, expected_n, expected_level)
-    rule = next(rule for rule in RULES if rule.kind is wanted and rule.holds(expected_n, events, has_sd))
+    # An estimate that cannot be is none: somebody is still typing.
+    n = expected_n if expected_n is not None and expected_n > 0 else None
+    highest = 1 if wanted is KindOfData.SHARE else inf
+    level = expected_level if expected_level is not None and 0 <= expected_level <= highest else None
+    events = _events(wanted, n, level)
+    rule = next(rule for rule in RULES if rule.kind is wanted and rule.holds(n, events, has_sd))
     if rule.becomes is not None:
         return Suggestion(rule.chart, PROFILE, rule.reason, _others(wanted, rule), rule.becomes)
     is_of_cases = KINDS[wanted].period is PeriodKind.DAY

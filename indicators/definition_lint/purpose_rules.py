@@ -56,8 +56,9 @@ def _nobody_follows(content: DefinitionContent, around: Surroundings) -> Iterato
 
 
 def _owner_missing(content: DefinitionContent, around: Surroundings) -> Iterator[Hit]:
-    if not content.owner.strip():
-        yield Hit("owner", weight=Weight.NOTE if around.is_shipped else None)
+    # Who answers for a national definition stands in its source.
+    if not content.owner.strip() and not around.is_shipped:
+        yield Hit("owner")
 
 
 def _no_checker(content: DefinitionContent, around: Surroundings) -> Iterator[Hit]:
@@ -66,8 +67,8 @@ def _no_checker(content: DefinitionContent, around: Surroundings) -> Iterator[Hi
 
 
 def _review_missing(content: DefinitionContent, around: Surroundings) -> Iterator[Hit]:
-    if content.review_on is None:
-        yield Hit("review_on", weight=Weight.NOTE if around.is_shipped else None)
+    if content.review_on is None and not around.is_shipped:
+        yield Hit("review_on")
 
 
 def _review_wrong(content: DefinitionContent, around: Surroundings) -> Iterator[Hit]:

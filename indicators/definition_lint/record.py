@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as of
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from indicators.definition_content import DefinitionContent
 from indicators.words import Words
@@ -45,6 +46,10 @@ class Surroundings:
     former: DefinitionContent | None = None
     n_checkers: int | None = None
     is_shipped: bool = False
+
+    def but(self, **changes: Any) -> Surroundings:
+        """The same surroundings with some of them changed."""
+        return replace(self, **changes)
 
 
 @dataclass(frozen=True, slots=True)
