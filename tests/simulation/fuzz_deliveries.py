@@ -164,7 +164,9 @@ def spoilt_bytes(content: bytes, other: bytes, draw: random.Random) -> bytes:
 
 def spoilt_text(content: bytes, draw: random.Random, planted: str) -> bytes:
     """A text file with cells changed; a planted number takes the place of a whole cell or stands in one."""
-    for encoding in ("utf-8-sig", "utf-16", "cp1252"):
+    # Without its mark, UTF-16 can be read out of any bytes at all.
+    has_mark = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if has_mark else ("utf-8-sig", "cp1252"):
         with contextlib.suppress(UnicodeError):
             said = content.decode(encoding)
             break
@@ -172,7 +174,11 @@ def spoilt_text(content: bytes, draw: random.Random, planted: str) -> bytes:
         return content
     sep = max(";,\t|", key=said.count)
     lines = [line.split(sep) for line in said.splitlines()] or [[""]]
-    for _ in range(draw.randint(1, 3)):
+    if draw.random() < 0.4:
+        # New figures and nothing else: such a file is handed in.
+        for line in lines[1:]:
+            line[:] = [str(draw.randint(1, 9)) + cell[1:] if re.fullmatch(r"\d{1,4}", cell) else cell for cell in line]
+    for _ in range(0 if draw.random() < 0.3 else draw.randint(1, 3)):
         line = draw.choice(lines[1:] if len(lines) > 1 and draw.random() < 0.8 else lines)
         kind = draw.randrange(6)
         if kind < 3 and line:
