@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cache, cached_property
 
 from data.access import SYSTEM, Viewer
 from data.catalogue.names import fold
-from data.queries import catalogue, units
+from data.queries import catalogue, definitions, units
 from data.queries.units import Unit
 from data.store import Store
 from indicators.definition import IndicatorDefinition
@@ -90,8 +91,13 @@ def from_store(store: Store, viewer: Viewer | None, unit_texts: Iterable[str]) -
     Which units exist is public, so a name is found for everybody; the right to deliver is a check of its own.
     """
     texts = {text for text in unit_texts if text}
+    lines = definitions.timelines(store, SYSTEM)
     return Lookups(
-        catalogue.indicators(store, SYSTEM),
+        # A new version's day says from when its words hold, not that nothing could be counted before.
+        [
+            replace(one, valid_from=lines[one.code].first_day) if one.code in lines else one
+            for one in catalogue.indicators(store, SYSTEM)
+        ],
         units.visible(store, SYSTEM),
         units.find_many(store, viewer or SYSTEM, texts),
     )

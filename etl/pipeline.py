@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from data import month_states, reading
-from data.access import Viewer
+from data.access import SYSTEM, Viewer
+from data.queries import definitions
 from data.store import Store, read_info
 from etl import checking, cpr, lookups, reporting
 from etl.checks import all_checks
@@ -24,7 +25,7 @@ from etl.limits import Limits
 from etl.load import Known, load
 from etl.report import Receipt, RefusedError, Report, RowStatus
 from etl.rows import Rows, decimals, interpret
-from etl.transform import compare, tidy
+from etl.transform import compare, of_their_versions, tidy
 from indicators.words import Words
 
 Progress = Callable[[Words, float], None]
@@ -184,7 +185,7 @@ def _examine(
 
     # 3. Transform: what the rows would change.
     progress(COMPARING, 0.6)
-    tidy_rows = tidy(rows)
+    tidy_rows = of_their_versions(tidy(rows), definitions.timelines(store, SYSTEM))
     known = _known(store, viewer, rows, tidy_rows)
     is_unchanged = np.zeros(len(rows), dtype=bool)
     is_unchanged[rows.is_kept] = known.compared["change"] == RowStatus.UNCHANGED

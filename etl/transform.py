@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.queries.definitions import Timeline
 from etl.report import RowStatus
 from etl.rows import Rows
 
@@ -49,6 +50,16 @@ def tidy(rows: Rows) -> pd.DataFrame:
             "note": _texts(note.texts, note.codes[kept]),
         }
     )
+
+
+def of_their_versions(rows: pd.DataFrame, lines: Mapping[str, Timeline]) -> pd.DataFrame:
+    """The tidy rows, each with the version of its definition that holds in its period."""
+    for code, line in lines.items():
+        here = (rows["indicator_code"] == code).to_numpy()
+        if here.any():
+            found = {day: line.version_on(day) for day in set(rows.loc[here, "period_start"])}
+            rows.loc[here, "indicator_version"] = rows.loc[here, "period_start"].map(found).astype("int64")
+    return rows
 
 
 def _texts(texts: Sequence[str], codes: npt.NDArray[Any]) -> pd.Series:

@@ -6,13 +6,13 @@ A definition in force is public, as the catalogue is. A draft or a proposal is s
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from data.access import Grant, Role, Viewer, viewer_with
 from data.catalogue.names import fold
@@ -388,25 +388,40 @@ def owner_units(connection: Connection) -> dict[str, str]:
     return {row.indicator_code: row.unit_code for row in rows}
 
 
-def first_days(store: Store, viewer: Viewer, codes: Collection[str] | None = None) -> Mapping[str, date | None]:
-    """The day from which each indicator has been defined in any version; None: nobody said when it began.
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The versions of one indicator by the day each begins, the oldest first; None: nobody said when it began.
 
-    A later version's own day says from when its words hold, not that nothing could be counted before.
+    Examples
+    --------
+    >>> line = Timeline(((1, None), (2, date(2026, 12, 1))))
+    >>> line.version_on(date(2026, 11, 1)), line.version_on(date(2026, 12, 1)), line.first_day
+    (1, 2, None)
     """
-    query = (
-        select(indicator.c.code, indicator.c.valid_from)
-        .where(indicator.c.version == _first_version())
-        .order_by(indicator.c.code)
+
+    versions: tuple[tuple[int, date | None], ...]
+
+    @property
+    def first_day(self) -> date | None:
+        """From when it can be counted at all: a later version's day says from when its words hold."""
+        return self.versions[0][1]
+
+    def version_on(self, day: date) -> int:
+        """The version that holds on a day; before the first, the first."""
+        held = [version for version, begins in self.versions if begins is None or begins <= day]
+        return held[-1] if held else self.versions[0][0]
+
+
+def timelines(store: Store, viewer: Viewer) -> dict[str, Timeline]:
+    """The timeline of every indicator with more than one version, by code: the others have only the one to choose."""
+    query = select(indicator.c.code, indicator.c.version, indicator.c.valid_from).order_by(
+        indicator.c.code, indicator.c.version
     )
-    if codes is not None:
-        query = query.where(indicator.c.code.in_(list(codes)))
+    found: dict[str, list[tuple[int, date | None]]] = {}
     with store.read() as connection:
-        return {row.code: row.valid_from for row in connection.execute(query)}
-
-
-def _first_version() -> Any:
-    other = indicator.alias("other")
-    return select(func.min(other.c.version)).where(other.c.code == indicator.c.code).scalar_subquery()
+        for row in connection.execute(query):
+            found.setdefault(row.code, []).append((row.version, row.valid_from))
+    return {code: Timeline(tuple(versions)) for code, versions in found.items() if len(versions) > 1}
 
 
 def _approved(connection: Connection, code: str, version: int) -> Proposal | None:

@@ -259,7 +259,9 @@ def test_a_new_version_closes_the_one_before_and_breaks_the_series_where_levels_
     assert (oldest.version, oldest.valid_from, oldest.valid_to) == (1, date(2026, 10, 1), date(2026, 11, 30))
     (drawn,) = decisions.phases(store, author, "SMERTE", "NOH")
     assert drawn.is_break and drawn.starts_on == date(2026, 12, 1) and "tælleren" in drawn.reason
-    assert asked.first_days(store, SYSTEM, ["SMERTE"]) == {"SMERTE": date(2026, 10, 1)}
+    line = asked.timelines(store, SYSTEM)["SMERTE"]
+    assert line.first_day == date(2026, 10, 1)
+    assert [line.version_on(date(2026, month, 1)) for month in (9, 10, 11, 12)] == [1, 1, 1, 2]
     with store.read() as connection:
         kept = connection.scalar(select(func.count()).select_from(schema.observation))
     assert kept == 2
