@@ -21,7 +21,7 @@ from data.deadlines import expected
 from data.reading import Pair
 from data.schema import observation, series_state
 from data.store import Store, bulk_upsert, stored_moment
-from indicators.assessment import Assessment, Assurance, Variation, assess
+from indicators.assessment import Asked, Assessment, Assurance, Variation, assess_many
 from indicators.definition import IndicatorDefinition, PeriodKind
 from indicators.spc.result import KERNEL_VERSION
 
@@ -256,6 +256,10 @@ class Surroundings:
 
     def assess(self, pair: Pair, observations: pd.DataFrame, today: date) -> Assessment:
         """What the figures of one series say on a day."""
+        return assess_many([self.asked(pair, observations, today)])[0]
+
+    def asked(self, pair: Pair, observations: pd.DataFrame, today: date) -> Asked:
+        """One series as it is assessed on a day, with everything that surrounds its figures."""
         definition = self.definitions[pair[0]]
         expectation, due = self.expectations.get(pair), None
         if expectation is not None:
@@ -266,7 +270,7 @@ class Surroundings:
                 today=today,
                 deadline_day=self.deadline_day,
             )
-        return assess(
+        return Asked(
             definition,
             observations,
             phases=self.phases.get(pair, ()),
@@ -318,18 +322,24 @@ def work_out(
     figures = dict(list(frame.groupby(["indicator_code", "unit_code"], sort=False)))
     nothing = frame.iloc[:0]
     moment = stored_moment(now)
-    states = []
-    for pair in wanted:
-        if pair[0] not in around.definitions:
-            continue
-        try:
-            assessment = around.assess(pair, figures.get(pair, nothing), today)
-        except ValueError as error:
-            raise ValueError(f"series {pair[0]} in {pair[1]}: {error}") from error
-        states.append(
-            state_of(assessment, pair[1], data_version=version, computed_at=moment, has_hidden=pair in hidden)
-        )
-    return states
+    known = [pair for pair in wanted if pair[0] in around.definitions]
+    asked = [around.asked(pair, figures.get(pair, nothing), today) for pair in known]
+    try:
+        assessments = assess_many(asked)
+    except ValueError:
+        # One of them is refused: alone, each says which it is.
+        assessments = [_assessed(pair, one) for pair, one in zip(known, asked, strict=True)]
+    return [
+        state_of(assessment, pair[1], data_version=version, computed_at=moment, has_hidden=pair in hidden)
+        for pair, assessment in zip(known, assessments, strict=True)
+    ]
+
+
+def _assessed(pair: Pair, asked: Asked) -> Assessment:
+    try:
+        return assess_many([asked])[0]
+    except ValueError as error:
+        raise ValueError(f"series {pair[0]} in {pair[1]}: {error}") from error
 
 
 def refresh(store: Store, *, today: date, now: datetime) -> int:

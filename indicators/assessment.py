@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from indicators import periods, spc
-from indicators.definition import Direction, IndicatorDefinition, Target
+from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Target
 from indicators.spc import Reading, Reason, Rule
 from indicators.spc.charts import chart_of
 from indicators.spc.judgement import (
@@ -182,9 +182,39 @@ def assess(
     >>> said.variation.value, said.rising, said.rule, said.longest_run, said.longest_run_max
     ('improvement', True, 'long_run', 12, 8)
     """
-    table = _calendar(definition, observations, expected_from, expected_to)
-    held = [_in_force(targets, day) for day in table.period]
-    result = None if table.is_missing.all() else _analyse(definition, table, phases, exclusions)
+    asked = Asked(definition, observations, phases, exclusions, targets, expected_from, expected_to)
+    return assess_many([asked])[0]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One series to be assessed; the fields are the parameters of `assess`."""
+
+    definition: IndicatorDefinition
+    observations: pd.DataFrame
+    phases: Sequence[SeriesPhase] = ()
+    exclusions: Sequence[date] = ()
+    targets: Sequence[Target] = ()
+    expected_from: date | None = None
+    expected_to: date | None = None
+
+
+def assess_many(asked: Sequence[Asked]) -> list[Assessment]:
+    """What each of many series shows: `assess` of each, with the charts of series that are alike computed together.
+
+    Raises
+    ------
+    ValueError
+        As `assess`, for one of the series; which one is not said.
+    """
+    tables = [_calendar(one.definition, one.observations, one.expected_from, one.expected_to) for one in asked]
+    found = _analyse_all(asked, tables)
+    return [_concluded(one, table, result) for one, table, result in zip(asked, tables, found, strict=True)]
+
+
+def _concluded(asked: Asked, table: _Table, result: SpcResult | None) -> Assessment:
+    definition, phases, exclusions, targets = asked.definition, asked.phases, asked.exclusions, asked.targets
+    held = [_in_force(targets, day) for day in table.period] if targets else [None] * len(table.period)
     values = np.full(len(table.period), np.nan) if result is None else result.point_columns["y"]
     closed = np.flatnonzero(~table.is_open & ~np.isnan(values))
     latest_row = int(closed[-1]) if len(closed) else None
@@ -280,7 +310,7 @@ def _calendar(
 ) -> _Table:
     kind, chart = definition.period, spc.CHARTS.get(definition.chart)
     days = observations["period_start"].tolist() if len(observations) else []
-    starts = [periods.start_of(_day(day), kind) for day in days]
+    starts = [_start_of(_day(day), kind) for day in days]
     if len(set(starts)) < len(starts):
         twice = next(day for day in starts if starts.count(day) > 1)
         raise ValueError(f"two observations of {definition.code} lie in the {kind.value} that starts on {twice}")
@@ -288,7 +318,7 @@ def _calendar(
     if chart is not None and chart.is_of_cases:
         calendar = sorted(starts)
     else:
-        calendar = periods.between(min(ends), max(ends), kind) if ends else []
+        calendar = _between(min(ends), max(ends), kind) if ends else []
     row_of = {day: row for row, day in enumerate(calendar)}
     rows = [row_of[day] for day in starts]
 
@@ -323,6 +353,19 @@ def _calendar(
     )
 
 
+# A delivery assesses hundreds of series on the same calendar.
+_start_of = lru_cache(maxsize=4096)(periods.start_of)
+
+
+@lru_cache(maxsize=256)
+def _days_between(first: date, last: date, kind: PeriodKind) -> tuple[date, ...]:
+    return tuple(periods.between(first, last, kind))
+
+
+def _between(first: date, last: date, kind: PeriodKind) -> list[date]:
+    return list(_days_between(first, last, kind))
+
+
 def _needs_counts(definition: IndicatorDefinition) -> bool:
     return chart_of(definition.chart).needs_denominator
 
@@ -331,31 +374,73 @@ def _day(value: object) -> date:
     return value if type(value) is date else pd.Timestamp(value).date()
 
 
-def _analyse(
-    definition: IndicatorDefinition, table: _Table, phases: Sequence[SeriesPhase], exclusions: Sequence[date]
-) -> SpcResult:
+def _analyse_all(asked: Sequence[Asked], tables: Sequence[_Table]) -> list[SpcResult | None]:
+    """The chart of each series, None for one without any figure.
+
+    Series that are charted alike and have one phase are computed together; a single one costs ten times as much.
+    """
+    results: list[SpcResult | None] = [None] * len(asked)
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for at, (one, table) in enumerate(zip(asked, tables, strict=True)):
+        if table.is_missing.all():
+            continue
+        excluded = _excluded(table, one.exclusions)
+        definition = one.definition
+        key = (definition.chart, definition.profile, definition.per, definition.minimum, definition.maximum)
+        # What freezes the first phase stands among the phases as well.
+        kind = (at,) if one.phases else (table.n is None, table.sd is None, tuple(excluded))
+        alike.setdefault((*key, *kind), []).append(at)
+    for places in alike.values():
+        some = [tables[at] for at in places]
+        first = asked[places[0]]
+        arguments = _arguments(first.definition, some[0], _excluded(some[0], first.exclusions))
+        if len(places) == 1:
+            results[places[0]] = spc.analyse(
+                _chart_columns(some[0]),
+                phases=[phase.starts_on for phase in first.phases],
+                freeze=[
+                    phase.freeze_until
+                    for phase in first.phases
+                    if phase.freeze_until and phase.freeze_until >= some[0].period[0]
+                ],
+                **arguments,
+            )
+            continue
+        parts = [_chart_columns(table) for table in some]
+        columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        columns["series"] = np.repeat(np.arange(len(parts)), [len(table.period) for table in some])
+        for at, result in zip(places, spc.analyse_each(columns, by="series", **arguments), strict=True):
+            results[at] = result
+    return results
+
+
+def _excluded(table: _Table, exclusions: Sequence[date]) -> list[int]:
+    """Positions from 1 of the periods that take no part: open, or left out."""
     left_out = set(exclusions)
-    excluded = [
+    return [
         position
         for position, (day, is_open) in enumerate(zip(table.period, table.is_open.tolist(), strict=True), start=1)
         if is_open or day in left_out
     ]
+
+
+def _chart_columns(table: _Table) -> dict[str, np.ndarray]:
     columns = {"period": np.array(table.period, dtype="datetime64[s]"), "y": table.y}
-    columns |= {name: held for name, held in (("n", table.n), ("sd", table.sd)) if held is not None}
-    return spc.analyse(
-        columns,
-        chart=definition.chart,
-        y="y",
-        n=None if table.n is None else "n",
-        sd=None if table.sd is None else "sd",
-        profile=definition.profile,
-        phases=[phase.starts_on for phase in phases],
-        freeze=[phase.freeze_until for phase in phases if phase.freeze_until and phase.freeze_until >= table.period[0]],
-        exclude=excluded,
-        multiply=definition.per,
-        minimum=None if definition.minimum is None else definition.minimum / definition.per,
-        maximum=None if definition.maximum is None else definition.maximum / definition.per,
-    )
+    return columns | {name: held for name, held in (("n", table.n), ("sd", table.sd)) if held is not None}
+
+
+def _arguments(definition: IndicatorDefinition, table: _Table, excluded: list[int]) -> dict[str, Any]:
+    return {
+        "chart": definition.chart,
+        "y": "y",
+        "n": None if table.n is None else "n",
+        "sd": None if table.sd is None else "sd",
+        "profile": definition.profile,
+        "exclude": excluded,
+        "multiply": definition.per,
+        "minimum": None if definition.minimum is None else definition.minimum / definition.per,
+        "maximum": None if definition.maximum is None else definition.maximum / definition.per,
+    }
 
 
 def _columns(

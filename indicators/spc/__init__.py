@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from indicators.spc.adviser import Advice, advise, advise_many
 from indicators.spc.aggregate import AGGREGATES
-from indicators.spc.analysis import ENGINES, analyse, analyse_arrays, analyse_many, summarise_arrays
+from indicators.spc.analysis import ENGINES, analyse, analyse_arrays, analyse_each, analyse_many, summarise_arrays
 from indicators.spc.calendar import on_calendar
 from indicators.spc.charts import CHARTS, ChartRecord, ValueKind
 from indicators.spc.detectability import detectability
@@ -69,6 +69,7 @@ __all__ = [
     "advise_many",
     "analyse",
     "analyse_arrays",
+    "analyse_each",
     "analyse_many",
     "detectability",
     "diagnose",

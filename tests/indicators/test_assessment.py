@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.assessment import Assessment, Assurance, SeriesPhase, Variation, assess
+from indicators.assessment import Asked, Assessment, Assurance, SeriesPhase, Variation, assess, assess_many
 from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Role, Scope, Target, Verification
 from indicators.words import Words
 
@@ -365,3 +365,51 @@ def test_a_target_never_makes_or_hides_a_signal() -> None:
     without, withs = assess(SHARE, months(STEP)), assess(SHARE, months(STEP), targets=[target(99)])
     assert without.variation is withs.variation is Variation.IMPROVEMENT
     assert withs.assurance is Assurance.FAIL
+
+
+# ------------------------------------------------------------------------------------------------------ many at once
+
+
+def test_many_series_together_are_what_each_is_alone() -> None:
+    """Shares and values of all lengths, with open months, exclusions, phases, targets, gaps, and without figures."""
+    open_share = replace(SHARE, code="open", chart="p", open_periods=2)
+    gap = [*COMMON[:5], float("nan"), *COMMON[6:]]
+    asked = [
+        Asked(SHARE, months(COMMON)),
+        Asked(SHARE, months(STEP), targets=[target(60)]),
+        Asked(SHARE, months(gap[:15]), expected_to=date(2026, 1, 1)),
+        Asked(SHARE, months(STEP), phases=[SeriesPhase(date(2025, 1, 1))]),
+        Asked(SHARE, months(COMMON), exclusions=[date(2024, 3, 1)]),
+        Asked(open_share, months(STEP)),
+        Asked(open_share, months([*STEP, 49.0, 50.0])),
+        Asked(replace(open_share, chart="u"), months(STEP)),
+        Asked(DAYS, days(STEP)),
+        Asked(DAYS, days(COMMON)),
+        Asked(DAYS, days([])),
+    ]
+    together = assess_many(asked)
+    for one, found in zip(asked, together, strict=True):
+        alone = assess_many([one])[0]
+        assert list(found.columns) == list(alone.columns)
+        pd.testing.assert_frame_equal(found.points, alone.points, check_exact=True)
+        for name in (
+            "variation",
+            "rule",
+            "rising",
+            "signal_points",
+            "assurance",
+            "met",
+            "n_useful",
+            "reason",
+            "centre",
+        ):
+            assert getattr(found, name) == getattr(alone, name), (one.definition.code, name)
+        if found.result is not None and alone.result is not None:
+            assert found.result.signals == alone.result.signals
+            pd.testing.assert_frame_equal(found.result.phases, alone.result.phases, check_exact=True)
+
+
+def test_one_refused_series_among_many_is_refused_as_it_is_alone() -> None:
+    share = replace(SHARE, chart="p")
+    with pytest.raises(ValueError, match="greater than the denominator"):
+        assess_many([Asked(share, months(COMMON)), Asked(share, months([60.0, *COMMON[1:]]))])
