@@ -231,7 +231,11 @@ def shell_view() -> ShellView:
 
 
 def _fields(viewer: Viewer, selection: Selection, shown: tuple[str, ...]) -> tuple[Field, ...]:
-    return context_fields(units.visible(current_store(), viewer, on=current_today()), viewer, selection, shown)
+    offered = units.visible(current_store(), viewer, on=current_today())
+    if selection.unit and viewer.may_see(selection.unit) and all(one.code != selection.unit for one in offered):
+        # A unit that has closed, or has yet to open, can be looked at, and the bar says that it is.
+        offered.append(units.get(current_store(), viewer, selection.unit))
+    return context_fields(offered, viewer, selection, shown)
 
 
 @cache

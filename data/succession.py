@@ -58,8 +58,12 @@ ONE_TO_ONE = Words(
     "{into} took over from {units} on {day}. Figures before that day are those of {units}.",
 )
 TASK = Words(
-    "Opgaven gik fra {units} til {into} {day}. Før den dag er tallene fra {units}.",
-    "The task went from {units} to {into} on {day}. Figures before that day are those of {units}.",
+    "Opgaven gik fra {units} til {into} {day}. Før den dag er tallene derfra.",
+    "The task went from {units} to {into} on {day}. Figures before that day are from there.",
+)
+TASK_AHEAD = Words(
+    "Opgaven går fra {units} til {into} {day}. Tallene til da er derfra.",
+    "The task goes from {units} to {into} on {day}. Figures until then are from there.",
 )
 PREPARED = Words(
     "{into} findes først fra {day}; tallene er summen af {units}.",
@@ -162,6 +166,7 @@ class History:
     splits: tuple[Joint, ...]
     coming: tuple[Joint, ...]
     names: Mapping[str, Words]
+    today: date
 
     @property
     def has_two_readings(self) -> bool:
@@ -283,6 +288,7 @@ def _history(
         splits=tuple(one for one in joints if one.kind is Kind.SPLIT and one.to_code == today_code and one.on <= today),
         coming=tuple(one for one in joints if unit_code in one.from_codes and one.on > today),
         names={row.code: Words(row.name_da, row.name_en) for row in rows.values()},
+        today=today,
     )
 
 
@@ -352,7 +358,7 @@ def _joint_words(held: History, joint: Joint) -> Said:
     if joint.kind is Kind.SPLIT:
         return Said(SPLIT_FROM, values)
     if joint.kind is Kind.TASK_MOVED:
-        return Said(TASK, values)
+        return Said(TASK if joint.on <= held.today else TASK_AHEAD, values)
     opens = next((part.since for part in held.parts if part.unit_code == joint.to_code), None)
     if opens is not None and opens < joint.on:
         return Said(TAKEN_IN, values)

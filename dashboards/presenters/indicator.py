@@ -219,8 +219,11 @@ def series_view(store: Store, viewer: Viewer, code: str, selection: Selection, *
     definition = catalogue.indicator(store, viewer, code)
     as_of = selection.as_of
     reading = unit_reading(store, viewer, code, selection, today=today)
-    unit = units.get(store, viewer, reading.unit_code, on=as_of or today)
-    above = units.ancestors(store, viewer, unit.code, on=as_of or today)
+    day = as_of or today
+    unit = units.get(store, viewer, reading.unit_code, on=day)
+    # A unit that has closed, or has yet to open, belongs where it did last, or will first.
+    day = max(day if unit.valid_to is None else min(day, unit.valid_to), unit.valid_from)
+    above = units.ancestors(store, viewer, unit.code, on=day)
     is_computed = definition.chart in spc.CHARTS
     assessment = (
         assess_series(store, viewer, code, unit.code, today=today, as_of=as_of, language=said, made=reading.made)

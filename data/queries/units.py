@@ -18,7 +18,7 @@ from data.access import NO_UNIT, Viewer, moves, require_sight
 from data.catalogue.names import fold
 from data.errors import NotFound
 from data.reading import Hierarchy, upwards
-from data.schema import former_name, unit, unit_alias
+from data.schema import former_name, unit, unit_alias, unit_group_member
 from data.store import Store
 from indicators.words import Words
 
@@ -64,6 +64,24 @@ def visible(store: Store, viewer: Viewer, *, on: date | None = None) -> list[Uni
     """
     tree = _tree(store, viewer, on)
     return [one for one in tree if one.is_own] + [one for one in tree if one.is_readable and not one.is_own]
+
+
+def tree(store: Store, viewer: Viewer, *, on: date) -> list[Unit]:
+    """The units the viewer may see that are open on a day, in the order of the tree of that day."""
+    return [one for one in _tree(store, viewer, on) if one.is_readable]
+
+
+def members(store: Store, viewer: Viewer, group_code: str, *, on: date) -> list[Unit]:
+    """The units that belong to a group (a health council, a learning team) on a day, by Danish name; it is public."""
+    columns = unit_group_member.c
+    query = select(columns.unit_code).where(
+        columns.group_code == group_code,
+        columns.valid_from.is_(None) | (columns.valid_from <= on),
+        columns.valid_to.is_(None) | (columns.valid_to >= on),
+    )
+    with store.read() as connection:
+        codes = set(connection.scalars(query))
+    return [one for one in _tree(store, viewer, on) if one.code in codes]
 
 
 def get(store: Store, viewer: Viewer, code: str, *, on: date | None = None) -> Unit:
