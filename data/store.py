@@ -340,12 +340,40 @@ class Store:
                 # If data changed meanwhile, the version says so and the next one asks again.
                 self._memory[key] = _Kept(answer, version, topics)
                 self._memory.move_to_end(key)
-                while len(self._memory) > _REMEMBERED:
-                    self._memory.popitem(last=False)
+                self._forget()
             return answer
         finally:
             with self._memory_lock:
                 self._under_way.pop((key, version), None)
+
+    def remember_each(
+        self, keys: Mapping[str, Hashable], compute: Callable[[list[str]], Mapping[str, Result]]
+    ) -> dict[str, Result]:
+        """`remember` for one answer per indicator, where those that are missing are best worked out together.
+
+        `keys` has the key of each indicator's answer; `compute(codes)` gives the answers that are missing, each of
+        which depends on the figures of its own indicator alone.
+        """
+        version = self.data_version()
+        with self._memory_lock:
+            there = {code: self._memory.get(key) for code, key in keys.items()}
+            found = {
+                code: cast("Result", kept.answer)
+                for code, kept in there.items()
+                if kept is not None and self._is_fresh(kept, version)
+            }
+        if missing := [code for code in keys if code not in found]:
+            made = compute(missing)
+            with self._memory_lock:
+                for code in missing:
+                    self._memory[keys[code]] = _Kept(made[code], version, frozenset((code,)))
+                self._forget()
+            found |= made
+        return found
+
+    def _forget(self) -> None:
+        while len(self._memory) > _REMEMBERED:
+            self._memory.popitem(last=False)
 
     def _is_fresh(self, kept: _Kept, version: int) -> bool:
         if kept.version == version:

@@ -81,32 +81,43 @@ def hidden_from(
     An earlier day hides what is hidden today as well: before the hospital's total came in, nothing had to be hidden
     beside a small department, and looking back must not bring out what the total now gives away.
     """
-    rights = viewer.rights
+    wanted = sorted(set(codes))
     return frozenset().union(
         *(
-            store.remember(
-                ("hidden", code, moment, threshold, rights),
-                partial(_hidden_of, store, viewer, code, moment, threshold),
-                about=[code],
-            )
-            for code in sorted(codes)
+            found
             for moment in {None, end_of_day(as_of)}
+            for found in store.remember_each(
+                {code: ("hidden", code, moment, threshold, viewer.rights) for code in wanted},
+                partial(_hidden_of, store, viewer, moment, threshold),
+            ).values()
         )
     )
 
 
-def _hidden_of(store: Store, viewer: Viewer, code: str, as_of: datetime | None, threshold: int) -> frozenset[Key]:
+def _hidden_of(
+    store: Store, viewer: Viewer, as_of: datetime | None, threshold: int, codes: list[str]
+) -> dict[str, frozenset[Key]]:
+    """What is hidden in each of these indicators."""
     with store.read() as connection:
-        definition = reading.definitions(connection, [code]).get(code)
-        if definition is None:
-            return frozenset()
-        frame = reading.observations(connection, _units_with(connection, code), as_of)
+        definitions = reading.definitions(connection, codes)
+        frame = reading.observations(connection, _series_of(connection, codes), as_of)
         hierarchy = store.remember("hierarchy", partial(reading.Hierarchy.read, connection), about=())
-    return hidden_keys(
-        frame, definition, hierarchy.on, is_own=viewer.is_own, may_see=viewer.may_see, threshold=threshold
-    )
+    by_indicator = dict(list(frame.groupby("indicator_code", sort=False)))
+    hidden: dict[str, frozenset[Key]] = dict.fromkeys(codes, frozenset())
+    for code, some in by_indicator.items():
+        if code in definitions:
+            hidden[code] = hidden_keys(
+                some,
+                definitions[code],
+                hierarchy.on,
+                is_own=viewer.is_own,
+                may_see=viewer.may_see,
+                threshold=threshold,
+            )
+    return hidden
 
 
-def _units_with(connection: Connection, code: str) -> list[Pair]:
-    query = select(observation.c.unit_code).where(observation.c.indicator_code == code).distinct()
-    return [(code, unit_code) for unit_code in connection.scalars(query)]
+def _series_of(connection: Connection, codes: list[str]) -> list[Pair]:
+    columns = observation.c
+    query = select(columns.indicator_code, columns.unit_code).where(columns.indicator_code.in_(codes)).distinct()
+    return [(row.indicator_code, row.unit_code) for row in connection.execute(query)]

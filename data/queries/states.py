@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
 from sqlalchemy import select
@@ -44,19 +44,31 @@ def _of_units(store: Store, viewer: Viewer, unit_codes: frozenset[str] | None) -
     by_indicator: dict[str, list[SeriesState]] = {}
     for state in strange:
         by_indicator.setdefault(state.indicator_code, []).append(state)
-    shown = {
-        (state.indicator_code, state.unit_code): state
+    # A delivery of other indicators leaves those of an indicator as they are.
+    keys = {
+        code: (
+            "disclosed_states",
+            code,
+            tuple((state.unit_code, state.computed_at) for state in some),
+            store.small_number,
+            store.deadline_day,
+            viewer.rights,
+        )
         for code, some in by_indicator.items()
-        for state in _disclosed(store, viewer, code, some)
     }
+    disclosed = store.remember_each(keys, partial(_disclosed, store, viewer, by_indicator))
+    shown = {(state.indicator_code, state.unit_code): state for some in disclosed.values() for state in some}
     return [shown.get((state.indicator_code, state.unit_code), state) for state in found]
 
 
-def _disclosed(store: Store, viewer: Viewer, code: str, states: list[SeriesState]) -> list[SeriesState]:
-    """The states of one indicator as the viewer may see them; deliveries of other indicators leave them as they are."""
-    stored = tuple((state.unit_code, state.computed_at) for state in states)
-    key = ("disclosed_states", code, stored, store.small_number, store.deadline_day, viewer.rights)
-    return store.remember(key, partial(_work_out, store, viewer, states), about=[code])
+def _disclosed(
+    store: Store, viewer: Viewer, by_indicator: Mapping[str, list[SeriesState]], codes: list[str]
+) -> dict[str, list[SeriesState]]:
+    """The states of these indicators as the viewer may see them, by indicator."""
+    made: dict[str, list[SeriesState]] = {code: [] for code in codes}
+    for state in _work_out(store, viewer, [state for code in codes for state in by_indicator[code]]):
+        made[state.indicator_code].append(state)
+    return made
 
 
 def one(store: Store, viewer: Viewer, indicator_code: str, unit_code: str) -> SeriesState | None:

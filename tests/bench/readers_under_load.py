@@ -125,7 +125,7 @@ class Readers:
 
 
 class Watch:
-    """Notes which line of one thread ran when this one waited for its turn."""
+    """Notes which line of the delivery ran when this thread waited for its turn: its own thread's, or the writer's."""
 
     def __init__(self, thread_id: int) -> None:
         self._thread_id = thread_id

@@ -388,3 +388,22 @@ def test_a_failure_is_told_to_all_who_waited_and_not_kept(empty_store: Store) ->
         empty_store.remember("key", lambda: 1 / 0)
     assert empty_store.remember("key", lambda: empty_store.remember("key", lambda: 7) + 1) == 8, "it asks for itself"
     assert empty_store.remember("key", lambda: 9) == 8
+
+
+def test_answers_for_several_indicators_are_worked_out_together_where_they_are_missing(empty_store: Store) -> None:
+    asked: list[list[str]] = []
+
+    def work(codes: list[str]) -> dict[str, int]:
+        asked.append(codes)
+        return {code: len(asked) for code in codes}
+
+    def ask(*codes: str) -> dict[str, int]:
+        return empty_store.remember_each({code: ("key", code) for code in codes}, work)
+
+    assert ask("A", "B") == {"A": 1, "B": 1}
+    assert ask("B", "C") == {"B": 1, "C": 2}
+    empty_store.write(lambda connection: None, about=["B"])
+    assert ask("A", "B", "C") == {"A": 1, "B": 3, "C": 2}
+    empty_store.write(lambda connection: None)
+    assert ask("A", "B", "C") == {"A": 4, "B": 4, "C": 4}
+    assert asked == [["A", "B"], ["C"], ["B"], ["A", "B", "C"]]
