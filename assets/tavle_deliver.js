@@ -160,6 +160,7 @@
       here = here || node.querySelector("[aria-invalid=true]") || node.querySelector("[data-do=show][aria-pressed=true]") ||
         node.querySelector("button, a[href]");
       if (here) { here.focus({ preventScroll: here.offsetParent === null }); }
+      if (here && here.select && here.getAttribute("data-key") !== was.key) { here.select(); }
     }, [props.html]);
 
     return e("div", {
