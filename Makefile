@@ -6,7 +6,7 @@ PYTHON ?= python3
 PORT ?= 8050
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test quick lint format lock conformance bench speed simulate screenshots clean
+.PHONY: help setup demo serve test quick lint format lock conformance bench deliveries speed simulate screenshots clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ conformance: .venv/dev.stamp ## agreement with the reference figures, by chart t
 
 bench: .venv/dev.stamp ## first loads in bytes, requests and seconds: figures, never tests
 	@$(BIN)/python tests/bench/first_load.py
+
+deliveries: .venv/dev.stamp ## speed and memory of checking and committing 2,000 to 1,000,000 rows, beside pandas and pandera
+	@$(BIN)/python tests/bench/deliveries_speed.py
 
 speed: .venv/dev.stamp ## speed and memory of the SPC library beside its peers: ratios, never tests
 	@$(BIN)/python tests/bench/spc_speed.py

@@ -20,7 +20,7 @@ from indicators.words import Words
 
 RIGHTS = Words("Kontrollerer rettigheder og ændringer", "Checking rights and changes")
 WRITING = Words("Skriver tallene", "Writing the figures")
-SERIES_AT_A_TIME = 500  # about half a second
+SERIES_AT_A_TIME = 1_500  # less than a second
 SIGNALS = Words("Beregner signaler", "Working out the signals")
 
 
