@@ -61,8 +61,8 @@ Flag = Annotated[bool, _strictly("true|false", lambda text: text == "true")]
 WHOLE = _strictly(r"-?[0-9]{1,18}", int)
 Day = Annotated[
     date,
-    _strictly(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", date.fromisoformat),
-    WithJsonSchema({"type": "string", "format": "date"}),
+    _strictly(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", date.fromisoformat),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": "^(19|20)"}),
 ]
 Code = Annotated[str, Field(pattern=CODE_PATTERN)]
 

@@ -152,7 +152,9 @@ def test_a_parameter_that_cannot_be_used_is_named_and_not_passed_over(machine: M
     assert error["reason"]
 
 
-@pytest.mark.parametrize("day", ["2026-13-01", "2026-11-1", "20261101", "2026-11-01T00:00:00", "1764547200", "i dag"])
+@pytest.mark.parametrize(
+    "day", ["2026-13-01", "2026-11-1", "20261101", "2026-11-01T00:00:00", "1764547200", "i dag", "0001-01-03"]
+)
 def test_a_day_is_written_in_one_way_only(machine: Machine, day: str) -> None:
     assert machine.get(f"/series/HAI-BAC/NOH?as_of={day}").status_code == 400
 
