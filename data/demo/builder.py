@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from data import catalogue, passwords, states
 from data.catalogue.names import fold
+from data.demo import proposals
 from data.demo.accounts import DEMO_SIGN_INS, SIMULATOR, SIMULATOR_NAME
 from data.demo.deliveries import Delivery, fingerprint, log
 from data.demo.departments import all_departments
@@ -27,6 +28,7 @@ from data.schema import (
     annotation,
     cohort,
     cohort_unit,
+    definition_proposal,
     delivery,
     indicator,
     observation,
@@ -116,6 +118,8 @@ def _build(connection: Connection, seed: int, calendar: Calendar) -> DemoSummary
     _people(connection, programme)
     _series(connection, programme, planted, calendar)
     accounts = _accounts(connection, now)
+    names = {email: sign_in.name for email, sign_in in DEMO_SIGN_INS.items()}
+    connection.execute(insert(definition_proposal), proposals.rows(stored_moment(now), accounts, names))
     deliveries, rows = log(frames, programme.totals, calendar, seed)
     _observations(connection, deliveries, rows, accounts)
     _decisions(connection, programme, planted, calendar)
