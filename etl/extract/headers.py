@@ -93,7 +93,7 @@ def _second_row(rows: Sequence[Sequence[str]], best: int) -> At | None:
         months = [position for position, cell in enumerate(above) if is_period(cell)]
         if not months:
             continue
-        figures = [position for position, cell in enumerate(below) if _field(cell) in NUMBER_FIELDS]
+        figures = [cell for cell in below[months[0] :] if _field(cell) in NUMBER_FIELDS]
         rest = [cell for cell in below[: months[0]] if cell.strip()]
         inside = [cell for cell in below[months[0] :] if cell.strip()]
         if len(figures) > len(months) / 2 and len(figures) == len(inside) and all(_field(cell) for cell in rest):

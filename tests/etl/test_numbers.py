@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl import numbers
-from etl.numbers import COMMA, DOT
+from etl.numbers import COMMA, DOT, NotAvailable
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,31 @@ def test_numbers_are_read_as_they_are_written(text: str, decimal: str, value: fl
     assert not number.has_percent
 
 
-@pytest.mark.parametrize("text", ["82 %", "82%", "82\u00a0%", "82,0 %"])
+@pytest.mark.parametrize("text", ["82 %", "82%", "82\u00a0%", "82,0 %", "82 pct.", "82 pct", "82PCT.", "82 procent"])
 def test_a_percent_sign_is_taken_off_and_remembered(text: str) -> None:
     number = numbers.parse(text, COMMA)
     assert number == numbers.Number(82, has_percent=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        *((sign, NotAvailable.MISSING) for sign in ("..", "-", "–", "i.a.", "n/a", "N/A", "na", "#N/A", " .. ")),
+        (".", NotAvailable.NOT_APPLICABLE),
+        *((sign, NotAvailable.SUPPRESSED) for sign in ("<5", "< 5", "<=4", "≤3", "under 5", "færre end 5")),
+    ],
+)
+def test_a_sign_for_no_number_is_known_and_never_a_number(text: str, kind: NotAvailable) -> None:
+    assert numbers.not_available(text) is kind
+    assert numbers.parse(text, COMMA) is None
+    assert numbers.form(text) is numbers.Form.NONE
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "", "-5", "<b>", "< 5 dage", "5", "næsten", ">5", "82 %", "%-point", "3 %-point"]
+)
+def test_other_texts_are_no_such_sign(text: str) -> None:
+    assert numbers.not_available(text) is None
 
 
 NO_NUMBERS = [

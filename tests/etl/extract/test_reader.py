@@ -83,6 +83,8 @@ def test_a_wide_file_of_one_indicator_in_one_unit_needs_no_names() -> None:
     assert found.shape == "wide"
     assert list(found.column("numerator")) == ["1", "2"]
     assert list(found.column("denominator")) == ["10", "20"]
+    one_month = table("felt;okt-26\ntæller;1\nnævner;10\n", given=("indicator", "unit"))
+    assert (list(one_month.column("numerator")), list(one_month.column("denominator"))) == (["1"], ["10"])
 
 
 def test_two_rows_of_the_same_figure_stay_two_so_that_the_check_sees_both() -> None:
