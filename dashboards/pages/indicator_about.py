@@ -126,6 +126,11 @@ PAGE = PageRecord(
 # ------------------------------------------------------------------------------------------------------- the parts
 
 
+def page_parts(view: AboutView) -> Markup:
+    """Everything the page says, in its order."""
+    return _head(view) + _proposal(view) + _check(view) + _below(view)
+
+
 def _head(view: AboutView) -> Markup:
     chevron = ui_icon("chev-r", size=16)
     crumb = Markup(
@@ -156,10 +161,9 @@ def _proposal(view: AboutView) -> Markup:
     proposal = view.proposal
     if proposal is None:
         return NOTHING
-    timezone = current_settings().timezone
     what = _("Version {version}: {state}").format(version=proposal.version, state=view.state.lower())
     by = _("Skrevet af {author}, senest ændret {when}.").format(
-        author=proposal.author, when=moment_text(proposal.changed_at, timezone)
+        author=proposal.author, when=moment_text(proposal.changed_at, view.timezone)
     )
     comment = NOTHING
     if proposal.comment:

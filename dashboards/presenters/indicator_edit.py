@@ -445,8 +445,10 @@ def _is_drawn_anew(values: Values, read: DefinitionContent, content: DefinitionC
 
 
 def _with_code(store: Store, viewer: Viewer, content: DefinitionContent, sheet: Sheet) -> DefinitionContent:
-    """A code is proposed once there is a name."""
-    if content.code or not content.name.da or not sheet.is_new:
+    """A code is proposed once there is a name; that of a later version is the indicator's, whatever was sent."""
+    if not sheet.is_new:
+        return content.but(code=sheet.content.code)
+    if content.code or not content.name.da:
         return content
     taken = [one.code for one in catalogue.indicators(store, viewer)]
     return content.but(code=suggest_code(content.name.da, taken))

@@ -276,6 +276,7 @@ class AboutView:
     edit_href: str
     chart_href: str
     file_href: str
+    timezone: str
 
 
 def about_view(
@@ -330,6 +331,7 @@ def about_view(
         edit_href=edit or carried.href(f"{LIST}/{code}/ret"),
         chart_href=row.chart_href,
         file_href=f"{LIST}/{code}.yaml",
+        timezone=timezone,
     )
 
 
