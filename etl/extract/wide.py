@@ -87,14 +87,18 @@ def _measures(sheet: Sheet, columns: Columns) -> list[_Figures]:
 
 
 def _labels(sheet: Sheet, columns: Columns, field: str) -> list[str]:
-    """The label of each row; where rows tell numerator and denominator apart, an empty one is the one above."""
+    """The label of each row; where rows tell numerator and denominator apart, a row without any is of the one above."""
     at = columns.fields.get(field)
     if at is None:
         return [""] * sheet.n_rows
     labels = list(sheet.columns[at])
     if columns.kind is not None:
-        for row in range(1, len(labels)):
-            labels[row] = labels[row] or labels[row - 1]
+        named = np.zeros(sheet.n_rows, dtype=bool)
+        for name in ("indicator", "unit"):
+            if name in columns.fields:
+                named |= sheet.columns[columns.fields[name]].written
+        for row in np.flatnonzero(~named[1:]) + 1:
+            labels[row] = labels[row - 1]
     return labels
 
 

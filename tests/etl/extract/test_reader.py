@@ -87,6 +87,12 @@ def test_a_wide_file_of_one_indicator_in_one_unit_needs_no_names() -> None:
     assert (list(one_month.column("numerator")), list(one_month.column("denominator"))) == (["1"], ["10"])
 
 
+def test_only_a_row_without_any_name_is_of_the_one_above() -> None:
+    found = table("indikator;enhed;felt;okt-26\nA;NOH;tæller;1\n;;nævner;10\nB;;tæller;2\n")
+    assert list(found.column("indicator")) == ["A", "B"]
+    assert list(found.column("unit")) == ["NOH", ""]
+
+
 def test_two_rows_of_the_same_figure_stay_two_so_that_the_check_sees_both() -> None:
     found = table(WIDE + "A;NOH;tæller;8;9\n")
     assert found.n_rows == 4
