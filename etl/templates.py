@@ -261,7 +261,7 @@ def _workbook(rows: _Rows, wanted: Sequence[_Series], shape: str, deadline_day: 
     formats = {
         "header": book.add_format({"bold": True, "bg_color": "#E8EDF2", "border": 1, "border_color": "#B8C4CF"}),
         "label": book.add_format({"font_color": "#44515C"}),
-        "figure": book.add_format({"border": 1, "border_color": "#B8C4CF", "num_format": "#,##0.##########"}),
+        "figure": book.add_format({"border": 1, "border_color": "#B8C4CF", "align": "right"}),
         "text": book.add_format({"border": 1, "border_color": "#B8C4CF"}),
         "closed": book.add_format({"bg_color": "#E3E6E9"}),
         "wrapped": book.add_format({"text_wrap": True, "valign": "top"}),
