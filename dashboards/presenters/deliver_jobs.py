@@ -89,7 +89,8 @@ class Jobs:
             for one in surplus:
                 del self._jobs[one.id]
             self._jobs[job.id] = job
-        threading.Thread(target=self._run, args=(job, work), name="delivery", daemon=True).start()
+        # Not a daemon: a server that stops waits for a commit under way, and no thread is cut off inside the database.
+        threading.Thread(target=self._run, args=(job, work), name="delivery").start()
         return job
 
     def _run(self, job: Job, work: Callable[[Job], None]) -> None:
