@@ -30,8 +30,10 @@ import time
 import traceback
 import zipfile
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 from sqlalchemy import text
@@ -121,6 +123,15 @@ class Tally:
     annotated: int = 0
     codes: Counter[str] = field(default_factory=Counter)
     wrong: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, other: Tally) -> None:
+        """Count what another process has seen too."""
+        for name, value in vars(other).items():
+            if isinstance(value, int):
+                setattr(self, name, getattr(self, name) + value)
+        self.codes.update(other.codes)
+        for kind, found in other.wrong.items():
+            self.wrong.setdefault(kind, []).extend(found)
 
     def fault(self, kind: str, about: str) -> None:
         self.wrong.setdefault(kind, []).append(about)
@@ -491,11 +502,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--workers", type=int, default=2, help="processes, each with a store and a seed of its own")
     parser.add_argument("--keep", type=Path, help="folder for the files that went wrong")
     asked = parser.parse_args()
     began = time.perf_counter()
-    tally = run(asked.files, asked.seed, keep=asked.keep)
-    print(f"files tried                    {tally.files}   (seed {asked.seed})")
+    shares = [asked.files // asked.workers + (at < asked.files % asked.workers) for at in range(asked.workers)]
+    with ProcessPoolExecutor(asked.workers, mp_context=get_context("spawn")) as pool:
+        work = [
+            pool.submit(run, share, asked.seed + at, keep=asked.keep and asked.keep / str(at))
+            for at, share in enumerate(shares)
+        ]
+        tally = Tally()
+        for one in work:
+            tally.add(one.result())
+    print(f"files tried                    {tally.files}   (seed {asked.seed}, {asked.workers} processes)")
     print(f"  by the real command too      {tally.by_command}")
     print(f"  with mends or choices        {tally.edited}")
     print(f"  given back annotated         {tally.annotated}")
