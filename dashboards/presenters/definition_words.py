@@ -7,7 +7,7 @@ from data.queries.definitions import Proposal, ProposalState
 from indicators import spc
 from indicators.chart_choice import KINDS, KindOfData
 from indicators.definition import Direction, PeriodKind, Role
-from indicators.definition_content import DefinitionContent, LocalTarget
+from indicators.definition_content import DefinitionContent, Follower, LocalTarget
 from indicators.words import Words
 
 ROLES = {
@@ -129,6 +129,11 @@ def target_line(target: LocalTarget, content: DefinitionContent) -> str:
     return text
 
 
+def _follower(one: Follower, unit_names: dict[str, str]) -> str:
+    name = unit_names.get(one.unit_code, one.unit_code)
+    return _("{target} fra {first}").format(target=name, first=day_text(one.starts_on)) if one.starts_on else name
+
+
 def field_text(content: DefinitionContent, name: str, unit_names: dict[str, str]) -> str:
     """A field's value in words, for the reader and for the difference between two versions."""
     value = getattr(content, name)
@@ -140,7 +145,7 @@ def field_text(content: DefinitionContent, name: str, unit_names: dict[str, str]
     if name == "targets":
         return "; ".join(target_line(one, content) for one in value)
     if name == "followers":
-        return ", ".join(unit_names.get(one.unit_code, one.unit_code) for one in value)
+        return ", ".join(_follower(one, unit_names) for one in value)
     if name == "unit_code":
         return unit_names.get(value, value)
     if name in ("review_on", "valid_from"):

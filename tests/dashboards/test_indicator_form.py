@@ -173,6 +173,10 @@ def test_a_later_version_shows_what_would_change_and_that_a_break_is_drawn(
     values = FILLED | {
         "numerator_da": "Indlagte med smerter, vurderet inden for 30 minutter",
         "valid_from": "2026-12-01",
+        # What the form was drawn with from what is in force.
+        "from_NOH": "2026-10-01",
+        "targets_1_text_da": "Mindst 90 %",
+        "targets_1_text_en": "At least 90%",
     }
     answer = indicator_edit.press(store, author, "send", values, "SMERTEVURD", None, today=TODAY, now=NOW)
     assert answer.href is not None, answer.message
