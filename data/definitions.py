@@ -548,11 +548,11 @@ def target_text(content: DefinitionContent, aim: LocalTarget) -> Words:
     if aim.value is None or aim.comparison not in AT_LEAST:
         return Words("", "")
     value = f"{aim.value:g}"
-    unit = content.unit_of_measure
+    unit = Words(content.unit_of_measure.da, content.unit_of_measure.en or content.unit_of_measure.da)
     space = Words(" ", "" if unit.en == "%" else " ")
     return Words(
         AT_LEAST[aim.comparison].say("da", value=f"{value.replace('.', ',')}{space.da}{unit.da}".strip()),
-        AT_LEAST[aim.comparison].say("en", value=f"{value}{space.en}{unit.en or unit.da}".strip()),
+        AT_LEAST[aim.comparison].say("en", value=f"{value}{space.en}{unit.en}".strip()),
     )
 
 

@@ -182,7 +182,7 @@ def test_a_later_version_shows_what_would_change_and_that_a_break_is_drawn(
     assert answer.href is not None, answer.message
     view = indicator_library.about_view(store, checker, Selection(), "SMERTEVURD", today=TODAY, timezone="UTC")
     shown = page_parts(view)
-    assert {one.label for one in view.differences} == {"Tæller", "Gælder fra"}
+    assert {one.label for one in view.differences} == {"Tæller", "Gælder fra"}, view.differences
     assert view.draws_break and "30 minutter" in shown and "tegnes et databrud" in shown
     with use_language("en"):
         english = page_parts(
