@@ -233,10 +233,13 @@ def export_series(
     email: As = "",
     form: Annotated[Literal["csv", "da"], typer.Option("--form", help="da: semikolon og decimalkomma.")] = "csv",
     kind: Annotated[Literal["csv"], typer.Option("--format", help="Filtype. / File type.")] = "csv",
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="Som enheden er: med forgængernes tal. / As the unit is, with predecessors.")
+    ] = False,
     lang: Language = "da",
 ) -> None:
     """Tallene i én serie. / The figures of one series."""
-    _end(_do("export", _settings(), jobs.SeriesRequest(indicator, unit, email, form, lang)))
+    _end(_do("export", _settings(), jobs.SeriesRequest(indicator, unit, email, form, lang, as_is)))
 
 
 # ------------------------------------------------------------------------------------------------------- the store

@@ -31,6 +31,7 @@ from data.queries import audit, export, units
 from data.queries.catalogue import indicators
 from data.queries.export import SIMULATED
 from data.store import Store
+from data.succession import as_is
 from etl import numbers, pipeline
 from etl.extract.options import ReadAs
 from etl.limits import Limits
@@ -129,6 +130,7 @@ class SeriesRequest:
     email: str = ""
     form: str = "csv"
     language: str = "da"
+    is_as_is: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,15 +260,18 @@ def export_series(store: Store, settings: JobSettings, request: SeriesRequest) -
     unit = units.find(store, viewer, request.unit)
     codes = {definition.code.casefold(): definition.code for definition in indicators(store, viewer)}
     code = codes.get(request.indicator.casefold(), request.indicator)
-    frame = export.series_rows(store, viewer, code, unit.code)
+    made = as_is(store, viewer, code, unit.code, today=settings.current_day()) if request.is_as_is else None
+    frame = export.series_rows(store, viewer, code, unit.code, made=made)
     is_danish = request.form == "da"
     file = io.StringIO()
     writer = csv.writer(file, delimiter=";" if is_danish else ",", lineterminator="\n")
     writer.writerow(DANISH_HEADER[name] if is_danish else name for name in frame.columns)
     for row in frame.itertuples(index=False):
         writer.writerow(_cell(value, is_danish) for value in row)
-    is_simulated = frame["delivery"].str.startswith(SIMULATED).any()
+    # Sums name no delivery; in a demo they are simulated like everything else.
+    is_simulated = frame["delivery"].str.startswith(SIMULATED).any() or (made is not None and store.is_demo)
     err = f"# {DEMO_NOTE.say(request.language)}\n" if is_simulated else ""
+    err += "".join(f"# {one.say(request.language)}\n" for one in (made.said if made else ()))
     return Answer(ExitCode.DONE, file.getvalue(), err)
 
 

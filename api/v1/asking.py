@@ -14,6 +14,7 @@ from data.assessments import assess_series
 from data.deadlines import last_due
 from data.queries import catalogue, coverage, observations, series, states, units
 from data.states import SeriesState, state_of
+from data.succession import AsIs, as_is
 from indicators.definition import IndicatorDefinition, PeriodKind
 from indicators.periods import next_start, start_of
 from indicators.words import Words
@@ -189,16 +190,26 @@ def one_series(call: Call) -> Reply:
     units.get(call.store, call.viewer, unit_code)
     definition = catalogue.indicator(call.store, call.viewer, indicator_code)
     as_of: date | None = call.query.as_of
-    frame = observations.current(call.store, call.viewer, indicator_code, unit_code, as_of)
-    if as_of is None:
+    made = None
+    if call.query.reading == "as_is":
+        made = as_is(call.store, call.viewer, indicator_code, unit_code, today=call.today, as_of=as_of)
+    is_joined = made is not None and made.is_possible
+    if made is not None and is_joined:
+        unit_code, frame = made.unit_code, made.frame
+    else:
+        frame = observations.current(call.store, call.viewer, indicator_code, unit_code, as_of)
+    if as_of is None and not is_joined:
         state = states.one(call.store, call.viewer, indicator_code, unit_code)
     else:
-        state = _state_of_day(call, indicator_code, unit_code, as_of, has_hidden=bool(frame["is_hidden"].any()))
+        has_hidden = bool(frame["is_hidden"].any())
+        state = _state_of_day(call, indicator_code, unit_code, as_of, made=made, has_hidden=has_hidden)
     return Reply(
         models.SeriesAnswer(
             indicator=indicator_code,
             unit=unit_code,
             as_of=as_of,
+            reading="as_is" if is_joined else "as_was",
+            reading_notes=[models.Said(da=one.say("da"), en=one.say("en")) for one in made.said] if made else [],
             observations=[
                 models.Figures(
                     period_start=row.period_start,
@@ -218,11 +229,14 @@ def one_series(call: Call) -> Reply:
     )
 
 
-def _state_of_day(call: Call, indicator_code: str, unit_code: str, as_of: date, *, has_hidden: bool) -> SeriesState:
-    """What the chart of an earlier day said, worked out as the page does it."""
+def _state_of_day(
+    call: Call, indicator_code: str, unit_code: str, as_of: date | None, *, made: AsIs | None, has_hidden: bool
+) -> SeriesState:
+    """What the chart of an earlier day, or of a unit as it is, says, worked out as the page does it."""
     assessment = assess_series(
-        call.store, call.viewer, indicator_code, unit_code, today=call.today, as_of=as_of, language=call.language
-    )
+        call.store, call.viewer, indicator_code, unit_code, today=call.today, as_of=as_of, language=call.language,
+        made=made,
+    )  # fmt: skip
     return state_of(assessment, unit_code, data_version=0, computed_at=call.now, has_hidden=has_hidden)
 
 

@@ -112,6 +112,9 @@ class OfMonths(Model):
     months: Annotated[int, Field(ge=1, le=60), WHOLE] = said("Så mange måneder.", "So many months.", default=12)
 
 
+Reading = Literal["as_was", "as_is"]
+
+
 class OfSeries(Model):
     """The parameters of one series."""
 
@@ -119,6 +122,11 @@ class OfSeries(Model):
         "Tallene, som de stod ved udgangen af denne dag (UTC).",
         "The figures as they stood at the end of this day (UTC).",
         default=None,
+    )
+    reading: Reading = said(
+        "Enheden, som den var (as_was: dens egne tal), eller som den er (as_is: med tallene fra dem, den kom efter).",
+        "The unit as it was (as_was: its own figures) or as it is (as_is: with those of the units it came after).",
+        default="as_was",
     )
 
 
@@ -479,6 +487,15 @@ class SeriesAnswer(Series):
     """One series: its figures, and what they say."""
 
     as_of: date | None
+    reading: Reading = said(
+        "as_is, når tallene er lagt sammen over enhedens ændringer; ellers as_was, også hvis det ikke kunne lade sig "
+        "gøre.",
+        "as_is where figures were taken together over the unit's changes; else as_was, also where that could not be.",
+    )
+    reading_notes: list[Said] = said(
+        "Hvad der skete med enheden, og hvad der mangler i en sum.",
+        "What happened to the unit, and what is missing from a sum.",
+    )
     observations: list[Figures]
     signal: Signal | None = said(
         "Det gemte signal; med as_of det, figuren sagde den dag.",

@@ -14,6 +14,7 @@ from data.queries import observations
 from data.queries.catalogue import NO_INDICATOR
 from data.schema import delivery, indicator, observation, series_state, unit
 from data.store import Store
+from data.succession import AsIs
 from indicators.periods import next_start
 from indicators.spc.charts import CHARTS
 
@@ -30,8 +31,12 @@ def series_rows(
     unit_code: str,
     *,
     as_of: date | datetime | None = None,
+    made: AsIs | None = None,
 ) -> pd.DataFrame:
     """The current figures of one series, in order of period; small numbers of other people's units are left empty.
+
+    With `made` (what `data.succession.as_is` gave for the series) they are those of the unit as it is: sums of what
+    several deliveries brought, so that `delivery` is empty.
 
     Returns
     -------
@@ -44,7 +49,11 @@ def series_rows(
     NotFound, NotAllowed
         There is no such indicator or unit, or the viewer may not see the unit.
     """
-    frame = observations.current(store, viewer, indicator_code, unit_code, as_of)
+    is_sum = made is not None and made.is_possible
+    if made is not None and is_sum:
+        unit_code, frame = made.unit_code, made.frame
+    else:
+        frame = observations.current(store, viewer, indicator_code, unit_code, as_of)
     with store.read() as connection:
         definition = reading.definitions(connection, [indicator_code]).get(indicator_code)
         if definition is None:
@@ -70,7 +79,7 @@ def series_rows(
             "denominator": frame["denominator"],
             "value": value,
             "delivery": pd.Series(
-                [receipts[number] for number in frame["delivery_id"]], index=frame.index, dtype="str"
+                ["" if is_sum else receipts[number] for number in frame["delivery_id"]], index=frame.index, dtype="str"
             ),
             "sd": frame["sd"],
         },

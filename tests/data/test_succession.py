@@ -15,7 +15,7 @@ from data import organisation, schema
 from data.access import SYSTEM, Role
 from data.assessments import assess_series
 from data.organisation import Merge, MoveTask, NewUnit, Split
-from data.queries import figures, observations
+from data.queries import export, figures, observations
 from data.store import bulk_insert
 from data.succession import as_is, history
 from indicators.words import Words
@@ -87,6 +87,15 @@ def test_counts_of_the_predecessors_are_summed_by_period_and_the_change_is_a_bre
     assert assessment.points["y"].round(2).tolist() == [36.36, 43.64, 37.27, 45.45]
     as_was = assess_series(merged.store, SYSTEM, "SCREEN", "H1-AB", today=TODAY)
     assert as_was.points["period"].tolist() == [OCTOBER] and as_was.phases == ()
+
+
+def test_the_rows_to_take_away_are_those_of_the_reading(merged):
+    made = read(merged, "H1-A")
+    taken = export.series_rows(merged.store, SYSTEM, "SCREEN", "H1-A", made=made)
+    assert taken["unit"].unique().tolist() == ["H1-AB"] and taken["delivery"].unique().tolist() == [""]
+    assert taken["numerator"].tolist() == [40, 48, 41, 50]
+    alone = export.series_rows(merged.store, SYSTEM, "SCREEN", "H1-A")
+    assert alone["numerator"].tolist() == [10, 12, 8] and alone["delivery"].tolist() == ["T-1"] * 3
 
 
 def test_a_closed_unit_reads_as_the_one_that_took_over(merged):

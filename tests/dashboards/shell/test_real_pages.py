@@ -45,7 +45,7 @@ PAGES = {
         f"/indikatorer/{INDICATOR}/om",
         "/maal",
     ),
-    "admin@tavle.example": ("/", "/?v=1&enhed=DK", "/maal/8", "/indberet"),
+    "admin@tavle.example": ("/", "/?v=1&enhed=DK", "/maal/8", "/indberet", "/administration/enheder"),
 }
 
 
@@ -118,7 +118,7 @@ def test_every_page_opens_for_those_it_is_for(product: Dash, visitor_of: Visitor
 
 def test_every_page_opens_on_the_first_day(first_day: Dash, visitor_of: VisitorOf) -> None:
     visitor = visitor_of(first_day).sign_in("admin@tavle.example")
-    for address in ("/", "/maal", "/indberet"):
+    for address in ("/", "/maal", "/indberet", "/administration/enheder"):
         assert re.search(r'"type": "H1"|<h1', _content(visitor, address)), f"{address} has no main heading"
 
 
