@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl import extract
@@ -239,6 +239,7 @@ def test_other_long_numbers_and_long_fractions_pass() -> None:
 # --------------------------------------------------------------------------------------------------------- all input
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.binary(max_size=200),
@@ -259,6 +260,7 @@ def test_no_bytes_make_the_extractor_raise_anything_but_a_refusal(content: bytes
         assert table.n_rows
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.lists(st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=8), min_size=5, max_size=5),
