@@ -560,6 +560,8 @@ def _verdict(report: Report, source: Source) -> CheckView:
         note = f"{said_errors}, {said_warnings}" if n_warnings else said_errors
     elif not n_changes:
         why, more = _("Der er intet nyt i filen."), _("Alle rækker står allerede i Tavle.")
+        if report.rows.count_changes(RowStatus.UNCHANGED) < len(report.rows):
+            more = _("Ingen række har nye tal.")
         note = _("0 ændringer")
     else:
         why, more = _("Klar til at indsende."), _("Intet er gemt endnu.")

@@ -189,20 +189,20 @@ def keep_draft(
     if unit is None:
         return ""
     given: list[drafts.Draft] = []
-    for cell in (typed or {}).get("cells", ()):
+    for cell in (one for one in (typed or {}).get("cells", ()) if isinstance(one, Mapping)):
         try:
             period = date.fromisoformat(str(cell.get("period", "")))
         except ValueError:
             continue
-        text = {name: str(cell.get(name, "")) for name in ("indicator", "unit", *FIELDS)}
+        typed_as = {name: str(cell.get(name, "")) for name in ("indicator", "unit", *FIELDS)}
         given.append(
             drafts.Draft(
-                text["indicator"],
-                text["unit"],
+                typed_as["indicator"],
+                typed_as["unit"],
                 period,
-                numerator=text["numerator"],
-                denominator=text["denominator"],
-                value=text["value"],
+                numerator=typed_as["numerator"],
+                denominator=typed_as["denominator"],
+                value=typed_as["value"],
             )
         )
     try:

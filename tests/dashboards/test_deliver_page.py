@@ -198,6 +198,11 @@ def test_a_file_that_never_came_is_told_as_that(desk: Desk, file: dict[str, Any]
     assert deliver.start_check(desk.jobs, desk.store, desk.team, source, today=TODAY, limits=Limits()) is None
 
 
+def test_a_template_that_was_not_filled_in_has_nothing_to_hand_in(desk: Desk) -> None:
+    view = desk.check(HEAD + "HAI-CDI;NOH;2026-10;;;\n")
+    assert (view.can_commit, view.why_more) == (False, "Ingen række har nye tal.")
+
+
 def test_the_limit_holds_on_the_server_too(desk: Desk) -> None:
     assert desk.check(limits=Limits(max_bytes=20)).state == "refused"
 

@@ -122,6 +122,17 @@ def test_every_page_opens_on_the_first_day(first_day: Dash, visitor_of: VisitorO
         assert re.search(r'"type": "H1"|<h1', _content(visitor, address)), f"{address} has no main heading"
 
 
+def test_a_template_is_handed_out_to_those_who_deliver_for_the_unit(product: Dash, visitor_of: VisitorOf) -> None:
+    team, leader = (visitor_of(product).sign_in(f"{who}@tavle.example") for who in ("team", "leder"))
+    file = team.get("/indberet/skabelon.csv?v=1&enhed=NOH")
+    assert (file.status_code, file.headers["Cache-Control"]) == (200, "no-store")
+    assert file.get_data().decode("utf-8-sig").startswith("indikator;indikatornavn;enhed;")
+    assert team.get("/indberet/skabelon.xlsx?v=1&enhed=NOH&vis=bred").get_data().startswith(b"PK")
+    answers = [leader.get("/indberet/skabelon.csv?v=1&enhed=NOH"), team.get("/indberet/skabelon.csv?v=1&enhed=OUH")]
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert team.get("/indberet/skabelon.pdf?v=1&enhed=NOH").status_code == 404
+
+
 def test_every_callback_names_ids_that_its_page_draws(product: Dash, visitor_of: VisitorOf) -> None:
     drawn = {value for name, value in vars(Ids).items() if name.isupper()}
     for email, addresses in PAGES.items():
