@@ -123,15 +123,16 @@ def _lint(store: Store, viewer: Viewer, request: DefinitionRequest, today: date)
             lines.append(NOTHING.say(request.language, code=code))
     every = [remark for remarks in found.values() for remark in remarks]
     counts = {weight: sum(1 for one in every if one.weight is weight) for weight in Weight}
-    lines.append(
-        COUNTED.say(
-            request.language,
-            n=len(found),
-            errors=counts[Weight.ERROR],
-            warnings=counts[Weight.WARNING],
-            notes=counts[Weight.NOTE],
+    if len(found) != 1:
+        lines.append(
+            COUNTED.say(
+                request.language,
+                n=len(found),
+                errors=counts[Weight.ERROR],
+                warnings=counts[Weight.WARNING],
+                notes=counts[Weight.NOTE],
+            )
         )
-    )
     return not has_errors(every), "\n".join(lines) + "\n"
 
 

@@ -4,6 +4,8 @@
   "use strict";
   var React = window.React, e = React.createElement;
 
+  var PATIENCE = 3000;  // milliseconds
+
   function values(form) {
     var found = {};
     new FormData(form).forEach(function (value, name) {
@@ -32,7 +34,7 @@
 
   function Form(props) {
     var place = React.useRef(null), told = React.useRef(props), left = React.useRef("");
-    var seen = React.useRef({});
+    var seen = React.useRef({}), waits = React.useRef(0);
     told.current = props;
 
     React.useEffect(function () {
@@ -45,6 +47,9 @@
         var button = event.target.closest && event.target.closest("[data-press]");
         if (!button || button.form !== form) { return; }
         event.preventDefault();
+        // A second press before the answer to the first would ask for the same thing twice.
+        if (Date.now() - waits.current < PATIENCE) { return; }
+        waits.current = Date.now();
         told.current.setProps({ pressed: {
           name: button.getAttribute("data-press"), values: values(form), seen: Object.keys(seen.current), at: Date.now()
         } });
@@ -72,7 +77,10 @@
       if (field && !place.current.contains(document.activeElement)) { field.focus({ preventScroll: true }); }
     }, [props.html]);
 
-    React.useEffect(function () { mark(place.current, props.notes); }, [props.html, props.notes]);
+    React.useEffect(function () {
+      waits.current = 0;
+      mark(place.current, props.notes);
+    }, [props.html, props.notes]);
 
     React.useEffect(function () {
       var field = props.focus && named(place.current, props.focus.name);

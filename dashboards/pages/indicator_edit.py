@@ -135,14 +135,16 @@ OUTPUTS = (
 def _shown(answer: Answer, kept: Mapping[str, Any], *, keeps_message: bool = False) -> tuple[Any, ...]:
     if answer.href is not None:
         return (*(no_update,) * 6, answer.href)
-    proposal_id = answer.proposal_id or kept.get("proposal")
+    # Answers may come in another order than the questions: only one that knows something new says what is kept.
+    news = {"proposal": answer.proposal_id} if answer.proposal_id else {}
+    news |= {"is_tried": True} if answer.is_tried else {}
     return (
         no_update if answer.html is None else str(answer.html),
         answer.notes,
         {"name": answer.focus, "at": time.monotonic()} if answer.focus else no_update,
         str(answer.side) if answer.side else no_update,
         no_update if keeps_message else str(answer.message),
-        {**kept, "proposal": proposal_id, "is_tried": kept.get("is_tried") or answer.is_tried},
+        {**kept, **news} if news else no_update,
         no_update,
     )
 

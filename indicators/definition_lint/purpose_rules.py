@@ -41,7 +41,8 @@ def _contribution_elsewhere(content: DefinitionContent, around: Surroundings) ->
 
 
 def _no_balancing(content: DefinitionContent, around: Surroundings) -> Iterator[Hit]:
-    if content.goal in GOALS and content.role in (Role.OUTCOME, Role.PROCESS) and content.goal not in around.balancing:
+    is_pushed = content.role in (Role.OUTCOME, Role.PROCESS) and not around.is_shipped
+    if content.goal in GOALS and is_pushed and content.goal not in around.balancing:
         yield Hit("role", {"goal": content.goal})
 
 

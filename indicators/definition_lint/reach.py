@@ -92,12 +92,13 @@ def reach(content: DefinitionContent) -> Reach | None:
     n, level, per = content.expected_n, content.expected_level, content.per
     if content.kind is KindOfData.COUNT:
         n = 1.0
-    if not n or level is None or not per or content.period is PeriodKind.DAY or content.chart not in spc.CHARTS:
+    if not n or level is None or not per or content.period is PeriodKind.DAY:
         return None
     sigma = _sigma(content.kind, n, level / per)
     if sigma is None or sigma <= 0:
         return None
     hoped = None if content.hoped_level == level else content.hoped_level
+    # Until a chart is chosen, and for those without a table, the answer is that of a run chart: the most careful one.
     chart = content.chart if content.chart in SPREADS else "run"
 
     def ask(power: float) -> Detectability:
