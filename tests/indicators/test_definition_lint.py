@@ -133,8 +133,11 @@ def test_each_rule_finds_what_it_is_there_for_in_its_field(code: str) -> None:
         assert remark.sentence("da") != remark.sentence("en")
 
 
-def test_every_rule_has_a_case_here() -> None:
+def test_every_rule_has_a_case_here_and_a_row_in_the_docs() -> None:
     assert len({rule.code for rule in RULES}) == len(RULES)
+    rows = [f"| `{rule.code}` | {rule.weight.value} | {rule.words.en} |" for rule in RULES]
+    text = (CATALOGUE.parents[1] / "docs" / "indicators.md").read_text("utf-8")
+    assert [row for row in rows if row not in text] == []
     assert {rule.code for rule in RULES} == set(WRONG) | OF_VERSIONS | {"reach", "no_checker"}
 
 
