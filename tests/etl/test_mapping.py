@@ -43,6 +43,71 @@ def test_the_result_can_be_written_in_english_form() -> None:
     assert result == b"indicator,unit,period,numerator,denominator\r\nA-1,NOH,2015-01,1,10.5\r\n"
 
 
+WIDE = {
+    "title": {"da": "Bred", "en": "Wide"},
+    "source": {"decimal": "comma", "delimiter": "semicolon"},
+    "sum": True,
+    "leave_out": {"Dato": ["I alt"]},
+    "columns": {"indicator": {"constant": "A-1"}, "period": {"from": "Dato", "to": "month"}},
+    "wide": {"becomes": "unit", "figures": "value", "leave_out": ["Ukendt"], "values": {"Total": "DK"}},
+}
+COUNTED = PLAIN | {
+    "keep": {"kind": ["x", "y"]},
+    "columns": {
+        "indicator": {"constant": "A-1"},
+        "unit": {"from": "place"},
+        "period": {"from": ["year", "week"], "join": "-U"},
+        "value": {"count": "rows"},
+    },
+}
+
+
+def lines(source: bytes, mapping: dict) -> list[str]:
+    return convert(source, parse_mapping(mapping, "x")).decode("utf-8-sig").splitlines()
+
+
+def test_columns_become_rows_days_become_months_and_what_is_left_out_is_named() -> None:
+    source = "Dato;Sorø;Faxe;Ukendt;Total\n2020-12-30;1;  1.002;9;11\n31-12-2020;2; 3,5;9;5\nI alt;3;6;18;16\n"
+    assert lines(source.encode(), WIDE) == [
+        "indikator;enhed;periode;værdi",
+        "A-1;Sorø;2020-12;3", "A-1;Faxe;2020-12;1005,5", "A-1;DK;2020-12;16",
+    ]  # fmt: skip
+
+
+def test_a_missing_part_of_a_wide_sum_leaves_the_sum_empty() -> None:
+    assert lines("Dato;Sorø;Ukendt\n2020-12-30;..;1\n2020-12-31;2;1\n".encode(), WIDE)[1:] == ["A-1;Sorø;2020-12;"]
+
+
+def test_rows_are_kept_by_their_text_and_counted_and_a_week_comes_from_two_columns() -> None:
+    source = b"kind,place,year,week\nx,NOH,2020,53\ny,NOH,2020,53\nz,NOH,2020,53\nx,HGH,2021,1\n"
+    assert lines(source, COUNTED)[1:] == ["A-1;NOH;2020-U53;2", "A-1;HGH;2021-U1;1"]
+
+
+@pytest.mark.parametrize(
+    ("to", "written"),
+    [("week", "2020-U53"), ("month", "2021-01"), ("quarter", "2021K1"), ("year", "2021")],
+)
+def test_a_day_is_taken_to_the_period_it_lies_in(to: str, written: str) -> None:
+    columns = PLAIN["columns"] | {"period": {"from": "month", "to": to}}
+    assert lines(b"month,what,n,days\n2021-01-03,a,1,2\n", PLAIN | {"columns": columns})[1].split(";")[2] == written
+
+
+@pytest.mark.parametrize(
+    ("source", "mapping", "said"),
+    [
+        (b"Dato;A;Ukendt\nto;1;2\n", WIDE, "Række 2, kolonne »Dato«: »to« kan ikke læses som periode."),
+        (b"Dato;A;Ukendt\n2020;1;2\n", WIDE, "Række 2, kolonne »Dato«: »2020« kan ikke læses som periode."),
+        (b"Dato;A;Ukendt\n2020-01-01;x1;2\n", WIDE, "Række 2, kolonne »A«: »x1« er ikke et tal med decimalkomma."),
+        (b"Dato;A\n2020-01-01;1\n", WIDE, "Række 1: Filen har ingen kolonne »Ukendt«"),
+        (b"place,year,week\nNOH,2020,1\n", COUNTED, "Række 1: Filen har ingen kolonne »kind«"),
+    ],
+)
+def test_what_a_wide_mapping_cannot_place_is_said_too(source: bytes, mapping: dict, said: str) -> None:
+    with pytest.raises(RefusedError) as caught:
+        convert(source, parse_mapping(mapping, "x"))
+    assert caught.value.findings[0].sentence("da").startswith(said)
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
@@ -73,12 +138,19 @@ def test_what_a_mapping_cannot_place_is_said_by_row_and_column(source: bytes, sa
         ({"columns": {"period": {"from": "m"}}}, "columns must give period, and numerator or value"),
         (
             {"columns": PLAIN["columns"] | {"unit": {"from": "u", "constant": "NOH"}}},
-            "unit needs either from or constant",
+            "unit needs either from or constant or count",
         ),
         ({"columns": PLAIN["columns"] | {"ward": {"from": "u"}}}, "columns has no key ward"),
         ({"source": {}}, "source must say decimal"),
         ({"source": {"decimal": "point"}}, "decimal must be one of comma, dot"),
         ({"extra": 1}, "the file has no key extra"),
+        ({"columns": PLAIN["columns"] | {"period": {"from": ["a", "b"]}}}, "period is made of several columns"),
+        ({"columns": PLAIN["columns"] | {"period": {"from": "a", "to": "day"}}}, "to must be one of week, month"),
+        ({"columns": PLAIN["columns"] | {"unit": {"from": "a", "to": "week"}}}, "only period can say to"),
+        ({"columns": PLAIN["columns"] | {"numerator": {"count": "all"}}}, "numerator can only count rows"),
+        ({"wide": {"becomes": "note", "figures": "value"}}, "wide must say becomes"),
+        ({"wide": {"becomes": "unit", "figures": "value"}}, "come from wide and cannot stand under columns as well"),
+        ({"keep": ["x"]}, "keep must be a list of keys and values"),
         ({"title": None}, "title must be a list of keys and values"),
     ],
 )
