@@ -264,6 +264,8 @@ def _edited(sheet: Sheet, columns: Columns, edits: Edits) -> tuple[Sheet, Column
             n_cells=sheet.n_cells[kept],
             columns=tuple(column.take(kept) for column in sheet.columns),
         )
+    # What was mended away must not be asked about any more.
+    sheet = replace(sheet, columns=tuple(column.compact() for column in sheet.columns))
     return sheet, replace(columns, fields=fields)
 
 

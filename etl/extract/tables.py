@@ -81,6 +81,21 @@ class TextColumn:
         """The column of these rows only (positions, or a mask); texts that no row has any more are kept."""
         return TextColumn(self.texts, self.codes[rows])
 
+    def compact(self) -> TextColumn:
+        """The column without texts that no row has, as after cells were replaced or rows left out.
+
+        Examples
+        --------
+        >>> TextColumn.of(["a", "b", "c"]).take(np.array([2, 0])).compact().texts
+        ('a', 'c')
+        """
+        used = np.unique(self.codes)
+        if len(used) == len(self.texts):
+            return self
+        new = np.zeros(len(self.texts), dtype=np.int32)
+        new[used] = np.arange(len(used), dtype=np.int32)
+        return TextColumn(tuple(self.texts[code] for code in used.tolist()), new[self.codes])
+
     def mapped(self, new: Mapping[str, str]) -> TextColumn:
         """The column with some of its texts replaced by others."""
         return TextColumn.unified([new.get(text, text) for text in self.texts], self.codes)

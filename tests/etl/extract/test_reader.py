@@ -60,6 +60,18 @@ def test_the_mends_cannot_take_a_cpr_number_out_of_a_file() -> None:
     assert {finding.code for finding in caught.value.findings} == {"cpr"}
 
 
+def test_what_was_mended_away_is_not_asked_about_any_more() -> None:
+    strange = WIDE.replace("A;NOH;tæller", "A;NOH;hvad")
+    with pytest.raises(RefusedError):
+        table(strange)
+    assert table(strange, edits=Edits(cells={(2, "felt"): "tæller"})).n_rows == 2
+    left = table(strange, edits=Edits(left_out=frozenset({2})))
+    assert list(left.column("denominator")) == ["10"]
+    serials = LONG.replace("2026-09", "46266").replace("2026-10", "i alt")
+    mended = table(serials, edits=Edits(cells={(4, "period"): "46296"}))
+    assert list(mended.column("period")) == ["2026-09-01", "2026-10-01"]
+
+
 def test_leaving_all_rows_out_leaves_a_header_alone() -> None:
     with pytest.raises(RefusedError) as caught:
         table(LONG, edits=Edits(left_out=frozenset({2, 4})))
