@@ -659,4 +659,9 @@ def test_every_setting_is_described_in_the_operations_guide(project: Path) -> No
         default = "" if field.default in (None, "") else f"`{field.default}`"
         expected[f"TAVLE_{name.upper()}"] = "`var`" if name == "var" else default
     assert {name: text.strip() for name, text in rows.items()} == expected
-    assert Selection.KEYS == ("v", "enhed", "periode", "maal", "hold", "vis", "pr")
+
+
+def test_every_key_of_an_address_is_described_beside_the_doors(project: Path) -> None:
+    doors = (project / "docs/design.md").read_text("utf-8")
+    (line,) = re.findall(r"`dashboards\.selection\.Selection` ↔ query string \((.*?)\)", doors, re.S)
+    assert re.findall(r"`(\w+)`", line) == list(Selection.KEYS)
