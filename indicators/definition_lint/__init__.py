@@ -37,7 +37,9 @@ _ORDER = {weight: place for place, weight in enumerate(Weight)}
 def lint(content: DefinitionContent, around: Surroundings) -> list[Remark]:
     """What is to be said about a definition, errors first, then in the order of the rules."""
     found = [
-        Remark(rule.code, hit.weight or rule.weight, hit.field, hit.words or rule.words, rule.mend, hit.values)
+        Remark(
+            rule.code, hit.weight or rule.weight, hit.field, hit.words or rule.words, hit.mend or rule.mend, hit.values
+        )
         for rule in RULES
         for hit in rule.find(content, around)
     ]

@@ -29,6 +29,9 @@ def _kind_missing(content: DefinitionContent, around: Surroundings) -> Iterator[
 
 
 def _per_missing(content: DefinitionContent, around: Surroundings) -> Iterator[Hit]:
+    # What follows from the kind of figures is not missed before the kind is.
+    if content.per is None and content.kind is None:
+        return
     if content.per is None or not 0 < content.per <= 10_000_000:
         yield Hit("per")
 
@@ -54,11 +57,12 @@ def _percent_scale(content: DefinitionContent, around: Surroundings) -> Iterator
                 "The figures are multiplied by 100, but the unit of measure is “{unit}”.",
             ),
             weight=Weight.WARNING,
+            mend=Words("En andel er i procent: skriv %.", "A share is in per cent: write %."),
         )
 
 
 def _unit_of_measure_missing(content: DefinitionContent, around: Surroundings) -> Iterator[Hit]:
-    if not content.unit_of_measure.da.strip():
+    if not content.unit_of_measure.da.strip() and content.kind is not None:
         yield Hit("unit_of_measure_da")
 
 
@@ -74,11 +78,14 @@ def _share_range(content: DefinitionContent, around: Surroundings) -> Iterator[H
 
 def _decimals(content: DefinitionContent, around: Surroundings) -> Iterator[Hit]:
     decimals = content.decimals
+    if decimals is None and content.kind is None:
+        return
     if decimals is None or not 0 <= decimals <= 6:
         yield Hit(
             "decimals",
             words=Words("Antal decimaler mangler.", "The number of decimals is missing."),
             weight=Weight.ERROR,
+            mend=Words("Skriv et helt tal fra 0 til 6.", "Write a whole number from 0 to 6."),
         )
     elif decimals > MOST_DECIMALS:
         yield Hit(
@@ -175,6 +182,7 @@ def _valid_from(content: DefinitionContent, around: Surroundings) -> Iterator[Hi
                 words=Words(
                     "Det står ikke, fra hvornår definitionen gælder.", "It does not say from when the definition holds."
                 ),
+                mend=Words("Skriv den første dag i en periode.", "Write the first day of a period."),
             )
         return
     start = start_of(day, content.period)
@@ -185,11 +193,9 @@ def _valid_from(content: DefinitionContent, around: Surroundings) -> Iterator[Hi
     if former is not None and day <= former:
         yield Hit(
             "valid_from",
-            {"day": former.strftime("%d-%m-%Y"), "next": ""},
-            words=Words(
-                "Den nuværende version gælder fra {day}; den nye skal begynde senere.",
-                "The version in force holds from {day}; the new one must begin later.",
-            ),
+            {"day": former.strftime("%d-%m-%Y")},
+            words=Words("Den nuværende version gælder fra {day}.", "The version in force holds from {day}."),
+            mend=Words("Lad den nye begynde senere.", "Let the new one begin later."),
         )
 
 
@@ -326,7 +332,10 @@ RULES = (
         "valid_from_wrong",
         Weight.ERROR,
         Words("{day} er ikke den første dag i en periode.", "{day} is not the first day of a period."),
-        Words("Skriv den første dag i en periode. {next}", "Write the first day of a period. {next}"),
+        Words(
+            "Skriv den første dag i en periode; den næste er {next}.",
+            "Write the first day of a period; the next is {next}.",
+        ),
         _valid_from,
     ),
     Rule(

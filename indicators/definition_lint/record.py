@@ -54,12 +54,14 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule found something: in which field of the form, and what to fill its words in with."""
+    """A rule found something: in which field of the form, and what to fill its words in with. Words, mend and weight
+    of its own stand in for the rule's."""
 
     field: str
     values: Mapping[str, object] = of(default_factory=dict)
     words: Words | None = None
     weight: Weight | None = None
+    mend: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

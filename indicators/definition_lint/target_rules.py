@@ -35,6 +35,7 @@ def _without_dates(content: DefinitionContent, around: Surroundings) -> Iterator
             yield Hit(
                 f"{name}_valid_to",
                 words=Words("Måltallet slutter, før det begynder.", "The target ends before it begins."),
+                mend=Words("Ret en af datoerne.", "Correct one of the dates."),
             )
 
 

@@ -133,6 +133,31 @@ def test_each_rule_finds_what_it_is_there_for_in_its_field(code: str) -> None:
         assert remark.sentence("da") != remark.sentence("en")
 
 
+def test_the_other_ways_a_rule_can_be_broken_have_words_and_mends_of_their_own() -> None:
+    for changes, code, said in (
+        ({"valid_from": None}, "valid_from_wrong", "Skriv den første dag i en periode."),
+        ({"valid_from": date(2026, 12, 15)}, "valid_from_wrong", "den næste er 01-01-2027"),
+        ({"decimals": None}, "decimals_too_many", "Skriv et helt tal fra 0 til 6."),
+        ({"decimals": 5}, "decimals_too_many", "5 decimaler er flere"),
+        ({"unit_of_measure": Words("dage", "days")}, "percent_scale", "skriv %"),
+        ({"review_on": date(2026, 1, 1)}, "review_wrong", "er passeret"),
+        ({"chart": "findes ikke"}, "chart_missing", "findes ikke"),
+        ({"chart": "t"}, "chart_does_not_fit", "uden nævner"),
+        ({"period": PeriodKind.DAY}, "chart_does_not_fit", "ét punkt pr. periode"),
+        (
+            {"targets": (LocalTarget(90, ">=", date(2026, 12, 1), date(2026, 11, 1)),)},
+            "target_without_dates",
+            "slutter, før det begynder. Ret en af datoerne.",
+        ),
+    ):
+        (found,) = [one for one in lint(GOOD.but(**changes), AROUND) if one.code == code]
+        assert said in found.sentence("da") and "{" not in found.sentence("en")
+
+
+def test_a_blank_sheet_is_asked_for_the_kind_of_figures_before_what_follows_from_it() -> None:
+    assert not {"per_missing", "decimals_too_many", "unit_of_measure_missing"} & codes(DefinitionContent())
+
+
 def test_every_rule_has_a_case_here_and_a_row_in_the_docs() -> None:
     assert len({rule.code for rule in RULES}) == len(RULES)
     rows = [f"| `{rule.code}` | {rule.weight.value} | {rule.words.en} |" for rule in RULES]
