@@ -292,6 +292,25 @@ def _history(
     )
 
 
+def moved_tasks(store: Store, viewer: Viewer) -> dict[tuple[str, str], tuple[date, str]]:
+    """By (indicator, unit) since when another unit does what the indicator follows, and which; public.
+
+    Work that came back is the unit's own again.
+    """
+    columns = unit_change.c
+    query = (
+        select(columns.indicator_code, columns.unit_code, columns.to_code, columns.valid_from)
+        .where(columns.kind == Kind.TASK_MOVED.value, columns.withdrawn_at.is_(None))
+        .order_by(columns.valid_from, columns.id)
+    )
+    found: dict[tuple[str, str], tuple[date, str]] = {}
+    with store.read() as connection:
+        for row in connection.execute(query):
+            found.pop((row.indicator_code, row.to_code), None)
+            found[row.indicator_code, row.unit_code] = (row.valid_from, row.to_code)
+    return found
+
+
 def _away(code: str, joints: Sequence[Joint]) -> tuple[tuple[date, date | None], ...]:
     """The stretches in which a unit had handed the work on."""
     return tuple(
@@ -635,4 +654,4 @@ def expectation_of(made: AsIs, held: Mapping[str, reading.Expectation]) -> readi
     return reading.Expectation(made.starts_on, last, (own.owner if own else "") or "")
 
 
-__all__ = ["AsIs", "History", "Joint", "Part", "as_is", "expectation_of", "history"]
+__all__ = ["AsIs", "History", "Joint", "Part", "as_is", "expectation_of", "history", "moved_tasks"]

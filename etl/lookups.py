@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import cache, cached_property
 
 from data.access import SYSTEM, Viewer
@@ -12,6 +13,7 @@ from data.catalogue.names import fold
 from data.queries import catalogue, definitions, units
 from data.queries.units import Unit
 from data.store import Store
+from data.succession import moved_tasks
 from indicators.definition import IndicatorDefinition
 from indicators.words import Words
 
@@ -22,7 +24,8 @@ _LIKENESS = 0.6
 class Lookups:
     """Indicators and units as a file may name them. A code wins over a name; a name that several share is nobody's.
 
-    `meant` gives for each unit text of the file the units it can mean.
+    `meant` gives for each unit text of the file the units it can mean, `moved_tasks` by indicator and unit since when
+    another unit does the work, and which.
     """
 
     def __init__(
@@ -30,7 +33,9 @@ class Lookups:
         indicators: Iterable[IndicatorDefinition],
         all_units: Iterable[Unit],
         meant: Mapping[str, tuple[Unit, ...]],
+        moved_tasks: Mapping[tuple[str, str], tuple[date, str]] | None = None,
     ) -> None:
+        self.moved_tasks = moved_tasks or {}
         self._indicators = {fold(definition.code): definition for definition in indicators}
         self._names: dict[str, IndicatorDefinition | None] = {}
         for definition in self._indicators.values():
@@ -100,4 +105,5 @@ def from_store(store: Store, viewer: Viewer | None, unit_texts: Iterable[str]) -
         ],
         units.visible(store, SYSTEM),
         units.find_many(store, viewer or SYSTEM, texts),
+        moved_tasks(store, SYSTEM),
     )

@@ -248,24 +248,24 @@ def decisions_markup(rows: Sequence[DecisionRow], form: str) -> Markup:
     """The list of changes, each with a button that asks before it undoes."""
     if not rows:
         return Markup('<p class="muted f-13 mt-2">{}</p>').format(_("Der er ikke besluttet ændringer."))
-    latest = _decision_table(rows[:LATEST], form)
+    latest = _decision_table(rows[:LATEST], form, _("De seneste ændringer"))
     rest = rows[LATEST:]
     if not rest:
         return latest
     name = ngettext("{count} ændring mere", "{count} ændringer mere", len(rest)).format(count=len(rest))
     return latest + Markup('<details class="disc mt-2"><summary>{}</summary>{}</details>').format(
-        name, _decision_table(rest, form)
+        name, _decision_table(rest, form, _("Tidligere ændringer"))
     )
 
 
-def _decision_table(rows: Sequence[DecisionRow], form: str) -> Markup:
+def _decision_table(rows: Sequence[DecisionRow], form: str, name: str) -> Markup:
     heads = (_("Dato"), _("Ændring"), _("Enheder"), _("Begrundelse"), _("Besluttet"), _("Tilstand"))
     body = Markup("").join(_decision_markup(row, heads, form) for row in rows)
     return Markup(
         '<div class="tbl-wrap mt-2" tabindex="0" role="region" aria-label="{0}"><table class="tbl tbl--compact orgtab">'
         '<caption class="visually-hidden">{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table></div>'
     ).format(
-        _("Besluttede ændringer"),
+        name,
         Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in heads),
         body,
     )

@@ -1,9 +1,13 @@
 """Each check on rows small enough for the eye: what it says, where, and what it lets through."""
 
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
+from data import organisation, schema
+from data.access import SYSTEM
 from etl import checks
 from etl.extract import refusals
 from etl.extract.options import ReadAs
@@ -321,3 +325,19 @@ def test_what_is_given_beside_the_file_is_wrong_once(board) -> None:
     assert report.findings[0].sentence("da").startswith("Kolonne »indikator«: »NOGET« er ikke en indikator")
     report = board.check(text, defaults={"indicator": "TRYKSAAR", "unit": "HGH"})
     assert only(report, "no_right_to_unit").row is None
+
+
+def test_a_task_that_has_moved_is_delivered_for_by_the_unit_that_does_it(board) -> None:
+    for unit in ("NOH", "HGH"):
+        row = {"indicator_code": "TRYKSAAR", "unit_code": unit, "starts_on": date(2026, 1, 1), "owner": ""}
+        board.store.write(lambda connection, row=row: connection.execute(insert(schema.series).values(row)))
+    options = {"today": date(2026, 11, 23), "now": datetime(2026, 11, 23, 8, 0), "reason": "Aftalt"}
+    organisation.move_task(board.store, SYSTEM, "TRYKSAAR", ["NOH"], "HGH", valid_from=date(2026, 10, 1), **options)
+    finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026-10;1;4;;"), "task_moved")
+    assert finding.reason("da") == "Tryksaar gik fra Nordsjællands Hospital til Herlev og Gentofte Hospital 01-10-2026."
+    assert finding.mend_text("da").startswith("Indberet for Herlev og Gentofte Hospital (HGH)")
+    assert finding.suggestion == {"unit": "HGH"}
+    assert board.check(HEAD + "TRYKSAAR;NOH;2026-09;1;4;;").findings == ()
+    assert board.check(HEAD + "KLAGER;NOH;2026-10;;;3;").findings == ()
+    organisation.move_task(board.store, SYSTEM, "TRYKSAAR", ["HGH"], "NOH", valid_from=date(2026, 11, 1), **options)
+    assert "task_moved" not in {one.code for one in board.check(HEAD + "TRYKSAAR;NOH;2026-11;1;4;;").findings}
