@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from data import audit, cpr, states
+from data import audit, cpr, reading, states
 from data.access import Viewer, require_delivery, subtree
 from data.errors import DataError, NotAllowed, NotFound
 from data.queries.catalogue import NO_INDICATOR
@@ -31,8 +31,6 @@ from data.queries.definitions import (
     Proposal,
     ProposalState,
     content_in_force,
-    kinds_of_units,
-    owner_units,
     proposal_by_id,
     surroundings_of,
 )
@@ -181,12 +179,12 @@ def change_basis(connection: Connection, viewer: Viewer, code: str, *, today: da
     ).all()
     if not rows:
         raise NotFound(NO_INDICATOR, code=code)
-    owner = owner_units(connection).get(code, "")
+    owner = reading.owner_units(connection).get(code, "")
     if not owner and not rows[-1].is_demo:
         raise NotAllowed(SHIPPED, code=code)
     if not viewer.may_deliver(owner or WHOLE_COUNTRY):
         raise NotAllowed(NOT_YOUR_INDICATOR, code=code, unit=owner or WHOLE_COUNTRY)
-    former = content_in_force(connection, code, viewer)
+    former = content_in_force(connection, viewer, code)
     kind = PeriodKind.MONTH if former.period is PeriodKind.DAY else former.period
     begins = next_start(start_of(max(today, former.valid_from or today), kind), kind)
     review = former.review_on if former.review_on and former.review_on > today else None
@@ -512,7 +510,7 @@ def _write_version(connection: Connection, viewer: Viewer, found: Proposal, *, i
             maximum=definition.maximum,
             contributes_to=definition.contributes_to,
             verification=Verification.OWN.value,
-            levels=";".join(kinds_of_units(connection, [one.unit_code for one in content.followers])),
+            levels=";".join(reading.kinds_of_units(connection, [one.unit_code for one in content.followers])),
             frequency=FREQUENCY[definition.period],
             data_source=content.data_source,
             owner=definition.owner,

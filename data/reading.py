@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, RowMapping, select
 
 from data.access import SYSTEM, moves
 from data.queries import catalogue
-from data.schema import exclusion, indicator, phase, series, unit
+from data.schema import definition_proposal, exclusion, indicator, phase, series, unit
 from data.sql import statement
 from data.store import bulk_read, end_of_day
 from indicators.assessment import SeriesPhase
@@ -206,3 +206,18 @@ def _decisions(
     )
     wanted = set(pairs)
     return [row for row in connection.execute(query) if (row.indicator_code, row.unit_code) in wanted]
+
+
+def owner_units(connection: Connection) -> dict[str, str]:
+    """The unit each indicator made on screen belongs to, by code: that of its newest approved proposal."""
+    rows = connection.execute(
+        select(definition_proposal.c.indicator_code, definition_proposal.c.unit_code)
+        .where(definition_proposal.c.state == "approved")
+        .order_by(definition_proposal.c.version)
+    )
+    return {row.indicator_code: row.unit_code for row in rows}
+
+
+def kinds_of_units(connection: Connection, codes: Iterable[str]) -> list[str]:
+    """The kinds of the given units, each once, in order of the alphabet."""
+    return sorted(set(connection.scalars(select(unit.c.kind).where(unit.c.code.in_(list(codes))).distinct())))

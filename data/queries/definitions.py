@@ -6,7 +6,6 @@ A definition in force is public, as the catalogue is. A draft or a proposal is s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,11 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from data import reading
 from data.access import Grant, Role, Viewer, viewer_with
 from data.catalogue.names import fold
 from data.errors import NotAllowed, NotFound
 from data.queries.catalogue import NO_INDICATOR, definition_of, visible_targets
-from data.schema import account, definition_proposal, indicator, role_grant, series, unit
+from data.schema import account, definition_proposal, indicator, role_grant, series
 from data.store import Store
 from indicators.definition import IndicatorDefinition, Scope, Target
 from indicators.definition import Role as IndicatorRole
@@ -114,7 +114,7 @@ def library(store: Store, viewer: Viewer, *, today: date) -> list[LibraryEntry]:
         counts: dict[str, int] = {}
         for row in rows:
             counts[row["code"]] = counts.get(row["code"], 0) + 1
-        owners = owner_units(connection)
+        owners = reading.owner_units(connection)
         live = {
             one.indicator_code: one
             for one in _proposals(connection, definition_proposal.c.state.in_(LIVE))
@@ -235,11 +235,11 @@ def in_force(store: Store, viewer: Viewer, code: str) -> DefinitionContent:
         There is no such indicator.
     """
     with store.read() as connection:
-        content = content_in_force(connection, code, viewer)
+        content = content_in_force(connection, viewer, code)
     return content.but(followers=tuple(one for one in content.followers if viewer.may_see(one.unit_code)))
 
 
-def content_in_force(connection: Connection, code: str, viewer: Viewer) -> DefinitionContent:
+def content_in_force(connection: Connection, viewer: Viewer, code: str) -> DefinitionContent:
     """What is in force, with the targets set on screen and every unit that follows it."""
     row = (
         connection.execute(
@@ -252,7 +252,7 @@ def content_in_force(connection: Connection, code: str, viewer: Viewer) -> Defin
         raise NotFound(NO_INDICATOR, code=code)
     definition = definition_of(row)
     approved = _approved(connection, code, definition.version)
-    unit_code = approved.unit_code if approved else owner_units(connection).get(code, "")
+    unit_code = approved.unit_code if approved else reading.owner_units(connection).get(code, "")
     followers = [
         Follower(one.unit_code, one.starts_on)
         for one in connection.execute(
@@ -323,7 +323,7 @@ def surroundings_of(
     for one in _proposals(connection, definition_proposal.c.state.in_(LIVE)):
         if one.author_id != author_id and one.indicator_code != content.code:
             codes.add(fold(one.indicator_code))
-    former = content_in_force(connection, content.code, viewer) if version > 1 else None
+    former = content_in_force(connection, viewer, content.code) if version > 1 else None
     author = viewer.account_id if author_id is None else author_id
     return Surroundings(
         today=today,
@@ -376,16 +376,6 @@ def _checkers(connection: Connection, unit_code: str, author_id: int) -> list[Ch
         if one.may_deliver(unit_code):
             found.append(Checker(person.id, person.name, person.email, person.language))
     return found
-
-
-def owner_units(connection: Connection) -> dict[str, str]:
-    """The unit each indicator made on screen belongs to, by code: that of its newest approved proposal."""
-    rows = connection.execute(
-        select(definition_proposal.c.indicator_code, definition_proposal.c.unit_code)
-        .where(definition_proposal.c.state == ProposalState.APPROVED.value)
-        .order_by(definition_proposal.c.version)
-    )
-    return {row.indicator_code: row.unit_code for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,8 +446,3 @@ def _proposal(row: Row[Any]) -> Proposal:
         created_at=row.created_at,
         changed_at=row.changed_at,
     )
-
-
-def kinds_of_units(connection: Connection, codes: Iterable[str]) -> list[str]:
-    """The kinds of the given units, each once, in order of the alphabet."""
-    return sorted(set(connection.scalars(select(unit.c.kind).where(unit.c.code.in_(list(codes))).distinct())))
