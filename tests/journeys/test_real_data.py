@@ -77,10 +77,9 @@ def test_a_danish_hospitals_own_spreadsheet_is_read_with_the_choice_on_the_page(
     team = visit("kvalitet")
     page = team.page
     team.open("/indberet")
-    page.get_by_text("Filen har ikke kolonner for indikator og enhed").click()
-    page.locator("#deliver-indicator-select").select_option("MOBIL")
-    page.locator("#deliver-unit-select").select_option("HGH")
     page.locator("input[type=file]").set_input_files(sample)
+    page.get_by_label("Indikator").select_option("MOBIL")
+    page.locator("[data-default=unit]").select_option("HGH")
     expect(page.locator(".filestrip__g")).to_contain_text("Læst som semikolon")
     expect(page.locator(".filestrip__g")).to_contain_text("dd-mm-åååå")
     expect(page.locator(".alert--warn")).to_contain_text("Skift")
