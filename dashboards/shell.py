@@ -128,7 +128,7 @@ def _no_access(viewer: Viewer, refusal: NotAllowed, home: str) -> State:
 def _own_name(viewer: Viewer) -> str:
     if not viewer.home_units:
         return ""
-    return units.get(current_store(), viewer, viewer.home_units[0]).name.say(language())
+    return units.get(current_store(), viewer, viewer.home_units[0], on=current_today()).name.say(language())
 
 
 def draw(resolved: Resolved, address: str) -> Any:
@@ -234,7 +234,7 @@ def _fields(viewer: Viewer, selection: Selection, shown: tuple[str, ...]) -> tup
     offered = units.visible(current_store(), viewer, on=current_today())
     if selection.unit and viewer.may_see(selection.unit) and all(one.code != selection.unit for one in offered):
         # A unit that has closed, or has yet to open, can be looked at, and the bar says that it is.
-        offered.append(units.get(current_store(), viewer, selection.unit))
+        offered.append(units.get(current_store(), viewer, selection.unit, on=current_today()))
     return context_fields(offered, viewer, selection, shown)
 
 

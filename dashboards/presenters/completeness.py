@@ -625,7 +625,7 @@ def _areas(
 ) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
     visible = units.visible(store, viewer, on=today)
     if selection.unit and selection.unit not in {one.code for one in visible}:
-        visible.append(units.get(store, viewer, selection.unit))  # a unit that has closed
+        visible.append(units.get(store, viewer, selection.unit, on=today))  # a unit that has closed
     said = language()
     own = tuple(Choice(u.code, u.name.say(said), u.code == selection.unit) for u in visible if u.is_own)
     others = tuple(Choice(u.code, u.name.say(said), u.code == selection.unit) for u in visible if not u.is_own)

@@ -185,7 +185,7 @@ def _board(store: Store, viewer: Viewer, selection: Selection, today: date) -> B
         return None
     visible = units.visible(store, viewer, on=today)
     chosen = next((one for one in visible if one.code == selection.unit), None) or units.get(
-        store, viewer, selection.unit
+        store, viewer, selection.unit, on=today
     )
     with_series = {one.unit_code for one in series.listed(store, viewer, [one.code for one in visible])}
     side = side_by_side(chosen, visible, with_series)

@@ -482,7 +482,7 @@ def overview_view(
     assert selection.unit is not None, "the shell fills in the unit, or shows that there is none"
     visible = units.visible(store, viewer, on=today)
     by_code = {unit.code: unit for unit in visible}
-    chosen = by_code.get(selection.unit) or units.get(store, viewer, selection.unit)
+    chosen = by_code.get(selection.unit) or units.get(store, viewer, selection.unit, on=today)
     listed = series.listed(store, viewer, list(by_code))
     with_series = {one.unit_code for one in listed}
     chips, cohort = cohort_choices(store, viewer, selection, today=today)

@@ -102,7 +102,7 @@ def value_view(
     assert selection.unit is not None
     said = language()
     definition = catalogue.indicator(store, viewer, code)
-    unit = units.get(store, viewer, selection.unit)
+    unit = units.get(store, viewer, selection.unit, on=period)
     as_of = selection.as_of
     told = history.of_value(store, viewer, code, unit.code, period, as_of=as_of)
     frame = observations.current(store, viewer, code, unit.code, as_of)
