@@ -1,6 +1,6 @@
 """Thousands of spoilt delivery files through the command's way in and the page's, and what they must never do.
 
-Run `python tests/simulation/fuzz_deliveries.py --files 5000`; it takes some fifteen minutes on two cores. Each file is
+Run `python tests/simulation/fuzz_deliveries.py --files 5000`; it takes a quarter of an hour on two cores. Each file is
 one of the corpus with bytes or cells changed, one in five with a made-up CPR number put in. It goes
 
 - through `api.jobs.check`, which is what `tavle check` runs, as text or as JSON, and every hundredth through the real
