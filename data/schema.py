@@ -448,6 +448,7 @@ annotation = Table(
     Column("author", String, nullable=False),
     Column("created_at", DateTime, nullable=False),
     Column("withdrawn_at", DateTime),
+    Column("visibility", String),  # empty: whoever sees the unit; own: only those whose unit it is
 )
 
 # One row per series: what the last calculation said. The one stored signal every view reads.
@@ -485,6 +486,136 @@ series_state = Table(
     Column("data_version", BigInteger, nullable=False),  # newest observation that was read
     Column("kernel_version", String, nullable=False),
     Column("computed_at", DateTime, nullable=False),
+)
+
+# ------------------------------------------------------------------------------------------------- the board at work
+
+# One row per person and series: the signal the person has marked as seen (its kind, rule and first period).
+signal_seen = Table(
+    "signal_seen",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("indicator_code", String, primary_key=True),
+    Column("unit_code", String, primary_key=True),
+    Column("signal", String, nullable=False),
+    Column("seen_at", DateTime, nullable=False),  # UTC
+)
+
+# One row per person and series the person keeps at the top.
+pin = Table(
+    "pin",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("indicator_code", String, primary_key=True),
+    Column("unit_code", String, primary_key=True),
+    Column("pinned_at", DateTime, nullable=False),  # UTC
+)
+
+# One row per time a series was put on a unit's board meeting. A standing item stays until it is taken off.
+agenda_item = Table(
+    "agenda_item",
+    metadata,
+    _id("agenda_item"),
+    Column("board_unit", String, nullable=False),  # whose meeting it is
+    Column("indicator_code", String, nullable=False),
+    Column("unit_code", String, nullable=False),
+    Column("is_standing", Boolean, nullable=False),
+    Column("author", String, nullable=False),
+    Column("added_at", DateTime, nullable=False),  # UTC
+    Column("taken_off_at", DateTime),  # UTC; a meeting that has treated it takes it off
+)
+
+# One row per board meeting that was begun.
+meeting = Table(
+    "meeting",
+    metadata,
+    _id("meeting"),
+    Column("board_unit", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("started_at", DateTime, nullable=False),  # UTC
+    Column("ended_at", DateTime),  # UTC
+)
+
+# One row per series of a meeting, in the order shown, with what was said of it that day.
+meeting_item = Table(
+    "meeting_item",
+    metadata,
+    _id("meeting_item"),
+    Column("meeting_id", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("indicator_code", String, nullable=False),
+    Column("unit_code", String, nullable=False),
+    Column("why", String, nullable=False),  # picked new standing decision
+    Column("finding_da", String, nullable=False),
+    Column("finding_en", String, nullable=False),
+)
+
+# One row per decision of a meeting: at most one that is not withdrawn per meeting and series (checked in code).
+decision = Table(
+    "decision",
+    metadata,
+    _id("decision"),
+    Column("meeting_id", BigInteger, nullable=False),
+    Column("indicator_code", String, nullable=False),
+    Column("unit_code", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("due_on", Date),
+    Column("state", String, nullable=False),  # open done not_done
+    Column("settled_at", DateTime),  # UTC
+    Column("settled_by", String, nullable=False),
+    Column("annotation_id", BigInteger),  # the note on the chart it became
+    Column("author", String, nullable=False),
+    Column("created_at", DateTime, nullable=False),  # UTC
+    Column("withdrawn_at", DateTime),
+)
+
+# One row per pathway across sectors.
+pathway = Table(
+    "pathway",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("name_da", String, nullable=False),
+    Column("name_en", String, nullable=False),
+    Column("description_da", String, nullable=False),
+    Column("description_en", String, nullable=False),
+    Column("is_demo", Boolean, nullable=False),
+    Column("source", String, nullable=False),
+)
+
+# One row per step of a pathway with the series that follows it; without a series the step is not measured yet.
+pathway_step = Table(
+    "pathway_step",
+    metadata,
+    _id("pathway_step"),
+    Column("pathway_code", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("name_da", String, nullable=False),
+    Column("name_en", String, nullable=False),
+    Column("sector", String, nullable=False),  # hospital municipal practice
+    Column("indicator_code", String),
+    Column("unit_code", String),
+    Column("owner", String, nullable=False),
+    Column("note_da", String, nullable=False),
+    Column("note_en", String, nullable=False),
+)
+
+# One row per address that was long enough to be given a short one. The same address always has the same code.
+short_address = Table(
+    "short_address",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("address", String, nullable=False),  # path and query, of this board alone
+    Column("created_at", DateTime, nullable=False),  # UTC
+)
+
+# One row per person who has had a digest: what it told, so that the next one is sent only when something changed.
+digest = Table(
+    "digest",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("told_at", DateTime, nullable=False),  # UTC
+    Column("told", JSON, nullable=False),  # "indicator unit": the signal
 )
 
 # ------------------------------------------------------------------------------------------------- people and traces
