@@ -217,6 +217,23 @@ def viewer_with(
     )
 
 
+def owners(connection: Connection, codes: Iterable[str], *, on: date | None = None) -> dict[str, frozenset[int]]:
+    """By unit the active accounts that own it, as the table above says; a unit nobody owns has an empty set."""
+    wanted = {code: set[int]() for code in codes}
+    units_below = _UnitsBelow(connection, on)
+    below: dict[str, frozenset[str]] = {}
+    for row in connection.execute(
+        select(role_grant.c.account_id, role_grant.c.unit_code)
+        .join(account, account.c.id == role_grant.c.account_id)
+        .where(account.c.is_active, role_grant.c.role != Role.EVALUATOR.value, role_grant.c.unit_code.is_not(None))
+    ):
+        if row.unit_code not in below:
+            below[row.unit_code] = units_below(row.unit_code)
+        for code in below[row.unit_code].intersection(wanted):
+            wanted[code].add(row.account_id)
+    return {code: frozenset(found) for code, found in wanted.items()}
+
+
 def subtree(connection: Connection, code: str, *, on: date | None = None) -> frozenset[str]:
     """The unit itself and every unit under it, however deep, those under its predecessors included."""
     return _UnitsBelow(connection, on)(code)

@@ -3,6 +3,9 @@
 The first two follow from what there is: no figure, or texts that somebody has begun to type. A figure makes the month
 submitted, and from there people move it by the steps in `STEPS`. A change of the figure of a returned or approved month
 makes it submitted again; a locked month's figure cannot change, whatever way the change would come in.
+
+Four eyes: whoever handed in the figure that counts does not approve it, whichever roles they have, unless nobody else
+leads the unit or is its quality team. Then they may, and the audit event says that it was their own.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from data import audit, cpr, drafts, outbox, reading
-from data.access import Viewer, require_sight
+from data.access import Viewer, owners, require_sight
 from data.errors import NotAllowed, Refused
 from data.naming import Names
 from data.reading import Pair
@@ -59,20 +62,22 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step a month may take. `words` is what the button says."""
+    """A step a month may take. `words` is what the button says; `needs_other` asks for somebody else than whoever
+    handed in the figure that counts, where the unit has anybody else."""
 
     before: State
     after: State
     right: Right
     needs_reason: bool
     words: Words
+    needs_other: bool = False
 
     def may_be_taken_by(self, viewer: Viewer, unit_code: str) -> bool:
         return viewer.is_own(unit_code) if self.right is Right.OWN else viewer.may_deliver(unit_code)
 
 
 STEPS: tuple[Step, ...] = (
-    Step(State.SUBMITTED, State.APPROVED, Right.OWN, False, Words("Godkend", "Approve")),
+    Step(State.SUBMITTED, State.APPROVED, Right.OWN, False, Words("Godkend", "Approve"), needs_other=True),
     Step(State.SUBMITTED, State.RETURNED, Right.OWN, True, Words("Send tilbage", "Return")),
     Step(State.SUBMITTED, State.LOCKED, Right.DELIVER, False, Words("Lås", "Lock")),
     Step(State.RETURNED, State.SUBMITTED, Right.OWN, True, Words("Indsend uden ændringer", "Submit unchanged")),
@@ -97,6 +102,12 @@ NOT_YOURS = {
         "Only the quality team of {unit} and administrators can do that.",
     ),
 }
+OWN_FIGURES = Words(
+    "Du har selv indsendt {period} for {indicator} i {unit}. En anden leder eller en anden fra kvalitetsteamet skal "
+    "godkende tallene.",
+    "You handed in {period} of {indicator} in {unit} yourself. Another leader, or somebody else from the quality team, "
+    "must approve the figures.",
+)
 NO_REASON = Words("Skriv en begrundelse.", "Give a reason.")
 LONG_REASON = Words(
     "Begrundelsen er for lang: højst {most} tegn.", "The reason is too long: {most} characters at most."
@@ -142,8 +153,16 @@ class Taken:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSteps:
+    """What a viewer may do with a month: the steps to choose from, and why one that is theirs by right is not there."""
+
+    steps: tuple[Step, ...]
+    refusal: NotAllowed | None = None
+
+
 def steps_from(viewer: Viewer, unit_code: str, state: State) -> tuple[Step, ...]:
-    """The steps this viewer may take with a month of that unit that stands in `state`.
+    """The steps this viewer has the right to with a month of that unit that stands in `state`, four eyes aside.
 
     Examples
     --------
@@ -152,6 +171,23 @@ def steps_from(viewer: Viewer, unit_code: str, state: State) -> tuple[Step, ...]
     ['submitted']
     """
     return tuple(step for step in STEPS if step.before is state and step.may_be_taken_by(viewer, unit_code))
+
+
+def open_steps(
+    store: Store, viewer: Viewer, indicator_code: str, unit_code: str, period: date, *, now: datetime
+) -> OpenSteps:
+    """The steps `set_state` would let this viewer take with one month now; raises as `of_months`."""
+    key = (indicator_code, unit_code, period)
+    with store.read() as connection:
+        require_sight(connection, viewer, [unit_code])
+        here = _standing(connection, [unit_code], period, period).get(key, EMPTY)
+        steps = steps_from(viewer, unit_code, here.state)
+        if not any(step.needs_other for step in steps):
+            return OpenSteps(steps)
+        if not _four_eyes(connection, viewer, {key}, now).barred:
+            return OpenSteps(steps)
+        names = Names.read(connection, [(indicator_code, unit_code)])
+    return OpenSteps(tuple(step for step in steps if not step.needs_other), _own_figures(names, key))
 
 
 def of_months(
@@ -207,7 +243,8 @@ def set_state(
     Raises
     ------
     NotFound, NotAllowed
-        There is no such unit, or the viewer may not take the step there.
+        There is no such unit, or the viewer may not take the step there; or it is an approval of what the viewer
+        handed in, and the unit has somebody else to give it.
     Refused
         A month stands where no step leads to `after`, the reason is missing, too long or holds a CPR-like number.
     """
@@ -224,6 +261,7 @@ def set_state(
         there = _standing(connection, units, min(days), max(days))
         names = Names.read(connection, [(code, unit_code) for code, unit_code, _ in wanted])
         moved: dict[Pair, dict[State, list[date]]] = {}
+        watched: set[Key] = set()
         for code, unit_code, day in wanted:
             before = there.get((code, unit_code, day), EMPTY).state
             if before is after:
@@ -243,7 +281,12 @@ def set_state(
             if step.needs_reason and not why:
                 raise Refused(NO_REASON)
             moved.setdefault((code, unit_code), {}).setdefault(before, []).append(day)
-        _record(connection, viewer, moved, after, why, now)
+            if step.needs_other:
+                watched.add((code, unit_code, day))
+        eyes = _four_eyes(connection, viewer, watched, now)
+        if eyes.barred:
+            raise _own_figures(names, min(eyes.barred))
+        _record(connection, viewer, moved, after, why, now, eyes.alone)
         if after is State.RETURNED and moved:
             _tell(connection, viewer, moved, why, now)
         return sum(len(some) for of_series in moved.values() for some in of_series.values())
@@ -259,6 +302,7 @@ def _record(
     after: State,
     reason: str,
     now: datetime,
+    alone: Collection[Key] = (),
 ) -> None:
     rows = [
         (code, unit_code, day)
@@ -269,31 +313,64 @@ def _record(
     _add(connection, pd.DataFrame(rows, columns=KEY), after, reason, viewer.name, now)
     for (code, unit_code), of_series in moved.items():
         for before, some in of_series.items():
+            own = [day.isoformat() for day in some if (code, unit_code, day) in alone]
             audit.append(
                 connection,
                 at=now,
                 actor=viewer.email,
                 action=f"month.{after.value}",
                 subject=f"{code} {unit_code}",
-                detail={"before": before.value, "months": [day.isoformat() for day in some], "reason": reason},
+                detail={"before": before.value, "months": [day.isoformat() for day in some], "reason": reason}
+                | ({"own_figures": own} if own else {}),
             )
 
 
-def _tell(
-    connection: Connection, viewer: Viewer, moved: Mapping[Pair, Mapping[State, list[date]]], reason: str, now: datetime
-) -> None:
-    returned = {(*pair, day) for pair, of_series in moved.items() for some in of_series.values() for day in some}
-    current = reading.observations(connection, moved)
+@dataclass(frozen=True, slots=True)
+class _FourEyes:
+    """Of the months asked about those the viewer handed in: `barred` wait for somebody else, `alone` has nobody."""
+
+    barred: frozenset[Key]
+    alone: frozenset[Key]
+
+
+def _four_eyes(connection: Connection, viewer: Viewer, months: Collection[Key], now: datetime) -> _FourEyes:
+    if viewer.owns_all or not months:
+        return _FourEyes(frozenset(), frozenset())
+    handed_in = _handed_in(connection, {(code, unit_code) for code, unit_code, _ in months})
+    own = {key for key in months if handed_in.get(key) == viewer.account_id}
+    # The day in UTC: rights move with a unit at the turn of a month, not of an hour.
+    people = owners(connection, {unit_code for _, unit_code, _ in own}, on=stored_moment(now).date()) if own else {}
+    alone = {key for key in own if people[key[1]] <= {viewer.account_id}}
+    return _FourEyes(frozenset(own - alone), frozenset(alone))
+
+
+def _own_figures(names: Names, key: Key) -> NotAllowed:
+    code, unit_code, day = key
+    return NotAllowed(
+        OWN_FIGURES, period=names.period(code, day), indicator=names.indicator(code), unit=names.unit(unit_code)
+    )
+
+
+def _handed_in(connection: Connection, pairs: Collection[Pair]) -> dict[Key, int]:
+    """By month the account that handed in the figure which counts now."""
+    current = reading.observations(connection, pairs)
     deliverer = {
         row.id: row.account_id
         for row in connection.execute(
             select(delivery.c.id, delivery.c.account_id).where(delivery.c.id.in_(set(current["delivery_id"].tolist())))
         )
     }
-    keys = zip(*(current[name] for name in (*KEY, "delivery_id")), strict=True)
+    rows = zip(*(current[name] for name in (*KEY, "delivery_id")), strict=True)
+    return {(code, unit_code, day): deliverer[one] for code, unit_code, day, one in rows}
+
+
+def _tell(
+    connection: Connection, viewer: Viewer, moved: Mapping[Pair, Mapping[State, list[date]]], reason: str, now: datetime
+) -> None:
+    returned = {(*pair, day) for pair, of_series in moved.items() for some in of_series.values() for day in some}
     outbox.queue_returned(
         connection,
-        [(*key, deliverer[one]) for *key, one in keys if tuple(key) in returned],
+        [(*key, account_id) for key, account_id in _handed_in(connection, moved.keys()).items() if key in returned],
         reason=reason,
         author=viewer.name,
         now=now,

@@ -18,7 +18,7 @@ from dashboards.figures.icons import ui_icon
 from dashboards.pages import PageRecord
 from dashboards.presenters import value as presenter
 from dashboards.presenters.completeness import VALUE_PATH
-from dashboards.presenters.value import HistoryRow, LatestRow, StepChoice, ValueView
+from dashboards.presenters.value import HistoryRow, LatestRow, ValueView
 from dashboards.selection import Selection
 from dashboards.text import N_, _, language
 from data.access import Viewer
@@ -62,7 +62,13 @@ def layout(selection: Selection, code: str, period: str) -> Any:
 
 def _read(code: str, period: date, selection: Selection) -> ValueView:
     return presenter.value_view(
-        current_store(), current_viewer(), code, period, selection, timezone=current_settings().timezone
+        current_store(),
+        current_viewer(),
+        code,
+        period,
+        selection,
+        now=current_now(),
+        timezone=current_settings().timezone,
     )
 
 
@@ -94,7 +100,7 @@ def _body(view: ValueView, answer: Markup = NOTHING) -> list[Any]:
             [
                 Html(html=_history(view), className="kgrid__m"),
                 html.Aside(
-                    [*_steps(view.steps), Html(html=_latest(view.latest) + _taken(view.taken))],
+                    [*_steps(view), Html(html=_latest(view.latest) + _taken(view.taken))],
                     className="rside",
                     **{"aria-label": _("Måneden og de seneste værdier")},
                 ),
@@ -172,8 +178,9 @@ def _taken(taken: tuple[tuple[str, str], ...]) -> Markup:
     )
 
 
-def _steps(steps: tuple[StepChoice, ...]) -> list[Any]:
+def _steps(view: ValueView) -> list[Any]:
     """Where the month may go from here; without a right, only the ids the callback reads."""
+    steps = view.steps
     if not steps:
         nothing = Choice(id=Ids.STEP, label="", options=[])
         hidden = [nothing, dcc.Input(id=Ids.REASON, type="hidden"), html.Button(id=Ids.TAKE)]
@@ -184,6 +191,7 @@ def _steps(steps: tuple[StepChoice, ...]) -> list[Any]:
         html.Section(
             [
                 html.H2(_("Månedens tilstand")),
+                *([html.P(view.not_yours, className="f-13 muted mt-1")] if view.not_yours else []),
                 Choice(
                     id=Ids.STEP,
                     label=_("Næste trin"),

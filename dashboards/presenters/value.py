@@ -76,6 +76,7 @@ class ValueView:
     history: tuple[HistoryRow, ...]
     taken: tuple[tuple[str, str], ...]
     steps: tuple[StepChoice, ...]
+    not_yours: str  # why a step the viewer has the right to is not among them
     chart_href: str
     deliver_href: str
 
@@ -90,7 +91,7 @@ def period_of(definition: IndicatorDefinition, text: str) -> date | None:
 
 
 def value_view(
-    store: Store, viewer: Viewer, code: str, period: date, selection: Selection, *, timezone: str
+    store: Store, viewer: Viewer, code: str, period: date, selection: Selection, *, now: datetime, timezone: str
 ) -> ValueView:
     """Everything the page shows.
 
@@ -108,6 +109,11 @@ def value_view(
     frame = observations.current(store, viewer, code, unit.code, as_of)
     standing = month_states.of_months(store, viewer, [unit.code])
     here = standing.get((code, unit.code, period), month_states.EMPTY)
+    open_now = (
+        month_states.OpenSteps(())
+        if as_of
+        else month_states.open_steps(store, viewer, code, unit.code, period, now=now)
+    )
     name = period_text(period, definition.period, "long")
     chart = Selection(unit=unit.code).href(f"/indikator/{code}")
     return ValueView(
@@ -126,12 +132,8 @@ def value_view(
             (moment_text(step.at, timezone), _taken_words(step.state, step.author, step.reason))
             for step in month_states.taken(store, viewer, code, unit.code, period)
         ),
-        steps=()
-        if as_of
-        else tuple(
-            StepChoice(step.after.value, step.words.say(said), step.needs_reason)
-            for step in month_states.steps_from(viewer, unit.code, here.state)
-        ),
+        steps=tuple(StepChoice(step.after.value, step.words.say(said), step.needs_reason) for step in open_now.steps),
+        not_yours=open_now.refusal.reason(said) if open_now.refusal else "",
         chart_href=chart,
         deliver_href=Selection(unit=unit.code, month=period.replace(day=1)).href(DELIVER)
         if viewer.may_deliver(unit.code) and here.state is not State.LOCKED

@@ -286,7 +286,8 @@ def test_a_value_has_its_history_and_its_month_can_be_locked_and_unlocked_with_a
     team = viewer_of(board, Role.QUALITY_TEAM, "NOH", account_id=1)
 
     def view() -> value.ValueView:
-        return value.value_view(board, team, "HAI-BAC", date(2026, 3, 1), Selection(unit="NOH"), timezone=ZONE)
+        march, noh = date(2026, 3, 1), Selection(unit="NOH")
+        return value.value_view(board, team, "HAI-BAC", march, noh, now=NOW, timezone=ZONE)
 
     def take(after: str, reason: str = "") -> bool:
         return value.take_step(board, team, "HAI-BAC", "NOH", date(2026, 3, 1), after, reason, now=NOW)[0]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date, datetime
 
 import pandas as pd
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from data import drafts, month_states
 from data.access import SYSTEM, NotAllowed, NotFound, Role
@@ -16,7 +17,7 @@ from data.errors import Refused
 from data.month_states import KEY, STEPS, MonthState, PeriodLocked, State, of_months, set_state, steps_from, submit
 from data.outbox import waiting
 from data.queries import audit
-from data.schema import account, month_state
+from data.schema import account, month_state, role_grant
 
 NOW = datetime(2026, 11, 23, 8, 0)
 AUGUST, SEPTEMBER, OCTOBER = (date(2026, month, 1) for month in (8, 9, 10))
@@ -124,6 +125,48 @@ def test_several_months_move_together_or_not_at_all_and_each_step_is_written_dow
     assert event.detail == {"before": "submitted", "months": ["2026-08-01", "2026-09-01"], "reason": "set"}
     (step,) = month_states.taken(world.store, SYSTEM, *keys[0])
     assert (step.state, step.reason, step.author, step.at) == (State.APPROVED, "set", "Tavle", NOW)
+
+
+def test_whoever_handed_a_month_in_does_not_approve_it_while_the_unit_has_somebody_else(world) -> None:
+    world.deliver_months("SCREEN", "H1-A", AUGUST, 12, 13)  # by account 1
+    keys = [("SCREEN", "H1-A", day) for day in (AUGUST, SEPTEMBER)]
+    ida = replace(world.viewer(Role.QUALITY_TEAM, "R"), account_id=1)
+    grants = {"ida": (1, "quality_team", "R"), "bo": (2, "leader", "H1"), "admin": (3, "administrator", None)}
+    for name, (number, role, unit_code) in grants.items():
+        add_account(world, number, f"{name}@example.dk", is_active=name != "bo")
+        world.store.write(lambda connection, row=(number, role, unit_code): connection.execute(
+            insert(role_grant).values(account_id=row[0], role=row[1], unit_code=row[2])))  # fmt: skip
+
+    def bo_is_active(is_active: bool) -> None:
+        world.store.write(lambda connection: connection.execute(
+            update(account).where(account.c.id == 2).values(is_active=is_active)))  # fmt: skip
+
+    assert set_state(world.store, ida, keys[:1], State.APPROVED, now=NOW) == 1, "nobody else owns the figures"
+    (event,) = audit.recent(world.store, SYSTEM, subject="SCREEN H1-A")
+    assert event.detail["own_figures"] == ["2026-08-01"]
+
+    bo_is_active(True)
+    with pytest.raises(NotAllowed) as refused:
+        set_state(world.store, ida, keys, State.APPROVED, now=NOW)
+    assert refused.value.reason("da") == (
+        "Du har selv indsendt september 2026 for name SCREEN i Kirurgisk Afdeling. En anden leder eller en anden fra "
+        "kvalitetsteamet skal godkende tallene."
+    )
+    offered = month_states.open_steps(world.store, ida, *keys[1], now=NOW)
+    assert offered.refusal is not None and offered.refusal.reason("en") == refused.value.reason("en")
+    assert [step.after for step in offered.steps] == [State.RETURNED, State.LOCKED]
+    assert state_of(world, keys[1]) is State.SUBMITTED
+
+    bo = replace(world.viewer(Role.LEADER, "H1"), account_id=2)
+    offered = month_states.open_steps(world.store, bo, *keys[1], now=NOW)
+    assert offered.refusal is None and [step.after for step in offered.steps] == [State.APPROVED, State.RETURNED]
+    assert set_state(world.store, bo, keys[1:], State.APPROVED, now=NOW) == 1
+    # Whoever changes the figure is the one who handed it in: now it is Bo's to wait.
+    world.deliver_months("SCREEN", "H1-A", SEPTEMBER, 14, at=NOW, account_id=2)
+    set_state(world.store, SYSTEM, keys[1:], State.SUBMITTED, now=NOW)
+    with pytest.raises(NotAllowed):
+        set_state(world.store, bo, keys[1:], State.APPROVED, now=NOW)
+    assert set_state(world.store, ida, keys[1:], State.APPROVED, now=NOW) == 1
 
 
 def test_states_are_only_for_those_who_see_the_unit(world) -> None:
