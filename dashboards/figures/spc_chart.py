@@ -115,6 +115,7 @@ def figure(
     theme: Theme = LIGHT,
     narrow: bool = False,
     window: int | None = 36,
+    frame: Frame | None = None,
 ) -> dict[str, Any]:
     """The chart as `{"data": […], "layout": {…}}` for `dcc.Graph`, in the language of the request.
 
@@ -132,13 +133,16 @@ def figure(
         The phone's chart: 24 months, three labels on the right. It is a chart of its own, not the big one shrunk.
     window : int or None
         Latest periods to show; None shows all.
+    frame : Frame or None
+        The room for it, where that is neither the page's nor the phone's: a slide, a sheet of paper.
     """
     wanted = NARROW_WINDOW if narrow and (window is None or window > NARROW_WINDOW) else window
     points = read_points(assessment)
     points = points[-wanted:] if wanted else points
+    room = frame or (NARROW if narrow else WIDE)
     if all(point.value is None for point in points):
-        return _without_data(theme, NARROW if narrow else WIDE)
-    drawing = _Drawing(assessment, points, list(targets), theme, NARROW if narrow else WIDE, narrow, unit_name)
+        return _without_data(theme, room)
+    drawing = _Drawing(assessment, points, list(targets), theme, room, narrow, unit_name)
     drawing.draw(sorted(annotations, key=lambda flag: flag.period), national)
     return drawing.as_dict()
 
@@ -156,6 +160,7 @@ def _without_data(theme: Theme, frame: Frame) -> dict[str, Any]:
             "xaxis": hidden,
             "yaxis": dict(hidden),
             "annotations": [words | {"showarrow": False, "font": {"family": FONT, "size": 14, "color": theme.muted}}],
+            "meta": {"width": frame.width},
         },
     }
 
@@ -799,7 +804,7 @@ class _Drawing:
                 "bgcolor": theme.surface, "bordercolor": theme.limit, "align": "left", "namelength": 0,
                 "font": {"family": FONT, "size": 13, "color": theme.text},
             },
-            "meta": {"indicator": self.definition.code, "unit": self.unit_name},
+            "meta": {"indicator": self.definition.code, "unit": self.unit_name, "width": frame.width},
         }  # fmt: skip
         return {"data": self.traces, "layout": layout}
 

@@ -1,4 +1,4 @@
-"""What leaders do with the board: signals seen, agendas, meetings and their decisions, pathways, short addresses, digests.
+"""What leaders do with the board: signals seen, agendas, meetings, decisions, pathways, short addresses, digests.
 
 Notes get a circle of readers: those made before are for everybody who may see the unit, as they were.
 """
