@@ -311,6 +311,21 @@ def moved_tasks(store: Store, viewer: Viewer) -> dict[tuple[str, str], tuple[dat
     return found
 
 
+def split_into(store: Store, viewer: Viewer) -> dict[str, tuple[str, ...]]:
+    """By unit that was split the units that took over, in the order they were decided; public."""
+    columns = unit_change.c
+    query = (
+        select(columns.unit_code, columns.to_code)
+        .where(columns.kind == Kind.SPLIT.value, columns.withdrawn_at.is_(None), columns.to_code.is_not(None))
+        .order_by(columns.valid_from, columns.id)
+    )
+    with store.read() as connection:
+        found: dict[str, tuple[str, ...]] = {}
+        for row in connection.execute(query):
+            found[row.unit_code] = (*found.get(row.unit_code, ()), row.to_code)
+    return found
+
+
 def _away(code: str, joints: Sequence[Joint]) -> tuple[tuple[date, date | None], ...]:
     """The stretches in which a unit had handed the work on."""
     return tuple(

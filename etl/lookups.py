@@ -13,7 +13,7 @@ from data.catalogue.names import fold
 from data.queries import catalogue, definitions, units
 from data.queries.units import Unit
 from data.store import Store
-from data.succession import moved_tasks
+from data.succession import moved_tasks, split_into
 from indicators.definition import IndicatorDefinition
 from indicators.words import Words
 
@@ -25,7 +25,7 @@ class Lookups:
     """Indicators and units as a file may name them. A code wins over a name; a name that several share is nobody's.
 
     `meant` gives for each unit text of the file the units it can mean, `moved_tasks` by indicator and unit since when
-    another unit does the work, and which.
+    another unit does the work, and which; `split_into` by split unit those that took over.
     """
 
     def __init__(
@@ -34,8 +34,10 @@ class Lookups:
         all_units: Iterable[Unit],
         meant: Mapping[str, tuple[Unit, ...]],
         moved_tasks: Mapping[tuple[str, str], tuple[date, str]] | None = None,
+        split_into: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.moved_tasks = moved_tasks or {}
+        self._split_into = split_into or {}
         self._indicators = {fold(definition.code): definition for definition in indicators}
         self._names: dict[str, IndicatorDefinition | None] = {}
         for definition in self._indicators.values():
@@ -62,6 +64,11 @@ class Lookups:
 
     def unit_by_code(self, code: str | None) -> Unit | None:
         return self._units.get(code) if code else None
+
+    def successors(self, unit: Unit) -> tuple[Unit, ...]:
+        """The units that took over when `unit` closed: one after a merger, several after a split, or none."""
+        codes = [unit.successor_code] if unit.successor_code else self._split_into.get(unit.code, ())
+        return tuple(self._units[code] for code in codes if code in self._units)
 
     def _nearest_indicator(self, text: str) -> IndicatorDefinition | None:
         known = {key: d for key, d in self._names.items() if d is not None} | self._indicators
@@ -106,4 +113,5 @@ def from_store(store: Store, viewer: Viewer | None, unit_texts: Iterable[str]) -
         units.visible(store, SYSTEM),
         units.find_many(store, viewer or SYSTEM, texts),
         moved_tasks(store, SYSTEM),
+        split_into(store, SYSTEM),
     )

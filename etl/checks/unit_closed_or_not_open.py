@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from data.queries.units import Unit
 from etl.checking import Check, Context, Hit, Hits
+from etl.lookups import named
 from etl.report import Severity
 from etl.rows import Row, Rows
 from indicators.words import Words
@@ -17,6 +19,11 @@ SUCCESSOR = Words(
     "Indberet for {successor} ({code}), som har afløst enheden.",
     "Report for {successor} ({code}), which has taken over.",
 )
+SEVERAL = Words(
+    "Enheden blev delt. Indberet for den enhed, tallene hører til: {choices}.",
+    "The unit was split. Report for the unit that the figures belong to: {choices}.",
+)
+OR = Words(" eller ", " or ")
 
 
 def find(rows: Rows, context: Context) -> Iterator[Hits]:
@@ -26,15 +33,26 @@ def find(rows: Rows, context: Context) -> Iterator[Hits]:
     def closed(row: Row) -> Hit:
         assert row.unit is not None and row.unit.valid_to is not None
         values: dict[str, object] = {"unit": row.unit.name, "day": row.unit.valid_to.strftime("%d-%m-%Y")}
-        successor = context.lookups.unit_by_code(row.unit.successor_code)
-        if successor is None:
+        found = context.lookups.successors(row.unit)
+        if not found:
             return Hit(row, "unit", values)
+        if len(found) > 1:
+            # Which of them a figure belongs to is known by whoever counted it: no button chooses for them.
+            return Hit(row, "unit", values | {"choices": _choices(found)}, mend=SEVERAL)
+        (successor,) = found
         values |= {"successor": successor.name, "code": successor.code}
         return Hit(row, "unit", values, mend=SUCCESSOR, suggestion={"unit": successor.code})
 
     is_early = rows.ends < begins
     yield Hits(rows, is_early, _not_open)
     yield Hits(rows, (rows.starts > ends) & ~is_early, closed)
+
+
+def _choices(found: Sequence[Unit]) -> Words:
+    """The units with their codes, as a sentence lists them: "A (1), B (2) or C (3)"."""
+    names = [named(unit) for unit in found]
+    da, en = ([name.say(language) for name in names] for language in ("da", "en"))
+    return Words(OR.da.join([", ".join(da[:-1]), da[-1]]), OR.en.join([", ".join(en[:-1]), en[-1]]))
 
 
 def _not_open(row: Row) -> Hit:

@@ -8,10 +8,12 @@ from sqlalchemy import insert
 
 from data import organisation, schema
 from data.access import SYSTEM
+from data.organisation import NewUnit
 from etl import checks
 from etl.extract import refusals
 from etl.extract.options import ReadAs
 from etl.report import Finding, Report, RowStatus
+from indicators.words import Words
 
 HEAD = "indikator;enhed;periode;tæller;nævner;værdi;kommentar\n"
 
@@ -221,6 +223,26 @@ def test_a_closed_unit_names_its_successor(board) -> None:
     assert finding.mend_text("da") == "Indberet for Region Østdanmark (OEST), som har afløst enheden."
     finding = only(board.check(HEAD + "TRYKSAAR;OEST;2026-10;1;4;;"), "unit_closed_or_not_open")
     assert finding.reason("da") == "Region Østdanmark findes først fra 01-01-2027."
+
+
+def test_a_split_unit_names_all_that_took_over_and_no_button_chooses(board) -> None:
+    two = [
+        NewUnit(code, Words(name, name)) for code, name in (("NOH-N", "Hillerød Hospital"), ("NOH-S", "Sydhospital"))
+    ]
+    split = organisation.Split("NOH", (*two, "HGH"))
+    day, now = date(2027, 1, 1), datetime(2026, 11, 23, 9, 0)
+    said = {"reason": "Aftalt", "today": date(2026, 11, 23), "now": now}
+    organisation.carry_out(board.store, SYSTEM, split, valid_from=day, **said)
+    admin = board.as_("admin@tavle.dk")
+    report = admin.check(HEAD + "TRYKSAAR;NOH;2027-01;1;4;;", today=date(2027, 2, 23))
+    finding = only(report, "unit_closed_or_not_open")
+    assert finding.reason("da") == "Nordsjællands Hospital lukkede 31-12-2026."
+    assert finding.mend_text("da") == (
+        "Enheden blev delt. Indberet for den enhed, tallene hører til: Hillerød Hospital (NOH-N), Sydhospital (NOH-S) "
+        "eller Herlev og Gentofte Hospital (HGH)."
+    )
+    assert finding.mend_text("en").endswith(" Sydhospital (NOH-S) or Herlev og Gentofte Hospital (HGH).")
+    assert finding.suggestion is None
 
 
 def test_a_definition_that_did_not_hold_yet_is_refused(board) -> None:
