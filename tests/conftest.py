@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -14,6 +15,7 @@ from argon2 import PasswordHasher
 from data import passwords
 from data.access import Grant, Role, Viewer, viewer_with
 from data.store import Store
+from tests import workers
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,21 +26,17 @@ hypothesis.settings.register_profile("wide", derandomize=False, print_blob=True)
 hypothesis.settings.load_profile("suite")
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests stay together on one worker, so that what they share is made once; the demo's files too."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            is_demo = item.path.is_relative_to(ROOT / "tests" / "data" / "demo")
-            item.add_marker(pytest.mark.xdist_group("demo" if is_demo else str(item.path.relative_to(ROOT))))
-    # Long waits first (browser, demo, servers): what is quick fills the other workers meanwhile.
-    slow = ("data/demo", "shell/test_app.py", "test_spc_engines.py")
-    items.sort(
-        key=lambda item: (
-            item.get_closest_marker("browser") is None,
-            not any(name in item.path.as_posix() for name in slow),
-        )
-    )
+    """Long groups first, see `tests.workers`."""
+    items.sort(key=lambda item: workers.order(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> workers.Groups:
+    """Whatever `--dist` says: see `tests.workers`."""
+    config.option.loadscopereorder = False
+    return workers.Groups(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

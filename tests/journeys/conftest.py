@@ -39,9 +39,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in Path(str(item.fspath)).parts:
             item.add_marker(pytest.mark.browser)
-            # Two servers and two browsers, so that one waits while the other works.
-            is_axe = Path(str(item.fspath)).name == "test_accessibility.py"
-            item.add_marker(pytest.mark.xdist_group("axe" if is_axe else "browser"))
 
 
 @dataclass(frozen=True)
