@@ -10,7 +10,7 @@ the height in pixels is fixed and known: that is how labels are kept 16 pixels a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from html import escape
 from itertools import pairwise
@@ -103,6 +103,8 @@ class Frame:
 
 WIDE = Frame(width=884, height=436, right=96, most_right=190, top=28, bottom=42, most_ticks=6)
 NARROW = Frame(width=346, height=300, right=72, most_right=116, top=28, bottom=42, most_ticks=6)
+SMALL = Frame(width=220, height=118, right=8, most_right=8, top=8, bottom=20, most_ticks=3)
+SMALL_POINT, SMALL_SIGNAL = 4.2, 6.0  # pixels across, on a small multiple
 
 
 def figure(
@@ -147,6 +149,79 @@ def figure(
     return drawing.as_dict()
 
 
+def small_multiple(
+    assessment: Assessment,
+    *,
+    axis: Axis,
+    first: date,
+    last: date,
+    targets: Sequence[Target] = (),
+    theme: Theme = LIGHT,
+    frame: Frame = SMALL,
+) -> dict[str, Any]:
+    """One of several small charts that are read together: line, centre, target and signals, and no words but the years.
+
+    `axis` (see `common_axis`) and the periods from `first` to `last` are the same for all of them, so that height and
+    place mean the same everywhere; a period the series does not reach is left empty.
+    """
+    points = _between(read_points(assessment), first, last, assessment.definition.period)
+    if all(point.value is None for point in points):
+        return _without_data(theme, frame)
+    drawing = _Drawing(assessment, points, list(targets), theme, frame, True, "", axis)
+    drawing.draw_small()
+    return drawing.as_dict()
+
+
+def common_axis(
+    assessments: Sequence[Assessment], *, first: date, last: date, targets: Sequence[Target] = (), most_ticks: int = 3
+) -> Axis | None:
+    """The value axis that holds every figure, centre and target of the small multiples; None where there is no figure.
+
+    The series are of one indicator, or of indicators with one unit of measure.
+    """
+    shown = [
+        value
+        for assessment in assessments
+        for point in read_points(assessment)
+        if first <= point.period <= last
+        for value in (point.value, point.centre if point.value is not None else None)
+        if value is not None
+    ]
+    if not shown:
+        return None
+    definition = assessments[0].definition
+    is_of_spread = CHARTS[definition.chart].is_of_spread
+    return value_axis(
+        shown + [target.value for target in targets],
+        is_percent=definition.is_percent,
+        minimum=0.0 if is_of_spread else definition.minimum,
+        maximum=None if is_of_spread else definition.maximum,
+        is_whole=not definition.has_denominator and definition.decimals == 0,
+        most_ticks=most_ticks,
+    )
+
+
+def _between(points: list[Point], first: date, last: date, kind: PeriodKind) -> list[Point]:
+    """A point for every period from `first` to `last`; those the series does not have are empty and not missing."""
+    known = {point.period: point for point in points if first <= point.period <= last}
+    found: list[Point] = []
+    period = min(first, *known) if known else first
+    phase = min((point.phase for point in known.values()), default=0)
+    while period <= last:
+        point = known.get(period)
+        phase = phase if point is None else point.phase
+        found.append(_empty(period, phase) if point is None else point)
+        period = _after(period, kind)
+    return [replace(point, position=position) for position, point in enumerate(found)]
+
+
+def _empty(period: date, phase: int) -> Point:
+    return Point(
+        position=0, period=period, value=None, numerator=None, denominator=None, centre=None, lower=None, upper=None,
+        phase=phase, is_open=False, is_missing=False, is_excluded=False, is_outside=False, mark="",
+    )  # fmt: skip
+
+
 def _without_data(theme: Theme, frame: Frame) -> dict[str, Any]:
     """Words instead of an empty grid."""
     words = {"text": _("Ingen data i den valgte periode"), "x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper"}
@@ -174,6 +249,7 @@ class _Drawing:
     frame: Frame
     narrow: bool
     unit_name: str
+    shared: Axis | None = None  # of small multiples
     traces: list[dict[str, Any]] = field(default_factory=list)
     shapes: list[dict[str, Any]] = field(default_factory=list)
     labels: list[dict[str, Any]] = field(default_factory=list)
@@ -213,6 +289,22 @@ class _Drawing:
         self._denominators()
         self._labels_inside()
         self._labels_right(national)
+
+    def draw_small(self) -> None:
+        assert self.shared is not None
+        self.spans = phase_spans(self.assessment, self.points)
+        self.axis, self.top_value = self.shared, self.shared.high
+        self.left = round(max(max(text_width(number(tick, self.axis.decimals)) for tick in self.axis.ticks) + 10, 22))
+        self.right, self.strip = self.frame.right, 0
+        self._centres()
+        self._targets()
+        self._line()
+        self._points()
+
+    @property
+    def sizes(self) -> tuple[float, float]:
+        """Pixels across of a point and of a signal."""
+        return (POINT, SIGNAL) if self.shared is None else (SMALL_POINT, SMALL_SIGNAL)
 
     def _plan(self, national: NationalMark | None) -> None:
         shown = [
@@ -423,19 +515,25 @@ class _Drawing:
 
     def _points(self) -> None:
         theme = self.theme
-        edge = {"color": theme.surface, "width": 1}
+        point_size, signal_size = self.sizes
+        edge = {"color": theme.surface, "width": 1 if self.shared is None else 0.5}
         colours = {"improvement": theme.improvement, "concern": theme.concern, "change": theme.change}
         groups: dict[str, list[Point]] = {}
         for point in self.points:
             if point.value is not None:
                 groups.setdefault(_kind(point), []).append(point)
         styles = {
-            "common": {"symbol": "circle", "size": POINT, "color": theme.common, "line": edge},
-            "excluded": {"symbol": "circle-x-open", "size": POINT + 2, "color": theme.muted, "line": {"width": 1.5}},
-            "open": {"symbol": "circle", "size": POINT, "color": theme.surface}
+            "common": {"symbol": "circle", "size": point_size, "color": theme.common, "line": edge},
+            "excluded": {
+                "symbol": "circle-x-open",
+                "size": point_size + 2,
+                "color": theme.muted,
+                "line": {"width": 1.5},
+            },
+            "open": {"symbol": "circle", "size": point_size, "color": theme.surface}
             | {"line": {"color": theme.common, "width": 1.5}},
         } | {
-            state: {"symbol": SYMBOLS[state], "size": SIGNAL, "color": colour, "line": edge}
+            state: {"symbol": SYMBOLS[state], "size": signal_size, "color": colour, "line": edge}
             for state, colour in colours.items()
         }
         for kind, style in styles.items():
@@ -443,7 +541,8 @@ class _Drawing:
                 x = [self._place(point) for point in groups[kind]]
                 y = [point.value for point in groups[kind]]
                 self._trace(kind, x, y, mode="markers", marker=style | {"opacity": 1})
-        self._hover()
+        if self.shared is None:
+            self._hover()
 
     def _hover(self) -> None:
         """One invisible row of points carries the box and the spoken words, so that no point says two things."""
@@ -776,13 +875,26 @@ class _Drawing:
             words.append(text)
         return places, words
 
+    def _year_ticks(self) -> tuple[list[int], list[str]]:
+        """The first period of every year that begins in view; where none does, the first period by its own name."""
+        kind = self.definition.period
+        years = [
+            (place, str(point.period.year))
+            for place, point in enumerate(self.points)
+            if place and point.period.year != self.points[place - 1].period.year
+        ] or [(0, period_text(self.points[0].period, kind, "short"))]
+        # Words of 28 pixels that stand nearer than 40 would touch.
+        every = max(1, round(40 * len(years) / max(self.width, 1)))
+        places, words = zip(*years[::every], strict=True)
+        return list(places), list(words)
+
     def _has_january(self) -> bool:
         return any(_number_in_year(point.period, self.definition.period) == 0 for point in self.points)
 
     def as_dict(self) -> dict[str, Any]:
         theme, frame = self.theme, self.frame
         font = {"family": FONT, "size": 12, "color": theme.muted}
-        places, words = self._ticks()
+        places, words = self._ticks() if self.shared is None else self._year_ticks()
         xaxis = {
             "range": [-0.5, len(self.points) - 0.5], "tickmode": "array", "tickvals": places, "ticktext": words,
             "ticks": "outside", "ticklen": 4, "tickangle": 0, "tickcolor": theme.limit, "tickfont": font,

@@ -261,6 +261,7 @@ def _marker(style: Mapping[str, Any], x: float, y: float) -> str:
         return f'{circle}<path d="{cross}" fill="none" {edge}/>'
     if symbol != "circle" and symbol not in _STATES:
         raise ValueError(f"a marker of symbol {symbol!r} has no SVG form")
-    shape = mark(x, y, _STATES.get(symbol, ""), is_open=False)
+    usual = 10.0 if symbol in _STATES else 7.0  # pixels across on the big chart, for which `marks` has its sizes
+    shape = mark(x, y, _STATES.get(symbol, ""), style["size"] / usual, is_open=False)
     paint = f'fill="{escape(style["color"])}" stroke="{escape(line["color"])}" stroke-width="{line["width"]:g}"'
     return re.sub(r'class="[^"]*"', paint, shape, count=1)

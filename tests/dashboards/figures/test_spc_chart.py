@@ -5,7 +5,18 @@ from itertools import pairwise
 
 import pytest
 
-from dashboards.figures.spc_chart import CONFIG, LABEL_GAP, NARROW, WIDE, Flag, NationalMark, figure
+from dashboards.figures.spc_chart import (
+    CONFIG,
+    LABEL_GAP,
+    NARROW,
+    SMALL,
+    WIDE,
+    Flag,
+    NationalMark,
+    common_axis,
+    figure,
+    small_multiple,
+)
 from dashboards.text import use_language
 from dashboards.theme import DARK, LIGHT
 from indicators.assessment import SeriesPhase, Variation
@@ -285,3 +296,25 @@ def test_words_in_the_figure_follow_the_language(series_of):
     words = " ".join(label["text"] for label in drawn["layout"]["annotations"])
     for danish in ("åbne", "ingen", "Niveau", "databrud", "grænse", "Før", "Fase"):
         assert danish not in words
+
+
+def test_small_multiples_share_their_axes_and_say_nothing_but_the_years(series_of):
+    first, last = date(2024, 1, 1), date(2025, 12, 1)
+    long, short = series_of(BETTER), series_of([30, 34, 31, 33], start=date(2025, 3, 1))
+    axis = common_axis([long, short], first=first, last=last, targets=[target(95.0)])
+    assert axis.low <= 30
+    assert axis.high >= 95
+    drawn = [small_multiple(one, axis=axis, first=first, last=last, targets=[target(95.0)]) for one in (long, short)]
+    layouts = [one["layout"] for one in drawn]
+    assert layouts[0]["xaxis"] == layouts[1]["xaxis"]
+    assert layouts[0]["yaxis"] == layouts[1]["yaxis"]
+    assert layouts[0]["xaxis"]["ticktext"] == ["2025"]
+    assert layouts[0]["height"] == SMALL.height
+    assert all(layout["annotations"] == [] for layout in layouts)
+    (common,) = traces(drawn[1], "common")
+    assert (common["x"], common["y"]) == ([14, 15, 16, 17], [30, 34, 31, 33])
+
+
+def test_small_multiples_without_a_figure_have_no_axis(series_of):
+    first, last = date(2024, 1, 1), date(2025, 12, 1)
+    assert common_axis([series_of([None, None])], first=first, last=last) is None
