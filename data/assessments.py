@@ -100,15 +100,13 @@ def _assess(
     else:
         figures = observations.current(store, viewer, indicator_code, unit_code, as_of, threshold=threshold)
     pair = (indicator_code, unit_code)
-    with store.read() as connection:
-        around = Surroundings.read(
-            connection,
-            [pair, *((indicator_code, part.unit_code) for part in made.history.parts)] if made else [pair],
-            deadline_day=store.deadline_day if deadline_day is None else deadline_day,
-            as_of=as_of,
-            language=language,
-            store=store,
-        )
+    around = Surroundings.remembered(
+        store,
+        [pair, *((indicator_code, part.unit_code) for part in made.history.parts)] if made else [pair],
+        deadline_day=store.deadline_day if deadline_day is None else deadline_day,
+        as_of=as_of,
+        language=language,
+    )
     if indicator_code not in around.definitions:
         raise NotFound(NO_INDICATOR, code=indicator_code)
     if made is not None and made.is_possible:

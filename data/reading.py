@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Row, RowMapping, select
 
@@ -36,17 +37,33 @@ def observations(connection: Connection, pairs: Iterable[Pair], as_of: date | da
     Columns: indicator_code, unit_code, period_start (date), numerator, denominator, value, sd (float, NaN where empty),
     note, delivery_id, recorded_at (datetime, UTC), indicator_version. Ordered by series and period.
     """
-    wanted = list(pairs)
-    frame = bulk_read(
-        connection,
-        statement("current_observations"),
-        {
-            "indicators": [indicator_code for indicator_code, _ in wanted],
-            "units": [unit_code for _, unit_code in wanted],
-            "as_of": end_of_day(as_of) or FOREVER,
-        },
-    ).drop(columns="id")
-    return frame.astype(dict.fromkeys(NUMBERS, "float64"))
+    wanted = list(dict.fromkeys(pairs))
+    moment = end_of_day(as_of) or FOREVER
+    if len(wanted) == 1:
+        frame = _of_one(connection, wanted[0], moment)
+    else:
+        frame = bulk_read(
+            connection,
+            statement("current_observations"),
+            {
+                "indicators": [indicator_code for indicator_code, _ in wanted],
+                "units": [unit_code for _, unit_code in wanted],
+                "as_of": moment,
+            },
+        )
+    # A column that is a number already is left as it is: asking takes less than copying.
+    others = [name for name in NUMBERS if frame[name].dtype != np.float64]
+    frame = frame[[name for name in frame.columns if name != "id"]]
+    return frame.astype(dict.fromkeys(others, "float64")) if others else frame
+
+
+def _of_one(connection: Connection, pair: Pair, moment: datetime) -> pd.DataFrame:
+    asked = {"indicator": pair[0], "unit": pair[1], "as_of": moment}
+    rows = bulk_read(connection, statement("rows_of_series"), asked)
+    period = rows["period_start"].to_numpy(object)
+    is_newest = np.ones(len(rows), dtype=bool)
+    is_newest[:-1] = period[1:] != period[:-1]
+    return rows if is_newest.all() else rows[is_newest].reset_index(drop=True)
 
 
 def definitions(connection: Connection, codes: Collection[str] | None = None) -> dict[str, IndicatorDefinition]:
@@ -61,17 +78,32 @@ def targets(
     connection: Connection, pairs: Iterable[Pair], known: Mapping[str, IndicatorDefinition]
 ) -> dict[Pair, list[Target]]:
     """For each series the targets it can be held against: `catalogue.targets`, for all series at once."""
-    rows = catalogue.visible_targets(connection, SYSTEM, None, sees_unit=None)
-    by_indicator: dict[str, list[RowMapping]] = {}
-    for row in rows:
-        if row["indicator_code"] in known:
+    return TargetRows.read(connection).nearest(pairs, known)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRows:
+    """Every target there is, by indicator, and the tree of units that says which of them a series is held against."""
+
+    by_indicator: Mapping[str, Sequence[RowMapping]]
+    tree: catalogue.UnitTree
+
+    @classmethod
+    def read(cls, connection: Connection) -> TargetRows:
+        by_indicator: dict[str, list[RowMapping]] = {}
+        for row in catalogue.visible_targets(connection, SYSTEM, None, sees_unit=None):
             by_indicator.setdefault(row["indicator_code"], []).append(row)
-    tree = catalogue.UnitTree.read(connection)
-    return {
-        (code, unit_code): catalogue.nearest_targets(known[code], by_indicator[code], tree.above(unit_code))
-        for code, unit_code in pairs
-        if code in by_indicator
-    }
+        return cls(by_indicator, catalogue.UnitTree.read(connection))
+
+    def nearest(self, pairs: Iterable[Pair], known: Mapping[str, IndicatorDefinition]) -> dict[Pair, list[Target]]:
+        """As `data.reading.targets`."""
+        return {
+            (code, unit_code): catalogue.nearest_targets(
+                known[code], self.by_indicator[code], self.tree.above(unit_code)
+            )
+            for code, unit_code in pairs
+            if code in known and code in self.by_indicator
+        }
 
 
 def upwards(parents: Mapping[str, str | None], code: str) -> list[str]:
@@ -150,14 +182,21 @@ class Expectation:
 
 def expectations(connection: Connection, pairs: Collection[Pair] | None = None) -> dict[Pair, Expectation]:
     """The expected series, all of them or those asked for."""
+    if pairs is None:
+        return expectations_in(connection)
+    wanted = set(pairs)
+    found = expectations_in(connection, {unit_code for _, unit_code in pairs})
+    return {pair: one for pair, one in found.items() if pair in wanted}
+
+
+def expectations_in(connection: Connection, unit_codes: Collection[str] | None = None) -> dict[Pair, Expectation]:
+    """The expected series of these units, or of all of them."""
     query = select(series).order_by(series.c.unit_code, series.c.indicator_code)
-    if pairs is not None:
-        query = query.where(series.c.unit_code.in_({unit_code for _, unit_code in pairs}))
-    wanted = None if pairs is None else set(pairs)
+    if unit_codes is not None:
+        query = query.where(series.c.unit_code.in_(unit_codes))
     return {
         (row.indicator_code, row.unit_code): Expectation(row.starts_on, row.ends_on, row.owner)
         for row in connection.execute(query)
-        if wanted is None or (row.indicator_code, row.unit_code) in wanted
     }
 
 
@@ -165,47 +204,70 @@ def phases(
     connection: Connection, pairs: Collection[Pair], as_of: date | datetime | None = None, *, language: str = "da"
 ) -> dict[Pair, list[SeriesPhase]]:
     """Phases of each series that stood at `as_of`, by their start."""
-    found: dict[Pair, list[SeriesPhase]] = {}
-    for row in _decisions(connection, phase, pairs, as_of, order=phase.c.starts_on):
-        found.setdefault((row.indicator_code, row.unit_code), []).append(
-            SeriesPhase(
-                starts_on=row.starts_on,
-                name=Words(row.name_da, row.name_en).say(language),
-                freeze_until=row.freeze_until,
-                is_break=row.is_break,
-                reason=Words(row.reason_da, row.reason_en).say(language),
-                author=row.author,
-                created_on=row.created_at.date(),
-            )
-        )
-    return found
+    return Decisions.read(connection, {unit_code for _, unit_code in pairs}).phases(pairs, as_of, language=language)
 
 
 def exclusions(
     connection: Connection, pairs: Collection[Pair], as_of: date | datetime | None = None
 ) -> dict[Pair, list[Row[Any]]]:
     """Rows of the `exclusion` table that stood at `as_of`, by series, in order of their period."""
-    found: dict[Pair, list[Row[Any]]] = {}
-    for row in _decisions(connection, exclusion, pairs, as_of, order=exclusion.c.period_start):
-        found.setdefault((row.indicator_code, row.unit_code), []).append(row)
-    return found
+    return Decisions.read(connection, {unit_code for _, unit_code in pairs}).exclusions(pairs, as_of)
 
 
-def _decisions(
-    connection: Connection, table: Any, pairs: Collection[Pair], as_of: date | datetime | None, *, order: Any
-) -> Sequence[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What people have decided about the series of some units, withdrawn or not: to be asked as of any moment."""
+
+    phase_rows: Sequence[Row[Any]]
+    exclusion_rows: Sequence[Row[Any]]
+
+    @classmethod
+    def read(cls, connection: Connection, unit_codes: Collection[str]) -> Decisions:
+        def rows(table: Any, order: Any) -> Sequence[Row[Any]]:
+            return connection.execute(
+                select(table).where(table.c.unit_code.in_(unit_codes)).order_by(order, table.c.id)
+            ).all()
+
+        return cls(rows(phase, phase.c.starts_on), rows(exclusion, exclusion.c.period_start))
+
+    def phases(
+        self, pairs: Collection[Pair], as_of: date | datetime | None = None, *, language: str = "da"
+    ) -> dict[Pair, list[SeriesPhase]]:
+        """As `data.reading.phases`."""
+        found: dict[Pair, list[SeriesPhase]] = {}
+        for row in _standing(self.phase_rows, pairs, as_of):
+            found.setdefault((row.indicator_code, row.unit_code), []).append(
+                SeriesPhase(
+                    starts_on=row.starts_on,
+                    name=Words(row.name_da, row.name_en).say(language),
+                    freeze_until=row.freeze_until,
+                    is_break=row.is_break,
+                    reason=Words(row.reason_da, row.reason_en).say(language),
+                    author=row.author,
+                    created_on=row.created_at.date(),
+                )
+            )
+        return found
+
+    def exclusions(self, pairs: Collection[Pair], as_of: date | datetime | None = None) -> dict[Pair, list[Row[Any]]]:
+        """As `data.reading.exclusions`."""
+        found: dict[Pair, list[Row[Any]]] = {}
+        for row in _standing(self.exclusion_rows, pairs, as_of):
+            found.setdefault((row.indicator_code, row.unit_code), []).append(row)
+        return found
+
+
+def _standing(rows: Iterable[Row[Any]], pairs: Collection[Pair], as_of: date | datetime | None) -> Iterable[Row[Any]]:
+    """The decisions about these series that were made by then and not withdrawn by then."""
     moment = end_of_day(as_of) or FOREVER
-    query = (
-        select(table)
-        .where(
-            table.c.unit_code.in_({unit_code for _, unit_code in pairs}),
-            table.c.created_at <= moment,
-            table.c.withdrawn_at.is_(None) | (table.c.withdrawn_at > moment),
-        )
-        .order_by(order, table.c.id)
-    )
     wanted = set(pairs)
-    return [row for row in connection.execute(query) if (row.indicator_code, row.unit_code) in wanted]
+    return (
+        row
+        for row in rows
+        if (row.indicator_code, row.unit_code) in wanted
+        and row.created_at <= moment
+        and (row.withdrawn_at is None or row.withdrawn_at > moment)
+    )
 
 
 def owner_units(connection: Connection) -> dict[str, str]:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -230,27 +231,58 @@ class Surroundings:
         deadline_day: int,
         as_of: date | datetime | None = None,
         language: str = "da",
-        store: Store | None = None,
     ) -> Surroundings:
-        """Read them over `connection`.
+        """Read them over `connection`."""
+        wanted = list(pairs)
+        definitions = reading.definitions(connection, {code for code, _ in wanted})
+        return cls(
+            definitions=definitions,
+            phases=reading.phases(connection, wanted, as_of, language=language),
+            exclusions=reading.exclusions(connection, wanted, as_of),
+            targets=reading.targets(connection, wanted, definitions),
+            expectations=reading.expectations(connection, wanted),
+            deadline_day=deadline_day,
+        )
 
-        `store` is given outside transactions: what no delivery changes (definitions, targets, expectations) is then
-        remembered until something does.
+    @classmethod
+    def remembered(
+        cls,
+        store: Store,
+        pairs: Iterable[Pair],
+        *,
+        deadline_day: int,
+        as_of: date | datetime | None = None,
+        language: str = "da",
+    ) -> Surroundings:
+        """The same for a few series, outside transactions: no delivery changes any of it, so it is read once.
+
+        Beside a large delivery every statement is one more turn to wait for; this leaves none but the figures' own.
         """
         wanted = list(pairs)
 
-        def read() -> tuple[Any, Any, Any]:
-            definitions = reading.definitions(connection, {code for code, _ in wanted})
-            targets = reading.targets(connection, wanted, definitions)
-            return definitions, targets, reading.expectations(connection, wanted)
+        def everywhere() -> tuple[Mapping[str, IndicatorDefinition], reading.TargetRows]:
+            with store.read() as connection:
+                return reading.definitions(connection), reading.TargetRows.read(connection)
 
-        fixed = read() if store is None else store.remember(("surroundings", tuple(wanted)), read, about=())
+        def of_unit(code: str) -> tuple[reading.Decisions, Mapping[Pair, reading.Expectation]]:
+            with store.read() as connection:
+                return reading.Decisions.read(connection, [code]), reading.expectations_in(connection, [code])
+
+        definitions, targets = store.remember("definitions and targets", everywhere, about=())
+        phases: dict[Pair, list[Any]] = {}
+        exclusions: dict[Pair, list[Any]] = {}
+        expectations: dict[Pair, reading.Expectation] = {}
+        for unit_code in dict.fromkeys(unit_code for _, unit_code in wanted):
+            decided, expected_here = store.remember(("around", unit_code), partial(of_unit, unit_code), about=())
+            phases |= decided.phases(wanted, as_of, language=language)
+            exclusions |= decided.exclusions(wanted, as_of)
+            expectations |= expected_here
         return cls(
-            definitions=fixed[0],
-            phases=reading.phases(connection, wanted, as_of, language=language),
-            exclusions=reading.exclusions(connection, wanted, as_of),
-            targets=fixed[1],
-            expectations=fixed[2],
+            definitions=definitions,
+            phases=phases,
+            exclusions=exclusions,
+            targets=targets.nearest(wanted, definitions),
+            expectations=expectations,
             deadline_day=deadline_day,
         )
 
