@@ -199,7 +199,13 @@ def hand_over_mail(server: Flask, store: Store, settings: Settings) -> None:
             return
         with lock:
             try:
-                done = outbox.hand_over(store, settings.var / "outbox", settings.current_moment())
+                done = outbox.hand_over(
+                    store,
+                    settings.var / "outbox",
+                    settings.current_moment(),
+                    sender=settings.mail_from,
+                    public_url=settings.public_url,
+                )
             except StoreUnavailable:  # it is being closed
                 return
         if done.n_left:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import UTC, date, datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -52,6 +55,30 @@ class Settings(BaseSettings):
     sign_in_attempts: str = Field(
         default="5 per minute; 30 per hour", description="Failed sign-ins allowed per address and account."
     )
+
+    mail_from: str = Field(default="tavle@localhost", description="Address that outgoing mail is sent from.")
+    public_url: str = Field(
+        default="",
+        description="Address at which people reach the board, for links in mails and from the API; empty: unknown.",
+    )
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        try:
+            found = Address(addr_spec=address)
+        except (ValueError, HeaderParseError, IndexError) as error:
+            raise ValueError("write one address, such as tavle@hospital.example") from error
+        if not found.username or not found.domain or not address.isprintable():
+            raise ValueError("write one address, such as tavle@hospital.example")
+        return address
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_a_public_address(cls, address: str) -> str:
+        if address and not re.fullmatch(r"https?://[^\s/?#@\"<>]+/?", address):
+            raise ValueError("write scheme and host without a path, such as https://tavle.hospital.example")
+        return address.rstrip("/")
 
     @field_validator("timezone")
     @classmethod

@@ -63,6 +63,12 @@ class JobSettings(Protocol):
     @property
     def var(self) -> Path: ...
 
+    @property
+    def mail_from(self) -> str: ...
+
+    @property
+    def public_url(self) -> str: ...
+
     def current_day(self) -> date: ...
 
     def current_moment(self) -> datetime: ...
@@ -561,7 +567,13 @@ def run(name: str, store: Store, settings: JobSettings, request: Request) -> Ans
     """Run a job by name; what the floors below refuse comes back as an answer. Mail it queued is handed over."""
     answer = guarded(lambda: JOBS[name].run(store, settings, request), request.language)
     if name in _SENDING and answer.exit_code is ExitCode.DONE:
-        handed = outbox.hand_over(store, settings.var / "outbox", settings.current_moment())
+        handed = outbox.hand_over(
+            store,
+            settings.var / "outbox",
+            settings.current_moment(),
+            sender=settings.mail_from,
+            public_url=settings.public_url,
+        )
         if handed.n_left:
             said = _MAIL_WAITS.say(request.language, n=handed.n_left, why=handed.why)
             answer = replace(answer, err=answer.err + said + "\n")

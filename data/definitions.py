@@ -24,12 +24,14 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from data import audit, cpr, reading, states
 from data.access import Viewer, require_delivery, subtree
 from data.errors import DataError, NotAllowed, NotFound
+from data.outbox import Kind, queue_definition
 from data.queries.catalogue import NO_INDICATOR
 from data.queries.definitions import (
     LIVE,
     WHOLE_COUNTRY,
     Proposal,
     ProposalState,
+    checkers_of,
     content_in_force,
     proposal_by_id,
     surroundings_of,
@@ -211,7 +213,7 @@ def save(store: Store, viewer: Viewer, proposal_id: int, content: DefinitionCont
 
 
 def propose(store: Store, viewer: Viewer, proposal_id: int, *, today: date, now: datetime) -> Proposal:
-    """Send a draft to be checked.
+    """Send a draft to be checked, and tell those who may check it by mail: quality teams, else administrators.
 
     Raises
     ------
@@ -227,6 +229,9 @@ def propose(store: Store, viewer: Viewer, proposal_id: int, *, today: date, now:
         _require_sound(connection, viewer, found, today)
         _update(connection, found, now, state=ProposalState.PROPOSED.value, checker_id=None, checker="")
         _trace(connection, viewer, found, "proposed", now)
+        checkers = checkers_of(connection, found.unit_code, found.author_id)
+        nearest = [one.account_id for one in checkers if not one.is_administrator]
+        _tell(connection, viewer, found, Kind.DEFINITION_PROPOSED, nearest or [one.account_id for one in checkers], now)
         return proposal_by_id(connection, viewer, found.id)
 
     return store.write(write, changes_data=False)
@@ -267,7 +272,8 @@ def withdraw(store: Store, viewer: Viewer, proposal_id: int, *, now: datetime, r
 def send_back(
     store: Store, viewer: Viewer, proposal_id: int, *, comment: str, now: datetime, seen: datetime | None = None
 ) -> Proposal:
-    """Give a proposal back to its author with what is to be changed. Raises as `approve`, and without a comment."""
+    """Give a proposal back to its author, with what is to be changed, by mail too. Raises as `approve`, and without a
+    comment."""
 
     def write(connection: Connection) -> Proposal:
         found = _checkable(connection, viewer, proposal_id, seen)
@@ -276,6 +282,7 @@ def send_back(
         _require_plain("comment", comment)
         _update(connection, found, now, state=ProposalState.RETURNED.value, **_checked(viewer, comment))
         _trace(connection, viewer, found, "returned", now)
+        _tell(connection, viewer, found, Kind.DEFINITION_RETURNED, [found.author_id], now, comment.strip())
         return proposal_by_id(connection, viewer, found.id)
 
     return store.write(write, changes_data=False)
@@ -321,10 +328,35 @@ def approve(
         _update(connection, found, now, state=ProposalState.APPROVED.value, **_checked(viewer, comment))
         detail = {"series": len(touched), "data_breaks": broken, "author": found.author}
         _trace(connection, viewer, found, "approved", now, **detail)
+        _tell(connection, viewer, found, Kind.DEFINITION_APPROVED, [found.author_id], now)
         pairs = [(content.code, unit_code) for unit_code in touched]
         return states.recalculate(connection, pairs, today=today, now=now, deadline_day=store.deadline_day)
 
     return store.write(write)
+
+
+def _tell(
+    connection: Connection,
+    viewer: Viewer,
+    found: Proposal,
+    kind: Kind,
+    recipients: Sequence[int],
+    now: datetime,
+    reason: str = "",
+) -> None:
+    content = found.content
+    queue_definition(
+        connection,
+        kind,
+        recipients,
+        code=found.indicator_code,
+        name=content.name,
+        unit=found.unit_code,
+        author=viewer.name,
+        now=now,
+        reason=reason,
+        day=content.valid_from,
+    )
 
 
 def _checkable(connection: Connection, viewer: Viewer, proposal_id: int, seen: datetime | None) -> Proposal:

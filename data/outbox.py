@@ -1,8 +1,9 @@
 """Mail that Tavle has to send: queued in the transaction of the thing itself, handed over as files after it.
 
-A mail never holds a figure of a unit: it may lie in a mailbox, be forwarded and be read on a telephone. Tavle sends
-nothing itself. `hand_over` writes each mail as an `.eml` file for whatever sends the organisation's mail; a file that
-cannot be written stays in the queue and is tried again.
+A mail never holds a figure of a unit: it may lie in a mailbox, be forwarded and be read on a telephone. So a reason
+with digits in it stays on the page, and the mail says so. Tavle sends nothing itself. `hand_over` writes each mail as
+an `.eml` file for whatever sends the organisation's mail; a file that cannot be written stays in the queue and is tried
+again.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from email.policy import SMTP
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -38,12 +40,22 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     REMINDER = "reminder"
     RETURNED = "returned"
+    DEFINITION_PROPOSED = "definition-proposed"
+    DEFINITION_RETURNED = "definition-returned"
+    DEFINITION_APPROVED = "definition-approved"
 
 
 SUBJECTS: Mapping[Kind, Words] = {
     Kind.RECEIPT: Words("Tavle: kvittering {about}", "Tavle: receipt {about}"),
     Kind.REMINDER: Words("Tavle: {unit} mangler at indberette", "Tavle: {unit} has figures to deliver"),
     Kind.RETURNED: Words("Tavle: tal er sendt tilbage til {unit}", "Tavle: figures are returned to {unit}"),
+    Kind.DEFINITION_PROPOSED: Words("Tavle: kontrollér definitionen {about}", "Tavle: check the definition {about}"),
+    Kind.DEFINITION_RETURNED: Words(
+        "Tavle: din definition {about} er sendt tilbage", "Tavle: your definition {about} is returned"
+    ),
+    Kind.DEFINITION_APPROVED: Words(
+        "Tavle: din definition {about} er godkendt", "Tavle: your definition {about} is approved"
+    ),
 }
 BODIES: Mapping[Kind, Words] = {
     Kind.RECEIPT: Words(
@@ -58,7 +70,35 @@ BODIES: Mapping[Kind, Words] = {
         "Dear {name}\n\n{author} has returned figures from {unit}:\n{lines}\n\nReason: {reason}\n\n"
         "Correct the figures and deliver them again on the page Deliver.",
     ),
+    Kind.DEFINITION_PROPOSED: Words(
+        "Hej {name}\n\n{author} har sendt en definition til kontrol: {indicator} ({about}), {unit}.\n\n"
+        "Læs den, og godkend den eller send den tilbage på siden Indikatorer. Den gælder først, når en anden end "
+        "{author} har godkendt den.",
+        "Dear {name}\n\n{author} has sent a definition to be checked: {indicator} ({about}), {unit}.\n\n"
+        "Read it, and approve it or return it on the page Indicators. It holds only once somebody else than {author} "
+        "has approved it.",
+    ),
+    Kind.DEFINITION_RETURNED: Words(
+        "Hej {name}\n\n{author} har sendt din definition tilbage: {indicator} ({about}), {unit}.\n\n"
+        "Kommentar: {reason}\n\nRet den, og send den til kontrol igen på siden Indikatorer.",
+        "Dear {name}\n\n{author} has returned your definition: {indicator} ({about}), {unit}.\n\n"
+        "Comment: {reason}\n\nCorrect it and send it to be checked again on the page Indicators.",
+    ),
+    Kind.DEFINITION_APPROVED: Words(
+        "Hej {name}\n\n{author} har godkendt din definition: {indicator} ({about}), {unit}. Den gælder fra {day}.",
+        "Dear {name}\n\n{author} has approved your definition: {indicator} ({about}), {unit}. It holds from {day}.",
+    ),
 }
+PAGES: Mapping[Kind, str] = {
+    Kind.RECEIPT: "/indberet/kvitteringer/{about}",
+    Kind.RETURNED: "/indberet?v=1&enhed={about}",
+    Kind.DEFINITION_PROPOSED: "/indikatorer/{about}/om",
+    Kind.DEFINITION_RETURNED: "/indikatorer/{about}/om",
+    Kind.DEFINITION_APPROVED: "/indikatorer/{about}/om",
+}
+"""Where the reader goes on from here, once the installation has said at which address people reach it. A reminder has
+the address in its text already."""
+ON_THE_PAGE = Words("(den indeholder tal og står kun i Tavle)", "(it holds numbers and stands in Tavle only)")
 SIGNED = Words(
     "\n\nMailen er lavet af Tavle. Den kan ikke besvares.\n",
     "\n\nThis mail was made by Tavle. It cannot be answered.\n",
@@ -192,12 +232,71 @@ def queue_returned(
                 "name": person.name,
                 "author": author,
                 "unit": names.unit(unit),
-                "reason": reason,
+                "reason": without_figures(reason),
                 "lines": _listed(_month_lines(names, some, language), language),
             },
         )
         n += 1
     return n
+
+
+def queue_definition(
+    connection: Connection,
+    kind: Kind,
+    recipients: Iterable[int],
+    *,
+    code: str,
+    name: Words,
+    unit: str,
+    author: str,
+    now: datetime,
+    reason: str = "",
+    day: date | None = None,
+) -> int:
+    """Queue one mail per account about a definition that was proposed, returned or approved by `author`.
+
+    `unit` is the code of the unit it belongs to, `day` the first on which it holds. Returns how many mails there are:
+    accounts that are closed or have no address get none.
+    """
+    people = _people(connection, set(recipients))
+    names = Names.read(connection, [(code, unit)])
+    n = 0
+    for _, person in sorted(people.items()):
+        if not _has_address(person):
+            continue
+        language = person.language or "da"
+        queue(
+            connection,
+            kind,
+            recipient=person.email,
+            language=language,
+            about=code,
+            author=author,
+            now=now,
+            values={
+                "name": person.name,
+                "author": author,
+                "indicator": name.say(language) or name.da,
+                "unit": names.unit(unit),
+                "reason": without_figures(reason),
+                "day": day.strftime("%d-%m-%Y") if day else "",
+            },
+        )
+        n += 1
+    return n
+
+
+def without_figures(reason: str) -> Words | str:
+    """What a mail says of a reason somebody wrote: all of it, or that it stands in Tavle because it has digits.
+
+    A year is no figure of a unit.
+
+    Examples
+    --------
+    >>> without_figures("Juni 2026 er fra et forkert afsnit"), without_figures("Skulle være 14 af 30").en
+    ('Juni 2026 er fra et forkert afsnit', '(it holds numbers and stands in Tavle only)')
+    """
+    return ON_THE_PAGE if re.search(r"\d", re.sub(r"\b20\d\d\b", "", reason)) else reason
 
 
 def _month_lines(names: Names, months: Iterable[tuple[str, date]], language: str) -> list[str]:
@@ -253,8 +352,10 @@ def waiting(store: Store, *, after: int = 0) -> list[Mail]:
         return [Mail(**{**row._mapping, "kind": Kind(row.kind)}) for row in connection.execute(query)]
 
 
-def hand_over(store: Store, folder: Path, now: datetime, *, sender: str = SENDER) -> HandedOver:
+def hand_over(store: Store, folder: Path, now: datetime, *, sender: str = SENDER, public_url: str = "") -> HandedOver:
     """Write every waiting mail to `folder` as `<number>-<kind>.eml`, and mark those that are written.
+
+    They are sent by `sender`; with `public_url` (without a slash at its end) each says where its reader goes on.
 
     A mail that was written just before a power cut is written again with the same name and the same bytes. Nothing
     raises because of the disk or an address nobody can send to: what cannot be written stays in the queue, and `why`
@@ -267,7 +368,7 @@ def hand_over(store: Store, folder: Path, now: datetime, *, sender: str = SENDER
         for mail in mails:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
-                _write(folder / f"{mail.id:08d}-{mail.kind.value}.eml", as_bytes(mail, sender))
+                _write(folder / f"{mail.id:08d}-{mail.kind.value}.eml", as_bytes(mail, sender, public_url))
                 done.append(mail.id)
             except OSError as error:
                 why = error.strerror or type(error).__name__
@@ -292,8 +393,12 @@ def _mark(store: Store, ids: list[int], now: datetime) -> None:
     )
 
 
-def as_bytes(mail: Mail, sender: str = SENDER) -> bytes:
+def as_bytes(mail: Mail, sender: str = SENDER, public_url: str = "") -> bytes:
     """The mail as it stands in its file: the same bytes every time, with no header from the clock or the machine."""
+    body = mail.body
+    if public_url and mail.kind in PAGES:
+        signed = SIGNED.say(mail.language)
+        body = f"{body.removesuffix(signed)}\n\n{public_url}{PAGES[mail.kind].format(about=quote(mail.about))}{signed}"
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Tavle", addr_spec=sender)
     message["To"] = Address(addr_spec=mail.recipient)
@@ -301,7 +406,7 @@ def as_bytes(mail: Mail, sender: str = SENDER) -> bytes:
     message["Date"] = mail.created_at.replace(tzinfo=UTC)
     message["Message-ID"] = f"<{mail.created_at:%Y%m%d%H%M%S}.{mail.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.body, charset="utf-8", cte="quoted-printable")
+    message.set_content(body, charset="utf-8", cte="quoted-printable")
     message["Content-Language"] = mail.language  # after the content, which begins by taking such headers away
     return message.as_bytes()
 

@@ -293,6 +293,10 @@ def test_a_store_of_a_newer_version_is_left_alone_and_that_is_said(desk: Desk) -
         ("TAVLE_TODAY", "i morgen"),
         ("TAVLE_TIMEZONE", "Mars/Olympus"),
         ("TAVLE_DELIVERY_DEADLINE_DAY", "0"),
+        ("TAVLE_MAIL_FROM", "Tavle <tavle@h.example>"),
+        ("TAVLE_MAIL_FROM", "hospital"),
+        ("TAVLE_PUBLIC_URL", "tavle.hospital.example"),
+        ("TAVLE_PUBLIC_URL", "https://tavle.hospital.example/tavle?x=1"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named_and_its_value_is_not_printed(

@@ -27,7 +27,9 @@ def queue_one(store, about: str) -> None:
 
 def served(store, var: Path) -> Flask:
     server = Flask("tavle")
-    app.hand_over_mail(server, store, SimpleNamespace(var=var, current_moment=lambda: NOW))
+    app.hand_over_mail(
+        server, store, SimpleNamespace(var=var, current_moment=lambda: NOW, mail_from="tavle@h.example", public_url="")
+    )
 
     @server.route("/", methods=["GET", "POST"])
     def answer() -> str:

@@ -49,7 +49,7 @@ def page_of(
     following = None
     if end < len(rows):
         kept = {name: value for name, value in asked.model_dump(exclude_none=True).items() if name != "offset"}
-        following = f"/api/v1{path}?{urlencode(kept | {'offset': end})}"
+        following = call.link(f"/api/v1{path}?{urlencode(kept | {'offset': end})}")
     return Reply(
         model(
             items=[made(row) for row in rows[asked.offset : end]],

@@ -147,7 +147,7 @@ def _accepted(call: Call, report: Report, receipt: Receipt | None) -> Reply:
     )
     if receipt is None or not receipt.number:
         return Reply(content)
-    return Reply(content, 201, {"Location": f"/api/v1/deliveries/{receipt.number}"})
+    return Reply(content, 201, {"Location": call.link(f"/api/v1/deliveries/{receipt.number}")})
 
 
 def _effect(call: Call, report: Report) -> models.Effect:

@@ -58,7 +58,7 @@ DOCUMENT_WORDS = Words("Dette dokument.", "This document.")
 
 
 def _document(call: Call) -> Reply:
-    return Reply(openapi.document(ENDPOINTS, call.language))
+    return Reply(openapi.document(ENDPOINTS, call.language, server=call.link(PREFIX)))
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (

@@ -30,6 +30,9 @@ class ApiSettings(Protocol):
     @property
     def upload_row_limit(self) -> int: ...
 
+    @property
+    def public_url(self) -> str: ...
+
     def current_day(self) -> date: ...
 
     def current_moment(self) -> datetime: ...
@@ -64,6 +67,10 @@ class Call:
     @property
     def limits(self) -> Limits:
         return Limits.of_settings(self.settings.upload_limit_mb, self.settings.upload_row_limit)
+
+    def link(self, path: str) -> str:
+        """An address to go on at: whole once the installation has said where it is, else from the host's root."""
+        return f"{self.settings.public_url}{path}"
 
 
 @dataclass(frozen=True, slots=True)

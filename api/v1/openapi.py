@@ -36,8 +36,8 @@ IF_NONE_MATCH = Words("ETag fra et tidligere svar.", "The ETag of an earlier ans
 TABLE = Words("Tabellen, som docs/deliveries.md beskriver.", "The table, as docs/deliveries.md describes it.")
 
 
-def document(endpoints: Sequence[Endpoint], language: str) -> dict[str, Any]:
-    """The document, its words in "da" or "en"."""
+def document(endpoints: Sequence[Endpoint], language: str, *, server: str = PREFIX) -> dict[str, Any]:
+    """The document, its words in "da" or "en", of an API that is reached at `server`."""
     names, schemas = _schemas(endpoints, language)
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for endpoint in endpoints:
@@ -50,7 +50,7 @@ def document(endpoints: Sequence[Endpoint], language: str) -> dict[str, Any]:
             "description": DESCRIPTION.say(language),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": PREFIX}],
+        "servers": [{"url": server}],
         "security": [{SECURITY: []}],
         "paths": dict(paths),
         "components": {

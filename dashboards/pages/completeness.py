@@ -326,11 +326,18 @@ def register_callbacks(app: Dash) -> None:
             today=current_today(),
             now=current_now(),
             timezone=current_settings().timezone,
-            base_url=request.url_root.rstrip("/"),
+            base_url=current_settings().public_url or request.url_root.rstrip("/"),
         )
         if not answer.is_sent:
             return str(answer.markup), no_update, no_update, no_update if not answer.asks_again else False, no_update
-        outbox.hand_over(current_store(), current_settings().var / "outbox", current_now())
+        settings = current_settings()
+        outbox.hand_over(
+            current_store(),
+            settings.var / "outbox",
+            current_now(),
+            sender=settings.mail_from,
+            public_url=settings.public_url,
+        )
         reminder = _read(selection).reminder
         options = _candidates(reminder.candidates) if reminder else []
         return str(answer.markup), options, [], False, []

@@ -332,7 +332,7 @@ def surroundings_of(
         national=national,
         balancing=frozenset(balancing),
         former=former,
-        n_checkers=len(_checkers(connection, content.unit_code, author)) if content.unit_code else None,
+        n_checkers=len(checkers_of(connection, content.unit_code, author)) if content.unit_code else None,
     )
 
 
@@ -344,6 +344,7 @@ class Checker:
     name: str
     email: str
     language: str | None
+    is_administrator: bool
 
 
 def checkers(store: Store, viewer: Viewer, unit_code: str, *, author_id: int) -> list[Checker]:
@@ -357,10 +358,11 @@ def checkers(store: Store, viewer: Viewer, unit_code: str, *, author_id: int) ->
     if not viewer.may_deliver(unit_code):
         raise NotAllowed(NOT_YOUR_UNIT, unit=unit_code)
     with store.read() as connection:
-        return _checkers(connection, unit_code, author_id)
+        return checkers_of(connection, unit_code, author_id)
 
 
-def _checkers(connection: Connection, unit_code: str, author_id: int) -> list[Checker]:
+def checkers_of(connection: Connection, unit_code: str, author_id: int) -> list[Checker]:
+    """As `checkers`, for use inside a transaction."""
     grants: dict[int, list[Grant]] = {}
     for row in connection.execute(select(role_grant).order_by(role_grant.c.id)):
         if row.role in (Role.ADMINISTRATOR.value, Role.QUALITY_TEAM.value):
@@ -374,7 +376,7 @@ def _checkers(connection: Connection, unit_code: str, author_id: int) -> list[Ch
             connection, tuple(grants[person.id]), account_id=person.id, email=person.email, name=person.name
         )
         if one.may_deliver(unit_code):
-            found.append(Checker(person.id, person.name, person.email, person.language))
+            found.append(Checker(person.id, person.name, person.email, person.language, one.is_administrator))
     return found
 
 

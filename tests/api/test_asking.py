@@ -142,6 +142,12 @@ def test_a_long_list_comes_in_parts_that_lead_to_one_another(machine: Machine) -
     assert part["next"] is None or "unit=AHH" in part["next"]
 
 
+def test_addresses_are_whole_once_the_installation_has_said_where_it_is(fresh_machine) -> None:
+    there = fresh_machine(public_url="https://tavle.h.example")
+    assert there.get("/indicators?limit=1").get_json()["next"].startswith("https://tavle.h.example/api/v1/indicators?")
+    assert there.get("/openapi.json").get_json()["servers"] == [{"url": "https://tavle.h.example/api/v1"}]
+
+
 @pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "limit=1.0", "limit=", "limit= 5", "offset=-1",
                                    "limit=1&limit=2", "findes=ikke", "limit=1_0"])  # fmt: skip
 def test_a_parameter_that_cannot_be_used_is_named_and_not_passed_over(machine: Machine, query: str) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, insert, select, update
 
-from data import catalogue, definitions, schema
+from data import catalogue, definitions, outbox, schema
 from data.access import SYSTEM, Viewer
 from data.audit import verify_chain
 from data.catalogue import FOLDER
@@ -228,6 +228,42 @@ def test_returned_is_mended_and_sent_again_and_the_checker_approves_what_was_rea
     assert library.indicator(store, author, "SMERTE").owner == "Smerteteamet"
     with pytest.raises(DefinitionError, match="no longer"):
         definitions.approve(store, colleague, begun.id, today=TODAY, now=NOW)
+
+
+def test_the_checkers_and_then_the_author_are_told_by_mail_without_a_figure(
+    store: Store, author: Viewer, colleague: Viewer
+) -> None:
+    people = {7: ("ida", "quality_team", "NOH", "da"), 8: ("bo", "quality_team", "1084", "en"),
+              9: ("admin", "administrator", None, "da"), 10: ("hgh", "quality_team", "HGH", "da")}  # fmt: skip
+
+    def join(connection: Connection) -> None:
+        for number, (name, role, unit_code, language) in people.items():
+            row = {"title": "", "password_hash": "", "is_active": True, "created_at": NOW, "language": language}
+            connection.execute(insert(schema.account).values(
+                id=number, email=f"{name}@example.dk", name=name.title(), **row))  # fmt: skip
+            connection.execute(insert(schema.role_grant).values(account_id=number, role=role, unit_code=unit_code))
+
+    store.write(join)
+    begun = definitions.begin(store, author, PAIN, now=NOW)
+    definitions.propose(store, author, begun.id, today=TODAY, now=NOW)
+    (mail,) = outbox.waiting(store)
+    assert (mail.kind, mail.recipient) == (outbox.Kind.DEFINITION_PROPOSED, "bo@example.dk"), "not to every checker"
+    assert mail.subject == "Tavle: check the definition SMERTE"
+    assert "Pain assessed within 1 hour (SMERTE), Nordsjællands Hospital" in mail.body
+    definitions.send_back(store, colleague, begun.id, comment="Hvem tæller med?", now=NOW)
+    definitions.propose(store, author, begun.id, today=TODAY, now=NOW)
+    definitions.approve(store, colleague, begun.id, today=TODAY, now=NOW, comment="Klar")
+    _, returned, again, approved = outbox.waiting(store)
+    assert (returned.recipient, again.recipient, approved.recipient) == tuple(
+        f"{name}@example.dk" for name in ("ida", "bo", "ida"))  # fmt: skip
+    assert "Kommentar: Hvem tæller med?" in returned.body
+    assert "Den gælder fra 01-10-2026." in approved.body
+    store.write(lambda connection: connection.execute(update(schema.account).where(
+        schema.account.c.id == 8).values(is_active=False)))  # fmt: skip
+    words = Words("Smerter ved udskrivelsen", "Pain at discharge")
+    other = definitions.begin(store, author, PAIN.but(code="SMERTE2", name=words), now=NOW)
+    definitions.propose(store, author, other.id, today=TODAY, now=NOW)
+    assert outbox.waiting(store)[-1].recipient == "admin@example.dk", "nobody else is left"
 
 
 def test_a_withdrawn_proposal_frees_its_code(store: Store, author: Viewer, colleague: Viewer) -> None:

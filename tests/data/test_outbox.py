@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from data import outbox
-from data.outbox import HandedOver, Kind, hand_over, queue, queue_receipt, waiting
+from data.outbox import HandedOver, Kind, as_bytes, hand_over, queue, queue_receipt, waiting
 from data.schema import outbox as outbox_table
 from data.schema import unit
 from tests.data.test_month_states import add_account
@@ -29,6 +29,10 @@ def queue_one(world, account_id: int = 1, pairs=PAIRS, receipt: str = "T-2026-00
 
 def read(path: Path) -> EmailMessage:
     return email.message_from_bytes(path.read_bytes(), policy=email.policy.SMTP)  # type: ignore[return-value]
+
+
+def read_bytes(content: bytes) -> EmailMessage:
+    return email.message_from_bytes(content, policy=email.policy.SMTP)  # type: ignore[return-value]
 
 
 def test_a_receipt_is_written_as_a_mail_to_whoever_delivered_in_their_language(world, tmp_path: Path) -> None:
@@ -65,6 +69,34 @@ def test_handing_over_is_for_no_caches_and_gives_the_same_bytes_again(world, tmp
     hand_over(world.store, tmp_path, datetime(2027, 1, 1, tzinfo=UTC))
     assert (tmp_path / "00000001-receipt.eml").read_bytes() == before
     assert world.store.data_version() == version
+
+
+def test_a_mail_says_where_to_go_on_once_the_address_is_known_and_comes_from_the_address_that_is_set(
+    world, tmp_path: Path
+) -> None:
+    add_account(world)
+    queue_one(world)
+    (mail,) = waiting(world.store)
+    assert "http" not in read_bytes(as_bytes(mail)).get_content()
+    public = {"sender": "tavle@h.example", "public_url": "https://tavle.h.example"}
+    assert hand_over(world.store, tmp_path, NOW, **public).n_written == 1
+    written = read(next(tmp_path.iterdir()))
+    assert (written["From"], written["Message-ID"]) == ("Tavle <tavle@h.example>", "<20261123080000.1@h.example>")
+    text = written.get_content().replace("\r\n", "\n")
+    assert "\n\nhttps://tavle.h.example/indberet/kvitteringer/T-2026-000012\n\nMailen er lavet af Tavle." in text
+
+
+def test_a_reason_with_figures_in_it_stays_out_of_the_mail(world) -> None:
+    add_account(world)
+    for reason in ("Afsnittet er talt to gange i august 2026", "Skulle have været 14 af 30"):
+        world.store.write(
+            lambda connection, reason=reason: outbox.queue_returned(
+                connection, [("SCREEN", "H1-A", date(2026, 8, 1), 1)], reason=reason, author="Bo", now=NOW
+            )
+        )
+    plain, withheld = waiting(world.store)
+    assert "Begrundelse: Afsnittet er talt to gange i august 2026\n" in plain.body
+    assert "Begrundelse: (den indeholder tal og står kun i Tavle)\n" in withheld.body and "14" not in withheld.body
 
 
 def test_a_disk_that_fails_leaves_the_mail_to_be_tried_again(world, tmp_path: Path, monkeypatch) -> None:

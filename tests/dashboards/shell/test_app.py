@@ -27,7 +27,7 @@ from dashboards.errors import new_reference
 from dashboards.pages import PageError, PageRecord, Registry, load_registry
 from dashboards.preferences import pick_language
 from dashboards.selection import Selection
-from data import states
+from data import outbox, states
 from data.access import SYSTEM
 from data.queries import units
 from data.store import Store
@@ -237,6 +237,12 @@ def test_the_real_pages_load_and_have_each_an_address_of_their_own() -> None:
     for page in registry.pages:
         assert page.name and set(page.fields) <= {"enhed", "periode"}
         assert page.order is None or page.icon, f"{page.path} stands in the navigation without an icon"
+
+
+def test_the_addresses_in_mails_are_those_of_pages() -> None:
+    registry = load_registry()
+    for kind, address in outbox.PAGES.items():
+        assert registry.find(address.format(about="T-1").partition("?")[0]) is not None, kind
 
 
 def _package(folder: Path, name: str, **files: str) -> None:
