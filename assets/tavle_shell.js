@@ -38,7 +38,7 @@
     var button = target.closest("button");
     if (!button) { return; }
     if (button.hasAttribute("data-copy")) {
-      navigator.clipboard.writeText(button.getAttribute("data-copy"));
+      copy(button);
     } else if (button.hasAttribute("data-close")) {
       window.dash_clientside.set_props(button.getAttribute("data-close"), { html: "" });
     } else if (button.hasAttribute("data-more")) {

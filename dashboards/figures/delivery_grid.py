@@ -112,10 +112,10 @@ def _field(row: CheckedRow, name: str, text: str, wrong: bool, described: bool) 
     about = Markup(' aria-describedby="why-{}"').format(row.row) if described else Markup("")
     label = _("Række {row}, {column}").format(row=row.row, column=_column(name))
     return Markup(
-        '<input class="cell{}" type="text" autocomplete="off" data-row="{}" data-part="{}" data-key="{}-{}" '
+        '<input class="mend{}" type="text" autocomplete="off" data-row="{}" data-part="{}" data-key="{}-{}" '
         'value="{}" aria-label="{}"{}{}>'
     ).format(
-        "" if name in _FIGURES else " cell--wide", row.row, name, row.row, name, text, label, invalid, about
+        "" if name in _FIGURES else " mend--wide", row.row, name, row.row, name, text, label, invalid, about
     )  # fmt: skip
 
 
