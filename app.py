@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import errno
+import gc
 import json
 import logging
 import os
@@ -321,6 +322,15 @@ def greeting(settings: Settings, language: str) -> str:
     return "\n".join(lines)
 
 
+def settle() -> None:
+    """What is there when the server begins to answer stays: modules, pages, menus. Keep it out of garbage collection.
+
+    Walking through all of it takes a fifth of a second in which no thread goes on, several times in a large delivery.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def _stop_once() -> None:
     """From here on the worker is on its way out, and signals do not hurry it.
 
@@ -360,7 +370,7 @@ def _serve_with_gunicorn(settings: Settings, token: str, language: str, ready: C
                 "logger_class": Log,
                 "proc_name": "tavle",
                 "control_socket_disable": True,
-                "post_worker_init": lambda _worker: ready(),
+                "post_worker_init": lambda _worker: (settle(), ready()),
                 "worker_int": lambda _worker: _stop_once(),
                 "worker_exit": lambda _server, _worker: _stop_once(),
             }
@@ -397,6 +407,7 @@ def _serve_with_waitress(settings: Settings, token: str, language: str, ready: C
         raise SystemExit(STORE_UNAVAILABLE) from refusal
     try:
         server = create_server(app.server, host=settings.host, port=settings.port, threads=THREADS, ident=None)
+        settle()
         ready()
         server.run()
     finally:

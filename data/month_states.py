@@ -403,7 +403,7 @@ def submit(
     """
     if changes.empty:
         return
-    pairs = list(dict.fromkeys(zip(changes["indicator_code"], changes["unit_code"], strict=True)))
+    pairs = changes[KEY[:2]].drop_duplicates().itertuples(index=False, name=None)
     there = _settled(connection, pairs)
     if len(there):
         there = there.merge(changes[KEY].drop_duplicates(), on=KEY)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
@@ -28,6 +29,9 @@ from indicators.spc.result import KERNEL_VERSION
 
 WINDOW = 36  # periods in a sparkline
 DEADLINE_DAY = 10  # the setting's own default
+SERIES_AT_ONCE = 250
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,8 +333,8 @@ def recalculate(
     wanted = list(dict.fromkeys(pairs))
     frame = reading.observations(connection, wanted)
     states = work_out(connection, wanted, frame, today=today, now=now, deadline_day=deadline_day)
-    if states:
-        bulk_upsert(connection, series_state, pd.DataFrame([_row(state) for state in states]))
+    for some in _slices(states):
+        bulk_upsert(connection, series_state, pd.DataFrame([_row(state) for state in some]))
     return states
 
 
@@ -351,20 +355,52 @@ def work_out(
     wanted = list(dict.fromkeys(pairs))
     around = Surroundings.read(connection, wanted, deadline_day=deadline_day)
     version = int(connection.scalar(select(func.max(observation.c.id))) or 0)
-    figures = dict(list(frame.groupby(["indicator_code", "unit_code"], sort=False)))
+    figures = _BySeries(frame)
     nothing = frame.iloc[:0]
     moment = stored_moment(now)
-    known = [pair for pair in wanted if pair[0] in around.definitions]
-    asked = [around.asked(pair, figures.get(pair, nothing), today) for pair in known]
-    try:
-        assessments = assess_many(asked)
-    except ValueError:
-        # One of them is refused: alone, each says which it is.
-        assessments = [_assessed(pair, one) for pair, one in zip(known, asked, strict=True)]
-    return [
-        state_of(assessment, pair[1], data_version=version, computed_at=moment, has_hidden=pair in hidden)
-        for pair, assessment in zip(known, assessments, strict=True)
-    ]
+    states: list[SeriesState] = []
+    for some in _slices([pair for pair in wanted if pair[0] in around.definitions]):
+        asked = [around.asked(pair, figures.get(pair, nothing), today) for pair in some]
+        try:
+            assessments = assess_many(asked)
+        except ValueError:
+            # One of them is refused: alone, each says which it is.
+            assessments = [_assessed(pair, one) for pair, one in zip(some, asked, strict=True)]
+        states += [
+            state_of(assessment, pair[1], data_version=version, computed_at=moment, has_hidden=pair in hidden)
+            for pair, assessment in zip(some, assessments, strict=True)
+        ]
+    return states
+
+
+def _slices(some: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """A few at a time: one step of numpy or pandas over thousands of series lets nobody else in until it is done."""
+    for first in range(0, len(some), SERIES_AT_ONCE):
+        yield some[first : first + SERIES_AT_ONCE]
+
+
+class _BySeries:
+    """The rows of each series in a frame, cut out when they are asked for; of a sorted frame without copying it."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        of_indicator, indicators = pd.factorize(frame["indicator_code"])
+        of_unit, units = pd.factorize(frame["unit_code"])
+        keys = of_indicator * max(len(units), 1) + of_unit
+        # Fewer series than stretches of rows of one series: some series stands in several places.
+        if len(frame) and (np.diff(keys) != 0).sum() + 1 > len(np.unique(keys)):
+            order = np.argsort(keys, kind="stable")
+            frame, keys = frame.iloc[order], keys[order]
+        self._frame = frame
+        self._begins = np.flatnonzero(np.concatenate([np.ones(min(len(keys), 1), bool), np.diff(keys) != 0]))
+        self._ends = np.append(self._begins[1:], len(frame))
+        self._place = {
+            (indicators[key // len(units)], units[key % len(units)]): place
+            for place, key in enumerate(keys[self._begins].tolist())
+        }
+
+    def get(self, pair: Pair, otherwise: pd.DataFrame) -> pd.DataFrame:
+        place = self._place.get(pair)
+        return otherwise if place is None else self._frame.iloc[self._begins[place] : self._ends[place]]
 
 
 def _assessed(pair: Pair, asked: Asked) -> Assessment:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from data.queries.definitions import Timeline
 from etl.report import RowStatus
@@ -19,6 +20,9 @@ COLUMNS = ["row", "indicator_code", "indicator_version", "unit_code", "period_st
 CHANGES = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.UNCHANGED)
 # An index of objects: of plain text the categories would lose the enum.
 _CHANGE = pd.CategoricalDtype(pd.Index(CHANGES, dtype=object))
+
+
+_TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
 def nothing() -> pd.DataFrame:
@@ -63,8 +67,9 @@ def of_their_versions(rows: pd.DataFrame, lines: Mapping[str, Timeline]) -> pd.D
 
 
 def _texts(texts: Sequence[str], codes: npt.NDArray[Any]) -> pd.Series:
-    # The strings themselves are shared by all rows that say the same.
-    return pd.Series(np.array(texts, dtype=object)[codes], dtype="str")
+    # Arrow lays them out without Python's objects, so that other threads go on meanwhile.
+    found = pa.array(texts, type=pa.large_string()).take(pa.array(codes))
+    return pd.Series(_TEXT.__from_arrow__(found))
 
 
 def _dates(days: npt.NDArray[np.datetime64]) -> pd.Series:

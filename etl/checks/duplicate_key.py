@@ -19,7 +19,7 @@ def find(rows: Rows, context: Context) -> Iterator[Hits]:
     begins = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.empty(0, np.int64)
     # The first row of a key is the one that the others repeat.
     other = np.arange(len(rows))
-    other[order] = np.repeat(order[begins], np.diff([*begins, len(keys)]))
+    other[order] = np.repeat(order[begins], np.diff(np.append(begins, len(keys))))
 
     def say(row: Row) -> Hit:
         return Hit(row, "period", {"other": rows[int(other[row.position])].number})

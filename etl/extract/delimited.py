@@ -97,7 +97,7 @@ def _decode(content: bytes, encoding: str | None) -> tuple[str, str]:
             continue
         # A file whose last byte is the DOS end-of-file mark is still text.
         text = text.rstrip("\x1a")
-        if _CONTROL.search(text):
+        if any(_CONTROL.search(text, begins, begins + plain.STEP) for begins in range(0, len(text), plain.STEP)):
             raise RefusedError(refusals.BINARY_FILE.finding())
         if not text.strip('\ufeff \t\r\n\x0c"' + "".join(DELIMITERS)):
             raise RefusedError(refusals.EMPTY_FILE.finding())

@@ -32,7 +32,7 @@ from sqlalchemy import Connection, insert, select
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from app import SWITCH_INTERVAL
+from app import SWITCH_INTERVAL, settle
 from data import demo, schema
 from data.access import Grant, Role, Viewer, load_viewer, viewer_with
 from data.assessments import assess_series
@@ -214,6 +214,7 @@ def main() -> int:
         for question in asked.values():
             for _ in range(200):
                 question()
+        settle()
         with Readers(store, asked) as alone:
             time.sleep(ALONE)
         watched: Counter[str] = Counter()
