@@ -914,7 +914,11 @@ def _end(answer: Answer) -> NoReturn:
     if answer.out:
         typer.echo(answer.out, nl=False)
     if answer.err:
-        typer.echo(answer.err, nl=False, err=True)
+        from data import cpr
+
+        # A sentence about what was typed repeats it, and where a code belongs a CPR number may have been typed.
+        said = "".join(line if not cpr.count(line) else "…\n" for line in answer.err.splitlines(keepends=True))
+        typer.echo(said, nl=False, err=True)
     raise typer.Exit(int(answer.exit_code))
 
 

@@ -1,10 +1,10 @@
 """Danish personal identity numbers (CPR) are never taken in: where one may be, without ever repeating it.
 
 The rule: ten digits whose first six form a date (ddmmyy), with or without a hyphen, anywhere, the date also as people
-write it (01.01.90-1234, 01011990-1234); or nine digits in a column named cpr or personnummer, where a spreadsheet has
-eaten the leading zero. Digits inside a longer run are something else: SOR codes have 15 or more, EAN numbers 13, CVR
-numbers 8. The check digit clears nothing, because numbers given out since 2007 need not satisfy it (CPR-kontoret,
-"Personnumre uden kontrolciffer").
+write it (01.01.90-1234, 01011990-1234), the digits also taken apart (01 01 90 1234, 1.001.901.234); or nine digits in a
+column named cpr or personnummer, where a spreadsheet has eaten the leading zero. Digits inside a longer run are
+something else: SOR codes have 15 or more, EAN numbers 13, CVR numbers 8. The check digit clears nothing, because
+numbers given out since 2007 need not satisfy it (CPR-kontoret, "Personnumre uden kontrolciffer").
 
 Nothing here returns, raises or logs the digits it found. Callers get counts and positions.
 """
@@ -29,12 +29,25 @@ IN_TEXT = Words(
 # column border.
 _SPACE = "[ \u00a0\u2007\u2009\u202f]{0,3}"
 _HYPHEN = "[-\u2010-\u2015\u2043\u2212\uff0d]"
-_TEN_DIGITS = re.compile(rf"(?<!\d)(\d{{6}})(?:{_SPACE}{_HYPHEN}?{_SPACE}|[/._])\d{{4}}(?!\d)")
+_TEN_DIGITS = re.compile(rf"(?<!\d)(\d{{6}})(?:{_SPACE}{_HYPHEN}?{_SPACE}|[/._:])\d{{4}}(?!\d)")
 _LOST_ZERO = re.compile(rf"(?<!\d)\d{{5}}{_SPACE}{_HYPHEN}?{_SPACE}\d{{4}}(?!\d)")
 # The date as people write dates, 01.01.90 and 01011990. The hyphen before the last four is needed here: without it
 # every date with a time of day would be a person.
 _LAST_FOUR = rf"(?={_SPACE}{_HYPHEN}{_SPACE}\d{{4}}(?!\d))"
 _WRITTEN_DATE = re.compile(rf"(?<!\d)(\d\d)([./-])(\d\d)\2(?:19|20)?(\d\d){_LAST_FOUR}")
+# Ten digits taken apart: spaces between day, month and year or between all of them, inside the last four, brackets
+# round the date; and what a spreadsheet makes of the number when its column has a thousands separator or is narrow.
+# Groups of other lengths are lists of figures ("10 12 11 14 15") and telephone numbers.
+_ONE_SPACE = "[ \u00a0\u2007\u2009\u202f]"
+_APART = re.compile(
+    rf"(?<!\d)(?<!\d[ .,])(?:\d\d{_ONE_SPACE}\d\d{_ONE_SPACE}\d\d{_SPACE}{_HYPHEN}?{_SPACE}\d{{4}}"
+    rf"|\d(?:{_ONE_SPACE}\d){{9}}"
+    rf"|\d{{6}}{_SPACE}{_HYPHEN}{_SPACE}\d(?:{_ONE_SPACE}?\d){{3}}"
+    rf"|\(\d{{6}}\){_SPACE}{_HYPHEN}?{_SPACE}\d{{4}}"
+    rf"|\d(?:\.\d{{3}}){{3}}|\d(?:,\d{{3}}){{3}}|\d(?:{_ONE_SPACE}\d{{3}}){{3}}"
+    r")(?![ .,]?\d)"
+)
+_EXPONENT = re.compile(r"(?<![\d.,])(\d)[.,](\d{9})[eE]\+?0?9(?!\d)")
 _WHOLE_YEAR = re.compile(rf"(?<!\d)(\d{{4}})(?:19|20)(\d\d){_LAST_FOUR}")
 # Characters that are not seen on screen and could stand between the digits: soft hyphens, joiners, variation selectors,
 # and the marks of direction that come along when text is copied from Excel or a web page.
@@ -69,7 +82,12 @@ def _clean(text: str) -> str:
     if not text.isascii():
         # NFKC turns full-width and other digits into plain ones; without it "０１０１９０" would pass.
         text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
+    text = _EXPONENT.sub(r"\1\2", _APART.sub(_together, text))
     return _WHOLE_YEAR.sub(r"\1\2", _WRITTEN_DATE.sub(r"\1\3\4", text))
+
+
+def _together(match: re.Match[str]) -> str:
+    return re.sub(r"\D", "", match[0])
 
 
 def count(text: str) -> int:
@@ -79,6 +97,8 @@ def count(text: str) -> int:
     --------
     >>> count("Udbrud, se 010190-1234 og 0101901234")
     2
+    >>> count("01 01 90 1234"), count("(010190) 1234"), count("1.001.901.234"), count("Ugetal: 10 12 11 14 15")
+    (1, 1, 1, 0)
     >>> count("SOR 257721000016006, EAN 5798000000001, CVR 12345678, 320190-1234")
     0
     """
@@ -142,3 +162,14 @@ def refuse(*texts: str) -> None:
     """
     if any(count(text) for text in texts):
         raise Refused(IN_TEXT)
+
+
+def unsaid(text: str) -> str:
+    """What may be said of a text that somebody else's sentence repeats: itself, or a mark where it holds CPR numbers.
+
+    Examples
+    --------
+    >>> unsaid("NOH"), unsaid("010190-1234")
+    ('NOH', '…')
+    """
+    return "…" if count(text) else text

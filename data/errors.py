@@ -37,8 +37,11 @@ class DataError(Exception):
         >>> NotFound(Words("Enheden {code} findes ikke.", "There is no unit {code}."), code="XYZ").reason("da")
         'Enheden XYZ findes ikke.'
         """
-        # A value may itself be bilingual, such as the name of an indicator.
+        from data import cpr  # it raises one of these errors itself
+
+        # A value may itself be bilingual, such as the name of an indicator, or what was typed where a code belongs.
         said = {key: value.say(language) if isinstance(value, Words) else value for key, value in self.values.items()}
+        said = {key: cpr.unsaid(value) if isinstance(value, str) else value for key, value in said.items()}
         return self.words.say(language, **said)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 
 from indicators.words import Words
@@ -128,3 +128,29 @@ _KINDS: dict[type, Kind] = {
     Move: Kind.MOVED,
     MoveTask: Kind.TASK_MOVED,
 }
+
+
+def texts(change: Change) -> list[str]:
+    """Everything that somebody typed for a change: codes, names in both languages, notes.
+
+    Examples
+    --------
+    >>> texts(Rename("NOH", Words("Nordsjælland", "North Zealand")))
+    ['NOH', 'Nordsjælland', 'North Zealand', '']
+    """
+    return list(_texts(change))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Words):
+        yield from (value.da, value.en)
+    elif isinstance(value, Mapping):
+        yield from _texts(tuple(value.items()))
+    elif isinstance(value, tuple | list):
+        for one in value:
+            yield from _texts(one)
+    elif is_dataclass(value):
+        for held in fields(value):
+            yield from _texts(getattr(value, held.name))

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from data import reading
+from data import cpr, reading
 from data.access import Role, moves
 from data.organisation.changes import (
     Change,
@@ -28,6 +28,7 @@ from data.organisation.changes import (
     Rename,
     Split,
     kind_of,
+    texts,
 )
 from data.organisation.sentences import Said
 from data.reading import Expectation, Hierarchy, Pair
@@ -385,6 +386,10 @@ class Draft:
 def drafted(snapshot: Snapshot, change: Change, valid_from: date, reason: str) -> Draft:
     """What `change` on `valid_from` (the first day of the new) will do, and what stands in the way of it."""
     draft = Draft(change, valid_from)
+    if any(cpr.count(text) for text in (reason, *texts(change))):
+        # Before any other sentence, as most of them repeat a name or a code.
+        draft.refuse(cpr.IN_TEXT)
+        return draft
     if not reason.strip():
         draft.refuse(NO_REASON)
     if not EARLIEST <= valid_from <= LATEST:

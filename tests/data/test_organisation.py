@@ -391,3 +391,34 @@ def test_the_next_edition_of_the_catalogue_does_not_undo_what_was_decided(store,
     assert units.get(store, SYSTEM, "NOH").name == name
     assert units.find(store, SYSTEM, "Nordsjællands Hospital").code == "NOH"
     assert units.get(store, SYSTEM, "RH").name.da == "Rigshospitalet"  # what nobody decided about is the catalogue's
+
+
+# ------------------------------------------------------------------------------------------------------------ persons
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Rename("H1-A", Words("Stue 010190-1234", "Room")),
+        Rename("H1-A", Words("Stue", "Room 010190-1234")),
+        Open(NewUnit("H1-0101901234", Words("Ny", "New"), kind="department", parent_code="H1")),
+        Merge(("H1-A", "H1-B"), NewUnit("H1-AB", Words("Fælles", "Joint"), note="se 010190-1234")),
+        Split("H1-A", ("H1-B",), {"010190-1234": "H1-B"}),
+        Close("010190-1234"),
+    ],
+)
+def test_a_change_with_a_cpr_number_in_any_of_its_texts_is_refused_and_not_repeated(world, admin, change):
+    before = rows_of(world, schema.unit_change), rows_of(world, schema.audit_event)
+    plan = organisation.plan(world.store, admin, change, valid_from=NEW_YEAR)
+    with pytest.raises(NotPossible) as refused:
+        do(world, admin, change)
+    assert [one.say("da") for one in plan.problems] == [refused.value.reason("da")]
+    assert "CPR-nummer" in refused.value.reason("da")
+    assert "1234" not in refused.value.reason("da") + refused.value.reason("en") and not plan.steps
+    assert (rows_of(world, schema.unit_change), rows_of(world, schema.audit_event)) == before
+
+
+def test_a_reason_with_a_cpr_number_is_refused(world, admin):
+    with pytest.raises(NotPossible, match="CPR"):
+        do(world, admin, Close("H1-C"), reason="se 010190-1234")
+    assert rows_of(world, schema.unit_change) == 0

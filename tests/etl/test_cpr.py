@@ -2,7 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.errors import NotFound
 from etl import cpr
+from indicators.words import Words
 
 # Made-up numbers: dates that fit, four digits that mean nothing.
 REFUSED = [
@@ -36,6 +38,16 @@ REFUSED = [
     "010190\u20431234",
     "\u202d010190\u202c-1234",
     "010190\u200e1234",
+    "01 01 90 1234",
+    "01 01 90-1234",
+    "0 1 0 1 9 0 1 2 3 4",
+    "010190-123 4",
+    "010190 - 12 34",
+    "(010190) 1234",
+    "010190:1234",
+    "1.212.901.234",
+    "1\u00a0212\u00a0901\u00a0234",
+    "1,212901234E+09",
 ]
 PASSES = [
     "",
@@ -55,6 +67,11 @@ PASSES = [
     "01-10-2026",
     "2026-10-01",
     "+45 12 34 56 78",
+    "45 12 12 90 1234",
+    "Ugetal: 10 12 11 14 15",
+    "10 12 11 1234 567",
+    "1.234.567.890",
+    "0.1.212.901.234",
     "010190\t1234",
     "010190\n1234",
     "32.01.90-1234",
@@ -112,3 +129,9 @@ def test_every_date_with_four_digits_is_found_wherever_it_stands(day, serial, hy
 def test_no_text_makes_the_search_fail(text: str) -> None:
     assert cpr.count(text) >= 0
     assert cpr.count_in_cpr_column(text) >= 0
+
+
+def test_a_refusal_that_repeats_what_was_typed_leaves_a_cpr_number_out():
+    error = NotFound(Words("Enheden {code} findes ikke.", "There is no unit {code}."), code="010190-1234")
+    assert error.reason("da") == "Enheden … findes ikke." and "1234" not in str(error)
+    assert NotFound(error.words, code="NOH").reason("en") == "There is no unit NOH."
