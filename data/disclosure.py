@@ -20,7 +20,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -125,6 +124,12 @@ def _families(cells: Iterable[str], parents: Mapping[str, str | None]) -> dict[s
     return families
 
 
+def is_of_cases(definition: IndicatorDefinition) -> bool:
+    """Whether every figure of the indicator is one case, whatever number it says."""
+    chart = CHARTS.get(definition.chart)
+    return chart is not None and chart.is_of_cases and not definition.has_denominator
+
+
 def counts(frame: pd.DataFrame, definition: IndicatorDefinition) -> tuple[np.ndarray, np.ndarray]:
     """Count and total of each row of one indicator's observations; NaN where it is no count, or out of nothing."""
     numerator, denominator = frame["numerator"].to_numpy(np.float64), frame["denominator"].to_numpy(np.float64)
@@ -135,7 +140,7 @@ def counts(frame: pd.DataFrame, definition: IndicatorDefinition) -> tuple[np.nda
     if chart is not None and chart.needs_several:
         # A mean is as small as the number of measurements behind it.
         return denominator, np.full(len(frame), np.nan)
-    if chart is not None and chart.is_of_cases:
+    if is_of_cases(definition):
         # Every point is one case: its day and its unit may be enough to know whose.
         return np.ones(len(frame)), np.full(len(frame), np.nan)
     if chart is not None and chart.kind is ValueKind.COUNT:
@@ -183,8 +188,12 @@ def blank(frame: pd.DataFrame, hidden: frozenset[Key]) -> pd.DataFrame:
 
     A note goes too: people write the number they are not shown.
     """
-    keys: list[Any] = list(zip(frame["indicator_code"], frame["unit_code"], frame["period_start"], strict=True))
-    is_hidden = np.fromiter((key in hidden for key in keys), dtype=bool, count=len(keys))
+    is_hidden = np.zeros(len(frame), dtype=bool)
+    if hidden:
+        keys = zip(
+            *(frame[name].to_numpy(object) for name in ("indicator_code", "unit_code", "period_start")), strict=True
+        )
+        is_hidden = np.fromiter((key in hidden for key in keys), dtype=bool, count=len(frame))
     result = frame.assign(is_hidden=is_hidden)
     if is_hidden.any():
         result.loc[is_hidden, ["numerator", "denominator", "value", "sd"]] = np.nan

@@ -66,6 +66,24 @@ def _of_one(connection: Connection, pair: Pair, moment: datetime) -> pd.DataFram
     return rows if is_newest.all() else rows[is_newest].reset_index(drop=True)
 
 
+def observations_where_small(
+    connection: Connection,
+    codes: Collection[str],
+    *,
+    threshold: float,
+    always: Collection[str] = (),
+    as_of: date | datetime | None = None,
+) -> pd.DataFrame:
+    """Of all units, the current rows in the periods in which some figure of the indicator may be small.
+
+    A superset, asked of the figures alone: `data.disclosure` says what is small. Indicators in `always` come whole.
+    Columns: indicator_code, unit_code, period_start, numerator, denominator, value, as those of `observations`.
+    """
+    asked = {"indicators": list(codes), "always": list(always), "threshold": threshold}
+    frame = bulk_read(connection, statement("current_where_small"), asked | {"as_of": end_of_day(as_of) or FOREVER})
+    return frame.astype(dict.fromkeys(("numerator", "denominator", "value"), "float64"))
+
+
 def definitions(connection: Connection, codes: Collection[str] | None = None) -> dict[str, IndicatorDefinition]:
     """The newest version of each indicator, by code; of all indicators when no codes are given."""
     query = select(indicator).order_by(indicator.c.code, indicator.c.version)

@@ -7,13 +7,11 @@ from datetime import date, datetime
 from functools import partial
 
 import pandas as pd
-from sqlalchemy import Connection, select
 
 from data import reading
 from data.access import Viewer, require_sight
-from data.disclosure import Key, blank, hidden_keys
+from data.disclosure import Key, blank, hidden_keys, is_of_cases
 from data.reading import Pair
-from data.schema import observation
 from data.store import Store, end_of_day
 
 COLUMNS = [
@@ -100,7 +98,13 @@ def _hidden_of(
     """What is hidden in each of these indicators."""
     with store.read() as connection:
         definitions = reading.definitions(connection, codes)
-        frame = reading.observations(connection, _series_of(connection, codes), as_of)
+        frame = reading.observations_where_small(
+            connection,
+            codes,
+            threshold=threshold,
+            always=[code for code, definition in definitions.items() if is_of_cases(definition)],
+            as_of=as_of,
+        )
         hierarchy = store.remember("hierarchy", partial(reading.Hierarchy.read, connection), about=())
     by_indicator = dict(list(frame.groupby("indicator_code", sort=False)))
     hidden: dict[str, frozenset[Key]] = dict.fromkeys(codes, frozenset())
@@ -115,9 +119,3 @@ def _hidden_of(
                 threshold=threshold,
             )
     return hidden
-
-
-def _series_of(connection: Connection, codes: list[str]) -> list[Pair]:
-    columns = observation.c
-    query = select(columns.indicator_code, columns.unit_code).where(columns.indicator_code.in_(codes)).distinct()
-    return [(row.indicator_code, row.unit_code) for row in connection.execute(query)]

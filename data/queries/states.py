@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from data.reading import Pair
 from data.schema import series_state
 from data.states import SeriesState, Surroundings, from_row, state_of
 from data.store import Store
+from indicators.assessment import assess_many
 
 
 def of_units(store: Store, viewer: Viewer, unit_codes: Collection[str] | None = None) -> list[SeriesState]:
@@ -79,19 +80,21 @@ def one(store: Store, viewer: Viewer, indicator_code: str, unit_code: str) -> Se
 
 def _work_out(store: Store, viewer: Viewer, states: list[SeriesState]) -> list[SeriesState]:
     by_pair: dict[Pair, SeriesState] = {(state.indicator_code, state.unit_code): state for state in states}
-    figures = observations.current_many(store, viewer, by_pair)
-    touched = figures.groupby(["indicator_code", "unit_code"], sort=False)["is_hidden"].any()
-    pairs: Iterable[Pair] = list(touched[touched].index)
+    codes = {state.indicator_code for state in states}
+    hidden = observations.hidden_from(store, viewer, codes, None, store.small_number)
+    touched = {(code, unit_code) for code, unit_code, _ in hidden}
+    # Only these: of the others, which may be thousands, not a figure is read.
+    pairs = [pair for pair in by_pair if pair in touched]
     if not pairs:
         return states
+    figures = observations.current_many(store, viewer, pairs)
     with store.read() as connection:
         around = Surroundings.read(connection, pairs, deadline_day=store.deadline_day)
-    for pair, frame in figures.groupby(["indicator_code", "unit_code"], sort=False):
-        if pair not in touched.index or not touched[pair]:
-            continue
+    found = dict(list(figures.groupby(["indicator_code", "unit_code"], sort=False)))
+    # The day of the calculation stands for today: what was due then is what the stored states say too.
+    asked = [around.asked(pair, frame, by_pair[pair].computed_at.date()) for pair, frame in found.items()]
+    for pair, assessment in zip(found, assess_many(asked), strict=True):
         stored = by_pair[pair]
-        # The day of the calculation stands for today: what was due then is what the stored states say too.
-        assessment = around.assess(pair, frame, stored.computed_at.date())
         by_pair[pair] = state_of(
             assessment,
             pair[1],

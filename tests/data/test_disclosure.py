@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from datetime import date, datetime
 
 import numpy as np
@@ -7,11 +8,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
-from data import disclosure
+from data import disclosure, reading
 from data.access import SYSTEM, Role
-from data.disclosure import Cell, hidden_units
+from data.disclosure import Cell, hidden_keys, hidden_units
 from data.queries import catalogue, observations
+from data.schema import indicator
 from tests.data.conftest import indicator_row
 
 JANUARY = date(2026, 1, 1)
@@ -258,3 +261,44 @@ def test_what_counts_as_small_depends_on_what_a_point_is_made_of(chart, has_deno
     frame = pd.DataFrame([{"numerator": np.nan, "denominator": np.nan, "value": np.nan, **figures}])
     (found,) = disclosure.counts(frame, catalogue.definition_of(row))[0]
     assert (None if np.isnan(found) else found) == count
+
+
+def test_reading_only_the_periods_with_small_figures_hides_what_reading_all_of_them_hides(world) -> None:
+    """Figures corrected and taken back, of shares, counts and single cases, for several limits and moments."""
+    world.store.write(
+        lambda connection: connection.execute(
+            insert(indicator).values(indicator_row("ALVOR", has_denominator=False, per=1, chart="t"))
+        )
+    )
+    draw = random.Random(11)
+    codes, units = ("SCREEN", "FALD", "ALVOR"), ("H1", "H1-A", "H1-B", "H2-A")
+    for day in range(1, 5):
+        cells = {
+            (code, draw.choice(units), date(2026, draw.randint(1, 6), 1)): draw.choice((0.0, 3.0, 12.0, 40.0, 97.0))
+            for code in codes
+            for _ in range(9)
+        }
+        rows = [(*key, count, 100.0 if key[0] == "SCREEN" else None) for key, count in cells.items()]
+        delivery_id = world.deliver(rows, at=datetime(2026, 7, day, 8, 0))
+    world.withdraw(delivery_id, datetime(2026, 7, 6, 8, 0))
+    viewer = world.viewer(Role.EVALUATOR)
+    pairs = [(code, unit_code) for code in codes for unit_code in units]
+    n_hidden = []
+    for threshold in (0, 1, 5, 20):
+        for moment in (None, datetime(2026, 7, 2, 9, 0), datetime(2026, 7, 5, 9, 0)):
+            with world.store.read() as connection:
+                definitions, tree = reading.definitions(connection, codes), reading.Hierarchy.read(connection)
+                frames = [reading.observations(connection, pairs, one) for one in {None, moment}]
+            expected = frozenset().union(
+                *(
+                    hidden_keys(
+                        frame[frame["indicator_code"] == code], definitions[code], tree.on,
+                        is_own=viewer.is_own, may_see=viewer.may_see, threshold=threshold,
+                    )
+                    for frame in frames
+                    for code in codes
+                )
+            )  # fmt: skip
+            assert observations.hidden_from(world.store, viewer, codes, moment, threshold) == expected
+            n_hidden.append(len(expected))
+    assert n_hidden[0] == 0 < n_hidden[3] < n_hidden[6] < n_hidden[9]
