@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -16,6 +18,10 @@ from data import passwords
 from data.access import Grant, Role, Viewer, viewer_with
 from data.store import Store
 from tests import workers
+from tests.shared import made_once
+
+if TYPE_CHECKING:
+    from data.demo import DemoSummary
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,16 +58,44 @@ def stores_to_copy(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """An empty store and one with the catalogue, made once: a copy takes 20 ms, making one anew half a second."""
     from data import catalogue
 
-    folder = tmp_path_factory.mktemp("stores")
-    paths = {}
-    for name in ("empty", "catalogue"):
-        paths[name] = folder / f"{name}.duckdb"
-        made = Store.open(f"duckdb:///{paths[name]}", create=True)
+    def make(folder: Path) -> None:
+        made = Store.open(f"duckdb:///{folder / 'empty.duckdb'}", create=True)
         made.migrate()
-        if name == "catalogue":
-            made.write(catalogue.load)
         made.close()
-    return paths
+        shutil.copy(folder / "empty.duckdb", folder / "catalogue.duckdb")
+        made = Store.open(f"duckdb:///{folder / 'catalogue.duckdb'}")
+        made.write(catalogue.load)
+        made.close()
+
+    folder = made_once(tmp_path_factory, "stores", make)
+    return {name: folder / f"{name}.duckdb" for name in ("empty", "catalogue")}
+
+
+@dataclass(frozen=True)
+class BuiltDemo:
+    """The demo as `tavle demo` builds it: its file, to be copied, and what the builder said about it."""
+
+    path: Path
+    summary: DemoSummary
+
+
+@pytest.fixture(scope="session")
+def built_demo(tmp_path_factory: pytest.TempPathFactory) -> BuiltDemo:
+    """The demo, built once for the servers of the journeys and for its own tests: it takes four seconds."""
+    import commands
+    from data import demo
+
+    def make(folder: Path) -> None:
+        told: list[DemoSummary] = []
+        build = demo.build
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TAVLE_VAR", str(folder))
+            patch.setattr(demo, "build", lambda *given, **named: told.append(build(*given, **named)))
+            commands._build_demo(commands._settings(mode="demo"), rebuild=False, lang="en")
+        (folder / "summary.pickle").write_bytes(pickle.dumps(told[0]))
+
+    folder = made_once(tmp_path_factory, "demo", make)
+    return BuiltDemo(folder / "demo.duckdb", pickle.loads((folder / "summary.pickle").read_bytes()))
 
 
 def _copy(original: Path, folder: Path) -> Iterator[Store]:

@@ -6,6 +6,7 @@ Without Chromium these tests are skipped with the reason, except in CI (`CI=true
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -15,10 +16,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from data.demo import DEMO_SIGN_INS
+from tests.conftest import BuiltDemo
 
 ROOT = Path(__file__).resolve().parents[2]
 # Without the background flags Chromium asks hosts of its vendor at every start.
@@ -68,8 +72,9 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+def board(built_demo: BuiltDemo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     var = tmp_path_factory.mktemp("var")
+    shutil.copy(built_demo.path, var)
     port = free_port()
     # Journeys sign in many times from one address; the limit has its own tests.
     environment = {
@@ -132,11 +137,22 @@ class Visitor:
     faults: list[str]
     outside: list[str]
 
-    def sign_in(self, email: str, password: str) -> None:
-        self.page.goto(f"{self.url}/log-ind")
-        self.page.get_by_label("E-mail").fill(email)
-        self.page.locator("input[type=password]").fill(password)
-        self.page.locator("form button[type=submit]").first.click()
+    def sign_in(self, who: str, *, by_form: bool) -> None:
+        """As a person does, or by the same two requests without drawing the pages."""
+        person = DEMO_SIGN_INS[f"{who}@tavle.example"]
+        if by_form:
+            self.page.goto(f"{self.url}/log-ind")
+            self.page.get_by_label("E-mail").fill(person.email)
+            self.page.locator("input[type=password]").fill(person.password)
+            self.page.locator("form button[type=submit]").first.click()
+            self.settled()
+            return
+        form = self.context.request.get(f"{self.url}/log-ind").text()
+        token = re.search(r'name="csrf_token" value="([^"]+)"', form)
+        assert token, "the sign-in page has no token"
+        fields = {"csrf_token": token[1], "email": person.email, "password": person.password}
+        answer = self.context.request.post(f"{self.url}/log-ind", form=fields, max_redirects=0)
+        assert answer.status == 303, f"{who} could not sign in"
 
     def open(self, path: str) -> None:
         self.page.goto(f"{self.url}{path}")
@@ -148,48 +164,60 @@ class Visitor:
         expect(self.page.locator('[data-dash-is-loading="true"]')).to_have_count(0, timeout=20_000)
 
 
+@dataclass
+class Seat:
+    """A browser profile with one page that test after test uses, so that scripts are fetched and compiled once."""
+
+    context: BrowserContext
+    page: Page
+
+    def clear(self) -> None:
+        """Leave nothing of the last visitor but cached files."""
+        if self.page.url.startswith("http"):
+            self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
+        self.page.unroute_all()
+        # Before the cookies: a page that still asks for something would go and sign in.
+        self.page.goto("about:blank")
+        self.context.clear_cookies()
+
+
 @pytest.fixture(scope="session")
 def sessions() -> dict[str, Any]:
-    """Cookies of those who signed in before, by name: signing in once per person saves two seconds a test."""
+    """Cookies of those who signed in before, by name: signing in once per person saves a second a test."""
     return {}
 
 
 @pytest.fixture(scope="session")
-def profiles(browser: Browser) -> dict[tuple[str, str], BrowserContext]:
-    """One browser profile per language and colour scheme: scripts are fetched and compiled once, not in every test."""
+def seats(browser: Browser) -> dict[tuple[str, int], Seat]:
+    """By language and number of the visitor in the test."""
     return {}
 
 
 @pytest.fixture
 def visit(
-    board: Board,
-    browser: Browser,
-    sessions: dict[str, Any],
-    profiles: dict[tuple[str, str], BrowserContext],
+    board: Board, browser: Browser, sessions: dict[str, Any], seats: dict[tuple[str, int], Seat]
 ) -> Iterator[Callable[..., Visitor]]:
     """A factory of visitors; at the end no page may have logged an error or asked another machine for anything.
 
     `at` is the page to open; None leaves that to the test. `by_form` signs in through the form, in a session of one's
-    own: for tests about signing in and out. The first visitor of a test takes a profile that other tests used before,
-    with nothing in it but its cached files; a second one has a profile of its own.
+    own: for tests about signing in and out. Visitors of one test have a browser profile each; it and its page were
+    used by other tests before, with nothing left in it but cached files.
     """
     visitors: list[Visitor] = []
-    own: list[BrowserContext] = []
+    listeners: list[tuple[Page, Literal["pageerror", "console", "request"], Callable[[Any], None]]] = []
 
-    def profile(language: str, scheme: str, *, is_own: bool) -> BrowserContext:
-        if not is_own and (language, scheme) in profiles:
-            profiles[language, scheme].clear_cookies()
-            return profiles[language, scheme]
-        context = browser.new_context(
-            locale="en-GB" if language == "en" else "da-DK",
-            color_scheme=scheme,  # type: ignore[arg-type]
-            accept_downloads=True,
-        )
-        if is_own:
-            own.append(context)
-        else:
-            profiles[language, scheme] = context
-        return context
+    def listen(page: Page, event: Literal["pageerror", "console", "request"], to: Callable[[Any], None]) -> None:
+        page.on(event, to)  # type: ignore[call-overload]
+        listeners.append((page, event, to))
+
+    def seat(language: str, number: int) -> Seat:
+        if (language, number) not in seats:
+            # What fades in is not waited for: that it does is for eyes, and each frame costs.
+            context = browser.new_context(
+                locale="en-GB" if language == "en" else "da-DK", accept_downloads=True, reduced_motion="reduce"
+            )
+            seats[language, number] = Seat(context, context.new_page())
+        return seats[language, number]
 
     def enter(
         who: str | None = None,
@@ -200,42 +228,34 @@ def visit(
         at: str | None = None,
         by_form: bool = False,
     ) -> Visitor:
-        context = profile(language, "dark" if theme == "dark" else "light", is_own=by_form or bool(visitors))
-        if who in sessions and not by_form:
-            context.add_cookies(sessions[who])
-        page = context.new_page()
+        taken = seat(language, len(visitors))
+        taken.clear()
+        page = taken.page
         page.set_viewport_size(viewport or LAPTOP)  # type: ignore[arg-type]
-        visitor = Visitor(page, context, board.url, [], [])
-        page.on("pageerror", lambda error: visitor.faults.append(str(error)))
-        page.on(
-            "console",
-            lambda message: visitor.faults.append(message.text) if message.type == "error" else None,
-        )
-        page.on(
-            "request",
-            lambda request: (
-                visitor.outside.append(request.url)
-                if not request.url.startswith((board.url, "data:", "blob:"))
-                else None
-            ),
-        )
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+        visitor = Visitor(page, taken.context, board.url, [], [])
         visitors.append(visitor)
-        if who is not None and (by_form or who not in sessions):
-            from data.demo import DEMO_SIGN_INS
-
-            visitor.sign_in(f"{who}@tavle.example", DEMO_SIGN_INS[f"{who}@tavle.example"].password)
-            visitor.settled()
+        listen(page, "pageerror", lambda error: visitor.faults.append(str(error)))
+        listen(page, "console", lambda said: visitor.faults.append(said.text) if said.type == "error" else None)
+        inside = (board.url, "data:", "blob:")
+        listen(
+            page,
+            "request",
+            lambda asked: None if asked.url.startswith(inside) else visitor.outside.append(asked.url),
+        )
+        if who in sessions and not by_form:
+            taken.context.add_cookies(sessions[who])
+        elif who is not None:
+            visitor.sign_in(who, by_form=by_form)
             if not by_form:
-                sessions[who] = context.cookies()
+                sessions[who] = taken.context.cookies()
         if at is not None:
             visitor.open(at)
         return visitor
 
     yield enter
-    for visitor in visitors:
-        visitor.page.close()
-    for context in own:
-        context.close()
+    for page, event, to in listeners:
+        page.remove_listener(event, to)
     assert [url for visitor in visitors for url in visitor.outside] == []
     # A page that answers 403 or 404 on purpose is reported by the browser as a failed resource.
     faults = [fault for visitor in visitors for fault in visitor.faults if "Failed to load resource" not in fault]

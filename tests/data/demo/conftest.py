@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from sqlalchemy import Table, select
 
 from data.demo import DemoSummary, build
 from data.store import Store
+from tests.conftest import BuiltDemo
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,9 @@ def build_in_memory(**wishes: object) -> Built:
 
 
 @pytest.fixture(scope="session")
-def demo() -> Iterator[Built]:
-    built = build_in_memory()
+def demo(built_demo: BuiltDemo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
+    shutil.copy(built_demo.path, path)
+    built = Built(Store.open(f"duckdb:///{path}"), built_demo.summary)
     yield built
     built.store.close()
