@@ -18,6 +18,26 @@
 
   function here() { return window.location.pathname + window.location.search; }
 
+  // The clipboard is there over HTTPS and on this machine only; elsewhere the old way does it.
+  function copy(button) {
+    var text = button.getAttribute("data-copy"), label = button.textContent, said = button.getAttribute("data-copied");
+    function done() {
+      if (!said) { return; }
+      button.textContent = said;
+      window.setTimeout(function () { button.textContent = label; }, 2500);
+    }
+    if (navigator.clipboard) { navigator.clipboard.writeText(text).then(done); return; }
+    var field = document.createElement("textarea");
+    field.value = text;
+    field.className = "visually-hidden";
+    document.body.appendChild(field);
+    field.select();
+    var is_copied = document.execCommand("copy");
+    field.remove();
+    button.focus();
+    if (is_copied) { done(); }
+  }
+
   // ---- clicks: one listener, so that what Dash draws later is covered too
   document.addEventListener("click", function (event) {
     var target = event.target.closest ? event.target : event.target.parentElement;
@@ -26,6 +46,7 @@
     var link = target.closest("a[data-app-link]");
     if (link && plain(event) && hasDash()) {
       event.preventDefault();
+      each("details.menu[open]", function (menu) { menu.open = false; });
       go(link.getAttribute("href"));
       window.scrollTo(0, 0);
       return;

@@ -2,7 +2,8 @@
 
 Language: what somebody chose on this machine (cookie), else what their account says, else what the browser asks for,
 else Danish. Theme: what somebody chose (cookie), else what the machine prefers (CSS follows it without being told).
-Both links work without JavaScript and carry the reader back to where they were.
+Both links work without JavaScript and carry the reader back to where they were. On the account page the language is
+chosen for the account: for its pages on every machine, and for its mails.
 """
 
 from __future__ import annotations
@@ -11,13 +12,18 @@ from flask import Flask, abort, g, redirect, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.wrappers import Response
 
-from dashboards.context import THEME_COOKIE, THEMES
+from dashboards.context import THEME_COOKIE, THEMES, current_now, current_store, current_viewer
 from dashboards.security.addresses import local_address
 from dashboards.security.guard import SIGN_IN
+from dashboards.security.own_password import ACCOUNT
+from dashboards.selection import Selection
 from dashboards.text import DEFAULT, LANGUAGES, set_language
+from data import accounts
 
 LANGUAGE_COOKIE = "tavle_sprog"
 A_YEAR = 365 * 24 * 3600
+ACCOUNT_LANGUAGE = f"{ACCOUNT}/sprog"
+CHOSEN = "sprog"  # the account page says that it was kept
 
 
 def pick_language(cookie: str | None, account: str | None, accept: LanguageAccept) -> str:
@@ -67,6 +73,17 @@ def install(server: Flask, *, secure_cookies: bool) -> None:
         if code not in LANGUAGES:
             abort(404)
         return keep(LANGUAGE_COOKIE, code)
+
+    @server.post(ACCOUNT_LANGUAGE)
+    def choose_language_of_account() -> Response:
+        wanted = request.form.get("language", "")
+        if wanted not in LANGUAGES:
+            return redirect(ACCOUNT, 303)
+        accounts.set_language(current_store(), current_viewer(), wanted, now=current_now())
+        answer = redirect(Selection(show=CHOSEN).href(ACCOUNT), 303)
+        # What was chosen on this machine before would otherwise still win over the account.
+        answer.delete_cookie(LANGUAGE_COOKIE)
+        return answer
 
     @server.get("/tema/<name>")
     def choose_theme(name: str) -> Response:

@@ -13,9 +13,10 @@ from data.errors import NotAllowed, NotFound
 from data.queries.accounts import Account, by_email
 from data.schema import account, cohort, role_grant, unit
 from data.store import Store, stored_moment
-from indicators.words import Words
+from indicators.words import LANGUAGES, Words
 
 SHORTEST_PASSWORD = 12  # NIST SP 800-63B asks for 8 at least, and length before rules about signs
+LONGEST_PASSWORD = 1024  # longer ones are no passwords but an attempt to keep the hashing busy
 
 WRONG_EMAIL = Words(
     "»{email}« er ikke en e-mailadresse. Skriv den som navn@sted.dk.",
@@ -33,6 +34,16 @@ LAST_ADMINISTRATOR = Words(
     "Det er den sidste administrator. Giv en anden rollen først.",
     "This is the last administrator. Give somebody else the role first.",
 )
+LONG = Words(
+    "Adgangskoden er for lang: brug højst {most} tegn.", "The password is too long: use {most} characters at most."
+)
+WRONG_OLD = Words("Den nuværende adgangskode er ikke rigtig.", "The current password is not right.")
+NOT_TWICE = Words("De to nye adgangskoder er ikke ens.", "The two new passwords are not the same.")
+NOTHING_NEW = Words("Den nye adgangskode er den samme som den gamle.", "The new password is the same as the old one.")
+OWN_ADDRESS = Words(
+    "Adgangskoden må ikke indeholde din e-mailadresse.", "The password must not contain your e-mail address."
+)
+NO_LANGUAGE = Words("Vælg dansk eller engelsk.", "Choose Danish or English.")
 NOT_YOURS = Words(
     "Du kan kun ændre din egen adgangskode. Bed en administrator om hjælp.",
     "You can only change your own password. Ask an administrator for help.",
@@ -157,6 +168,63 @@ def set_password(store: Store, viewer: Viewer, email: str, password: str, *, now
     store.write(write, changes_data=False)
 
 
+def change_password(store: Store, viewer: Viewer, old: str, new: str, again: str, *, now: datetime) -> None:
+    """Give the viewer's own account a new password, for whoever knows the old one.
+
+    An attempt with a wrong old one leaves an audit event, as a failed sign-in does.
+
+    Raises
+    ------
+    AccountError
+        The old password is not right, the new one is too short, too long, the old one, holds the e-mail address, or is
+        not the same twice.
+    NotFound
+        The viewer is not a person with an account.
+    """
+    found = by_email(store, viewer, viewer.email)
+    if found is None:
+        raise NotFound(NO_ACCOUNT)
+    if new != again:
+        raise AccountError(NOT_TWICE)
+    if viewer.email in new.lower():
+        raise AccountError(OWN_ADDRESS)
+    if len(old) > LONGEST_PASSWORD or not passwords.verify(found.password_hash, old):
+        store.write(
+            lambda connection: audit.append(
+                connection, at=now, actor=viewer.email, action="account.password.failed", subject=found.email
+            ),
+            changes_data=False,
+        )
+        raise AccountError(WRONG_OLD)
+    if new == old:
+        raise AccountError(NOTHING_NEW)
+    set_password(store, viewer, viewer.email, new, now=now)
+
+
+def set_language(store: Store, viewer: Viewer, language: str, *, now: datetime) -> None:
+    """Keep the language the viewer's own pages and mails are in, "da" or "en".
+
+    Raises
+    ------
+    AccountError
+        It is another one.
+    """
+    if language not in LANGUAGES:
+        raise AccountError(NO_LANGUAGE)
+
+    def write(connection: Connection) -> None:
+        found = _account(connection, viewer.email)
+        if found.language == language:
+            return
+        connection.execute(update(account).where(account.c.id == found.id).values(language=language))
+        detail = {"before": found.language, "after": language}
+        audit.append(
+            connection, at=now, actor=viewer.email, action="account.language", subject=found.email, detail=detail
+        )
+
+    store.write(write, changes_data=False)
+
+
 def sign_in(store: Store, viewer: Viewer, email: str, password: str, *, now: datetime) -> Account | None:
     """The account whose password this is, if it is active; None otherwise, after the same time. `viewer` is SYSTEM.
 
@@ -209,6 +277,8 @@ def seen(store: Store, viewer: Viewer, *, now: datetime, every: timedelta = time
 def _hashed(password: str) -> str:
     if len(password) < SHORTEST_PASSWORD:
         raise AccountError(SHORT, least=SHORTEST_PASSWORD)
+    if len(password) > LONGEST_PASSWORD:
+        raise AccountError(LONG, most=LONGEST_PASSWORD)
     return passwords.hash_password(password)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from dashboards.security import csrf, guard, headers, sign_in
+from dashboards.security import csrf, guard, headers, own_password, sign_in
 
 
 def protect(server: Flask, *, secure_cookies: bool, session_minutes: int, sign_in_attempts: str, key: str) -> None:
@@ -19,4 +19,5 @@ def protect(server: Flask, *, secure_cookies: bool, session_minutes: int, sign_i
     guard.install(server, secure_cookies=secure_cookies, session_minutes=session_minutes, key=key)
     csrf.install(server, secure_cookies=secure_cookies)
     sign_in.install(server, sign_in_attempts)
+    own_password.install(server, sign_in_attempts)
     headers.install(server)

@@ -17,10 +17,10 @@ from dashboards.security.guard import SIGN_IN, begin_session, end_session
 from dashboards.text import _, ngettext
 from data import accounts
 from data.access import SYSTEM, load_viewer
+from data.accounts import LONGEST_PASSWORD
 
 SIGN_OUT = "/log-ud"
-# Longer ones are not addresses or passwords but an attempt to keep the hashing busy.
-LONGEST_EMAIL, LONGEST_PASSWORD = 254, 1024
+LONGEST_EMAIL = 254  # longer ones are not addresses
 
 log = structlog.get_logger("tavle.sign_in")
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, select
 
-from data.access import Grant, Role, Viewer
-from data.schema import account, role_grant
+from data.access import Grant, Role, Viewer, viewer_with
+from data.schema import account, cohort, role_grant, unit
 from data.store import Store
+from indicators.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,48 @@ def by_email(store: Store, viewer: Viewer, email: str) -> Account | None:
         viewer.require_administrator()
     found = _accounts(store, address)
     return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one role gives: the unit or cohort it is for (None: none is named), and how many units it opens today."""
+
+    role: Role
+    unit: Words | None
+    cohort: Words | None
+    n_units: int
+
+
+def reach(store: Store, viewer: Viewer, *, today: date) -> list[Reach]:
+    """What each of the viewer's own roles gives, in the order they were given; closed units are not counted."""
+    columns = unit.c
+    with store.read() as connection:
+        is_open = (columns.valid_from <= today) & (columns.valid_to.is_(None) | (columns.valid_to >= today))
+        there = set(connection.scalars(select(columns.code).where(is_open)))
+        names = {
+            row.code: Words(row.name_da, row.name_en)
+            for row in connection.execute(
+                select(columns.code, columns.name_da, columns.name_en).where(columns.code.in_(set(viewer.home_units)))
+            )
+        }
+        cohorts = {
+            row.code: Words(row.name_da, row.name_en)
+            for row in connection.execute(select(cohort.c.code, cohort.c.name_da, cohort.c.name_en))
+        }
+        found = []
+        for grant in viewer.grants:
+            alone = viewer_with(
+                connection, (grant,), account_id=viewer.account_id, email=viewer.email, name=viewer.name, on=today
+            )
+            found.append(
+                Reach(
+                    grant.role,
+                    names.get(grant.unit_code or ""),
+                    cohorts.get(grant.cohort_code or ""),
+                    len(alone.readable_units & there),
+                )
+            )
+    return found
 
 
 def listed(store: Store, viewer: Viewer) -> list[Account]:

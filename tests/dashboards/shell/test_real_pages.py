@@ -32,6 +32,7 @@ PAGES = {
         f"/indikator/{INDICATOR}?v=1&enhed=NOH",
         "/maal",
         "/maal/3",
+        "/konto?v=1&vis=gammel",
         "/indberet/komplethed",
         "/indberet/kvitteringer",
         "/indberet/kvitteringer/T-2026-000001",
@@ -43,9 +44,10 @@ PAGES = {
         "/indikatorer",
         "/indikatorer/ny",
         f"/indikatorer/{INDICATOR}/om",
+        "/konto",
         "/maal",
     ),
-    "admin@tavle.example": ("/", "/?v=1&enhed=DK", "/maal/8", "/indberet", "/administration/enheder"),
+    "admin@tavle.example": ("/", "/?v=1&enhed=DK", "/maal/8", "/indberet", "/administration/enheder", "/konto"),
 }
 
 
