@@ -63,4 +63,4 @@ def test_a_team_proposes_another_person_approves_and_it_can_be_delivered(visit: 
     file = board.var / "ringet.csv"
     file.write_text("indikator;enhed;periode;tæller;nævner\nRinget op dagen efter;NOH;2026-12;14;20\n", "utf-8")
     accepted = board.tavle("check", str(file), "--as", "kvalitet@tavle.example", "--today", "2027-01-05")
-    assert accepted.returncode == 0, accepted.stdout
+    assert accepted.exit_code == 0, accepted.stdout

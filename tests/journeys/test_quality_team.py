@@ -25,7 +25,7 @@ def drop(visitor: Visitor, name: str, text: str | bytes, encoding: str = "utf-8-
 
 def exported(board: Board, indicator: str, unit: str) -> str:
     answer = board.tavle("export", "series", "--indicator", indicator, "--unit", unit, "--format", "csv")
-    assert answer.returncode == 0, answer.stderr
+    assert answer.exit_code == 0, answer.stderr
     return answer.stdout
 
 
