@@ -36,6 +36,10 @@
     return found;
   }
 
+  document.addEventListener("click", function (event) {
+    if (event.target.closest && event.target.closest("[data-print]")) { window.print(); }
+  });
+
   function closePeek() {
     document.querySelectorAll("table[data-matrix] tr.peek").forEach(function (row) {
       if (row.previousElementSibling) { row.previousElementSibling.classList.remove("is-open"); }

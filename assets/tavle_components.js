@@ -20,7 +20,13 @@
   }
 
   function Html(props) {
-    var attributes = { id: props.id, className: props.className, onClick: follow };
+    var place = window.React.useRef(null);
+    window.React.useEffect(function () {
+      // What the reader had in hand was drawn anew: the server says where to go on.
+      var next = place.current && place.current.querySelector("[data-focus-next]");
+      if (next) { next.focus({ preventScroll: true }); }
+    }, [props.html]);
+    var attributes = { id: props.id, className: props.className, onClick: follow, ref: place };
     Object.keys(props).forEach(function (name) {
       if (/^(data|aria)-/.test(name)) { attributes[name] = props[name]; }
     });

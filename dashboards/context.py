@@ -102,6 +102,11 @@ def current_settings() -> BoardSettings:
     return parts().settings
 
 
+def public_address() -> str:
+    """Where people reach the board, for links that leave the page: as it was set, else as this request came."""
+    return current_settings().public_url or request.url_root.rstrip("/")
+
+
 def current_today() -> date:
     """Today's date on the reader's calendar; a fixed one in the demo."""
     return parts().settings.current_day()

@@ -5,6 +5,7 @@ The query string is the state: a link in a mail opens the same board. Keys are D
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,6 +19,7 @@ PERIODS: tuple[int | None, ...] = (24, 36, 60, None)  # months back from the lat
 ALL_MONTHS = "alle"
 DEFAULT_MONTHS = 36
 SECTORS = ("national", "regional", "municipal")  # of a unit
+ROLES = ("outcome", "process", "balancing")  # of an indicator
 
 # An address is typed, mailed or bookmarked; what is longer is not ours and is not worth reading.
 LONGEST_QUERY = 4000
@@ -41,6 +43,8 @@ class Selection:
     month : first day of a month somebody points at (`maaned`, written 2026-10)
     until : first day of the last month of a window that can be moved (`til`, written 2026-11)
     sector : national, regional or municipal (`sektor`)
+    role : outcome, process or balancing (`rolle`)
+    owner : whoever answers for the data, as a code that is no name (`ansvarlig`)
 
     Examples
     --------
@@ -61,9 +65,11 @@ class Selection:
     month: date | None = None
     until: date | None = None
     sector: str | None = None
+    role: str | None = None
+    owner: str | None = None
 
     KEYS: ClassVar[tuple[str, ...]] = (
-        "v", "enhed", "periode", "maal", "hold", "vis", "pr", "maaned", "til", "sektor",
+        "v", "enhed", "periode", "maal", "hold", "vis", "pr", "maaned", "til", "sektor", "rolle", "ansvarlig",
     )  # fmt: skip
 
     @classmethod
@@ -83,7 +89,9 @@ class Selection:
             as_of=_day(values.get("pr")),
             month=_month(values.get("maaned")),
             until=_month(values.get("til")),
-            sector=values.get("sektor") if values.get("sektor") in SECTORS else None,
+            sector=_one_of(SECTORS, values.get("sektor")),
+            role=_one_of(ROLES, values.get("rolle")),
+            owner=_owner(values.get("ansvarlig")),
         )
 
     def to_query(self) -> str:
@@ -107,6 +115,10 @@ class Selection:
             chosen.append(("til", f"{self.until:%Y-%m}"))
         if self.sector is not None:
             chosen.append(("sektor", self.sector))
+        if self.role is not None:
+            chosen.append(("rolle", self.role))
+        if self.owner is not None:
+            chosen.append(("ansvarlig", self.owner))
         return "?" + urlencode([("v", str(VERSION)), *chosen], quote_via=quote) if chosen else ""
 
     def but(self, **changes: Any) -> Selection:
@@ -116,6 +128,25 @@ class Selection:
     def href(self, path: str, **changes: Any) -> str:
         """A link inside the app that carries the choices along: `selection.href("/maal", goal=3)`."""
         return quote(path) + self.but(**changes).to_query()
+
+
+def owner_code(name: str) -> str:
+    """Eight characters that stand for a name in an address, where a name would be read by whoever gets the link.
+
+    Examples
+    --------
+    >>> owner_code("Mette Holm")
+    'be4cf8ed'
+    """
+    return hashlib.sha256(name.encode("utf-8")).hexdigest()[:8]
+
+
+def _owner(text: str | None) -> str | None:
+    return text if text and re.fullmatch(r"[0-9a-f]{8}", text) else None
+
+
+def _one_of(known: tuple[str, ...], text: str | None) -> str | None:
+    return text if text in known else None
 
 
 def _code(text: str | None) -> str | None:

@@ -18,6 +18,7 @@ from indicators.assessment import Assurance, Variation
 from indicators.definition import Direction
 
 WINDOW = 36  # months in a sparkline
+SCREEN_COLUMNS = 8  # a laptop holds so many
 ALONE = (260, 30)  # where the own unit is the only one
 SMALL = (112, 30)  # beside the words of the own unit
 TINY = (44, 18)  # in every cell where units are compared and none is wider than the others
@@ -186,7 +187,7 @@ def matrix_table(matrix: Matrix) -> Markup:
         '<colgroup>{}</colgroup><thead><tr><th scope="col" class="c0">{}<small>{}</small></th>{}</tr></thead>\n{}\n'
         "</table></div>"
     ).format(
-        "" if len(matrix.columns) > 1 else " mx--one",
+        _form(matrix),
         matrix.caption,
         columns,
         pgettext("a series", "Måling"),
@@ -194,6 +195,13 @@ def matrix_table(matrix: Matrix) -> Markup:
         heads,
         bodies,
     )
+
+
+def _form(matrix: Matrix) -> str:
+    """One unit takes the width; more than a screen holds scroll in a frame of their own."""
+    if len(matrix.columns) == 1:
+        return " mx--one"
+    return " mx--many" if matrix.has_own and len(matrix.columns) > SCREEN_COLUMNS else ""
 
 
 def _head(column: Column) -> Markup:

@@ -12,7 +12,14 @@ from dashboards.components import states
 from dashboards.components.deliver_nav import COMPLETENESS, deliver_nav
 from dashboards.components.markup import Html
 from dashboards.components.ticks import Ticks
-from dashboards.context import current_now, current_settings, current_store, current_today, current_viewer
+from dashboards.context import (
+    current_now,
+    current_settings,
+    current_store,
+    current_today,
+    current_viewer,
+    public_address,
+)
 from dashboards.figures.completeness_table import completeness_grid, words_table
 from dashboards.figures.icons import ui_icon
 from dashboards.pages import PageRecord
@@ -326,7 +333,7 @@ def register_callbacks(app: Dash) -> None:
             today=current_today(),
             now=current_now(),
             timezone=current_settings().timezone,
-            base_url=current_settings().public_url or request.url_root.rstrip("/"),
+            base_url=public_address(),
         )
         if not answer.is_sent:
             return str(answer.markup), no_update, no_update, no_update if not answer.asks_again else False, no_update

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, html
+from dash import Dash, Input, Output, State, dcc, html
 from flask import Response, request
 from markupsafe import Markup
 
 from dashboards.components import states
+from dashboards.components.form import Form
 from dashboards.components.markup import Html
-from dashboards.context import current_settings, current_store, current_today, current_viewer, last_visit
+from dashboards.context import (
+    current_now,
+    current_settings,
+    current_store,
+    current_today,
+    current_viewer,
+    last_visit,
+    public_address,
+)
+from dashboards.exports.matrix import matrix_csv, matrix_xlsx
 from dashboards.figures.icons import ui_icon, variation_icon
 from dashboards.figures.matrix import WINDOW, css_state, legend, matrix_list, matrix_table, matrix_twin
 from dashboards.figures.sparkline import sparkline
@@ -21,10 +31,10 @@ from dashboards.presenters.overview import (
     Choice,
     OverviewView,
     Part,
-    matrix_csv,
     overview_view,
 )
-from dashboards.selection import Selection
+from dashboards.presenters.overview_steps import AGENDA, SEEN, Done, step_name, take_step
+from dashboards.selection import VERSION, Selection
 from dashboards.text import N_, _, language, ngettext, pgettext
 from data.access import NotAllowed, NotFound
 from data.queries import units
@@ -37,13 +47,23 @@ NO_UNITS = Words("Du har endnu ikke adgang til nogen enhed.", "You have no acces
 
 class Ids:
     PAGE = "overview"
+    BOARD = "overview-board"
+    CHOICES = "overview-choices"
+    DO = "overview-do"
 
 
 def layout(selection: Selection) -> Any:
     if selection.unit is None:
         return states.page_state(states.no_units())
     view = read_view(selection)
-    return html.Div(Html(html=page_markup(view)), id=Ids.PAGE)
+    return html.Div(
+        [
+            Form(Ids.DO, Markup("")),
+            dcc.Store(id=Ids.CHOICES, data=selection.to_query()),
+            Html(id=Ids.BOARD, html=page_markup(view)),
+        ],
+        id=Ids.PAGE,
+    )
 
 
 def read_view(selection: Selection) -> OverviewView:
@@ -58,12 +78,63 @@ def read_view(selection: Selection) -> OverviewView:
 
 
 def register_callbacks(app: Dash) -> None:
-    """The page needs no callback: choices are links, and the peek row is opened by assets/matrix_keys.js."""
+    """Choices are links, and assets/matrix_keys.js opens the peek row; only the buttons on cards ask the server."""
     app.server.add_url_rule("/overblik.csv", "overview_csv", csv_file)
+    app.server.add_url_rule("/overblik.xlsx", "overview_xlsx", xlsx_file)
+
+    @app.callback(
+        Output(Ids.BOARD, "html"),
+        Input(Ids.DO, "pressed"),
+        State(Ids.CHOICES, "data"),
+        prevent_initial_call=True,
+    )
+    def act(pressed: dict[str, Any], query: str) -> str:
+        """A card is marked as seen, brought back, or put on the agenda; the page is drawn anew with what was done."""
+        selection = Selection.from_query(query)
+        done = take_step(current_store(), current_viewer(), str(pressed["name"]), now=current_now())
+        return str(page_markup(read_view(selection), done))
 
 
 def csv_file() -> Response:
     """The matrix in words as a file, for the choices of the address."""
+    view = _view_of_address()
+    if isinstance(view, Response):
+        return view
+    store = current_store()
+    content = matrix_csv(view.matrix, is_demo=store.is_demo)
+    return _download(content, "csv", "text/csv; charset=utf-8", view)
+
+
+def xlsx_file() -> Response:
+    """The matrix as a workbook."""
+    view = _view_of_address()
+    if isinstance(view, Response):
+        return view
+    content = matrix_xlsx(
+        view.matrix,
+        title=" ".join(_plain_text(parts) for parts in (view.lead, view.second)),
+        notes=[f"{_('Enhed')}: {view.unit_name}", view.chance, f"{public_address()}{view.page_href}"],
+        today=current_today(),
+        is_demo=current_store().is_demo,
+    )
+    return _download(content, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", view)
+
+
+def _plain_text(parts: tuple[Part, ...]) -> str:
+    return "".join(part.text for part in parts)
+
+
+def _download(content: bytes, ending: str, mimetype: str, view: OverviewView) -> Response:
+    name = "-".join(filter(None, ("tavle-overblik", view.unit_code, "DEMO" if current_store().is_demo else "")))
+    return Response(
+        content,
+        mimetype=mimetype,
+        headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"', "Cache-Control": "no-store"},
+    )
+
+
+def _view_of_address() -> OverviewView | Response:
+    """What the page would show for this address, or the refusal."""
     store, viewer = current_store(), current_viewer()
     selection = Selection.from_query(request.query_string.decode("utf-8", "replace"))
     try:
@@ -74,16 +145,10 @@ def csv_file() -> Response:
         if selection.unit is None:
             raise NotFound(NO_UNITS)
         units.get(store, viewer, selection.unit)
-        view = read_view(selection)
+        return read_view(selection)
     except (NotFound, NotAllowed) as refusal:
         status = 403 if isinstance(refusal, NotAllowed) else 404
         return Response(refusal.reason(language()), status, mimetype="text/plain; charset=utf-8")
-    name = "-".join(filter(None, ("tavle-overblik", selection.unit, "DEMO" if store.is_demo else "")))
-    return Response(
-        matrix_csv(view.matrix, is_demo=store.is_demo),
-        mimetype="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"},
-    )
 
 
 PAGE = PageRecord(path="/", name=N_("Overblik"), layout=layout, icon="home", order=10, fields=("enhed",))
@@ -92,11 +157,11 @@ PAGE = PageRecord(path="/", name=N_("Overblik"), layout=layout, icon="home", ord
 # ------------------------------------------------------------------------------------------------------ the pieces
 
 
-def page_markup(view: OverviewView) -> Markup:
-    """The whole page as HTML."""
+def page_markup(view: OverviewView, done: Done | None = None) -> Markup:
+    """The whole page as HTML; `done` is what the reader has just done with a card."""
     n_columns = len(view.matrix.columns) if view.matrix is not None else 0
-    with_rail = bool(view.cards) and n_columns <= RAIL_COLUMNS
-    cards = _cards(view)
+    with_rail = bool(view.cards or done) and n_columns <= RAIL_COLUMNS
+    cards = _cards(view, done)
     board = _board(view)
     # With many units the matrix takes the width; the cards then follow it, in the order they are read.
     sections = (cards + board) if with_rail else (board + cards)
@@ -129,15 +194,63 @@ def _chips(choices: tuple[Choice, ...], label: str, css: str) -> Markup:
     return Markup('<nav class="{}" aria-label="{}">{}</nav>').format(css, label, links)
 
 
+def _take_away(view: OverviewView) -> Markup:
+    """The matrix as files and on paper."""
+    files = Markup("").join(
+        Markup('<a class="btn btn--quiet" href="{}" download>{}{}</a>').format(href, ui_icon("download"), name)
+        for href, name in ((view.csv_href, "CSV"), (view.xlsx_href, "Excel"))
+    )
+    return Markup(
+        '<span class="ov__out no-print">{}<button type="button" class="btn btn--quiet not-phone" data-print>'
+        "{}{}</button></span>"
+    ).format(files, ui_icon("print"), _("Udskriv"))
+
+
+def _filters(view: OverviewView) -> Markup:
+    """Native selects that write to the address; folded away until one is wanted, open while one is in use."""
+    if not view.filters:
+        return Markup("")
+    fields = Markup("").join(
+        Markup('<span class="ctx"><label for="ov-{}">{}</label><select id="ov-{}" name="{}">{}</select></span>').format(
+            one.key,
+            one.label,
+            one.key,
+            one.key,
+            Markup("").join(
+                Markup('<option value="{}"{}>{}</option>').format(value, Markup(" selected") if chosen else "", words)
+                for value, words, chosen in one.options
+            ),
+        )
+        for one in view.filters
+    )
+    used = sum(one.is_set for one in view.filters)
+    count = Markup(" <b>{}</b>").format(used) if used else Markup("")
+    clear = (
+        Markup('<a class="btn btn--quiet btn--sm" href="{}">{}</a>').format(view.show_all_href, _("Ryd filtre"))
+        if used
+        else Markup("")
+    )
+    return Markup(
+        '<details class="ovf no-print"{}><summary>{}{}{}</summary><form data-context data-version="{}" aria-label="{}">'
+        "{}{}</form></details>"
+    ).format(
+        Markup(" open") if used else "",
+        ui_icon("filter", size=16),
+        _("Filtre"),
+        count,
+        VERSION,
+        _("Filtre"),
+        fields,
+        clear,
+    )
+
+
 def _board(view: OverviewView) -> Markup:
-    head = Markup('<div class="ov__h"><h2 id="h-mx">{}</h2>{}{}</div>').format(
+    head = Markup('<div class="ov__h"><h2 id="h-mx">{}</h2>{}{}{}</div>').format(
         _("Alle målinger"),
         _chips(view.chips, _("Vis"), "ov__chips"),
-        Markup('<a class="btn btn--quiet push" href="{}" download>{}{}</a>').format(
-            view.csv_href, ui_icon("download"), _("Hent CSV")
-        )
-        if view.matrix is not None
-        else Markup(""),
+        _filters(view),
+        _take_away(view) if view.matrix is not None else Markup(""),
     )
     cohorts = _chips(view.cohort_chips, _("Hold"), "ov__chips")
     pages = _chips(view.page_chips, _("Enheder på holdet"), "ov__chips")
@@ -178,17 +291,37 @@ def _empty(view: OverviewView) -> states.State:
     )
 
 
-def _cards(view: OverviewView) -> Markup:
-    if not view.cards:
+def _cards(view: OverviewView, done: Done | None) -> Markup:
+    if not view.cards and done is None:
         return Markup("")
+    said = Markup("")
+    if done is not None:
+        undo = _press(done.undo, _("Fortryd")) if done.undo else Markup("")
+        said = Markup(
+            '<p class="note note--ok ncards__said" role="status" tabindex="-1" data-focus-next>{} {}</p>'
+        ).format(done.words, undo)
     return Markup(
-        '<section aria-labelledby="h-new"><div class="ov__h"><h2 id="h-new">{}</h2></div>'
-        '<div class="ncards">{}</div></section>'
-    ).format(view.cards_title, Markup("").join(_card(card) for card in view.cards))
+        '<section aria-labelledby="h-new" class="no-print"><div class="ov__h"><h2 id="h-new">{}</h2></div>{}'
+        '<div class="ncards">{}</div>{}</section>'
+    ).format(
+        view.cards_title,
+        said,
+        Markup("").join(_card(view, card) for card in view.cards),
+        Markup('<p class="ncards__more f-13 muted">{}</p>').format(view.more_cards) if view.more_cards else Markup(""),
+    )
 
 
-def _card(card: Card) -> Markup:
+def _press(step: str, words: str, *, label: str = "") -> Markup:
+    """A button that tells the server to take a step (see `take_step`)."""
+    name = Markup(' aria-label="{}"').format(label) if label else Markup("")
+    return Markup(
+        '<button type="button" class="btn btn--quiet btn--sm" form="{}" data-press="{}"{}>{}</button>'
+    ).format(Ids.DO, step, name, words)
+
+
+def _card(view: OverviewView, card: Card) -> Markup:
     cell = card.cell
+    where = f"{card.name}, {card.unit}"
     line = sparkline(cell.spark, width=CARD_LINE[0], height=CARD_LINE[1], window=WINDOW) if cell.spark else Markup("")
     unit = f" {cell.unit_of_measure}" if cell.unit_of_measure and not cell.value.endswith("%") else ""
     note = Markup("{}").format(card.note or _("Ingen note endnu"))
@@ -196,7 +329,7 @@ def _card(card: Card) -> Markup:
     return Markup(
         '<article class="ncard"><div class="ncard__t">{}<h3><a href="{}">{}</a></h3>'
         '<p>{} · {}: <b class="t-{}">{}</b>{}</p></div>{}<p class="ncard__s">{}</p><p class="ncard__n">{}{}</p>'
-        "</article>"
+        '<div class="ncard__b">{}{}{}</div></article>'
     ).format(
         variation_icon(cell.variation, cell.rising, size=24),
         cell.href,
@@ -210,6 +343,19 @@ def _card(card: Card) -> Markup:
         cell.sentence,
         note,
         owner,
+        Markup('<a class="btn btn--quiet btn--sm" href="{}" aria-label="{}">{}</a>').format(
+            cell.href, _("Åbn {series}").format(series=where), _("Åbn")
+        ),
+        _press(step_name(SEEN, card.key), _("Markér som set"), label=_("Markér {series} som set").format(series=where)),
+        Markup('<span class="muted f-12">{}</span>').format(_("På dagsordenen"))
+        if card.is_on_agenda
+        else _press(
+            step_name(AGENDA, card.key),
+            _("Til tavlemøde"),
+            label=_("Tag {series} med til tavlemøde").format(series=where),
+        )
+        if view.may_hold_meeting
+        else Markup(""),
     )
 
 

@@ -5,8 +5,6 @@ Every sentence is made from the stored state of the series, the one the indicato
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,10 +12,10 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from dashboards.figures.icons import assurance_words, variation_words
-from dashboards.figures.matrix import Cell, Column, Group, Matrix, Row, short_state, twin_heads, twin_rows
+from dashboards.figures.matrix import Cell, Column, Group, Matrix, Row, short_state
 from dashboards.figures.points import centre_name, has_limits, the_centre
 from dashboards.figures.thermometer import direction_words
-from dashboards.selection import Selection
+from dashboards.selection import ROLES, SECTORS, Selection, owner_code
 from dashboards.text import (
     _,
     day_text,
@@ -31,7 +29,7 @@ from dashboards.text import (
     value_text,
     value_with_unit,
 )
-from data import deadlines
+from data import deadlines, seen
 from data.access import Role, Viewer
 from data.assessments import assess_series
 from data.queries import catalogue, cohorts, coverage, decisions, observations, series, states, units
@@ -44,7 +42,8 @@ from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Ta
 from indicators.spc import RULES, Rule, false_alarm_probability
 from indicators.spc.profiles import profile_of
 
-MOST_COLUMNS = 8  # the chosen unit and seven others
+MOST_COLUMNS = 12  # the chosen unit and eleven others
+COHORT_COLUMNS = 7  # units of a cohort have words and a line in every cell
 RAIL_COLUMNS = 6  # with more units the matrix takes the width and the cards stand under it
 MOST_CARDS = 5
 PERIODS_LISTED = 4  # missing months written out one by one; more become a count
@@ -63,6 +62,9 @@ class Show(StrEnum):
     IMPROVEMENT = "forbedringer"
     CHANGE = "aendringer"
     COMMON = "tilfaeldige"
+    FEW = "faa-data"
+    TARGET_MET = "naar-maal"
+    TARGET_MIXED = "rammer-misser"
     TARGET_MISSED = "ikke-maal"
     LATE = "mangler"
 
@@ -80,6 +82,11 @@ _KIND_OF = {
     Show.IMPROVEMENT: Variation.IMPROVEMENT,
     Show.CHANGE: Variation.CHANGE,
     Show.COMMON: Variation.COMMON,
+}
+_ASSURANCE_OF = {
+    Show.TARGET_MET: Assurance.PASS,
+    Show.TARGET_MIXED: Assurance.MIXED,
+    Show.TARGET_MISSED: Assurance.FAIL,
 }
 SIGNALS = (Variation.CONCERN, Variation.IMPROVEMENT, Variation.CHANGE)
 NOT_JUDGED = (Variation.FEW, Variation.MISSING)
@@ -106,6 +113,8 @@ class Part:
 class Card:
     """A new signal: the cell it comes from, where it is, the latest note and who answers for the data."""
 
+    key: tuple[str, str]
+    is_on_agenda: bool
     cell: Cell
     name: str
     unit: str
@@ -122,6 +131,19 @@ class MissingRow:
     href: str
     periods: str
     owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One way to narrow the matrix: a native select whose `key` is its key in the address."""
+
+    key: str
+    label: str
+    options: tuple[tuple[str, str, bool], ...]  # value, words, whether it is chosen
+
+    @property
+    def is_set(self) -> bool:
+        return not self.options[0][2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +166,15 @@ class OverviewView:
     missing_lead: str
     goal_note: tuple[Part, ...]
     csv_href: str
+    xlsx_href: str
+    page_href: str
+    filters: tuple[Filter, ...]
     empty: str = ""  # "", "no_series", "filter"
     show_all_href: str = "/"
     unit_name: str = ""
+    unit_code: str = ""
+    more_cards: str = ""
+    may_hold_meeting: bool = False
 
 
 # --------------------------------------------------------------------------------------------------- which units
@@ -314,6 +342,22 @@ class Board:
     missing: tuple[Missing, ...]
     owners: dict[tuple[str, str], str]
     parents: dict[str, str]
+    seen: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def sectors(self) -> dict[str, str]:
+        return {unit.code: unit.sector for unit in self.side.all}
+
+    def is_chosen(self, key: tuple[str, str], selection: Selection) -> bool:
+        """Whether a series is among those the filters leave: goal, role, sector and who answers for the data."""
+        indicator, unit_code = key
+        definition = self.definitions[indicator]
+        return (
+            selection.goal in (None, definition.goal)
+            and selection.role in (None, definition.role.value)
+            and selection.sector in (None, self.sectors.get(unit_code))
+            and (selection.owner is None or selection.owner == owner_code(self.owners.get(key, "")))
+        )
 
     def unit_name(self, unit: Unit) -> str:
         """The unit's name, with the hospital it belongs to where departments of several stand side by side."""
@@ -403,12 +447,15 @@ def read_board(
                 period=period_text(due, definition.period, "name")
             )
     owners = {(s.indicator_code, s.unit_code): s.owner for s in series.listed(store, viewer, codes)}
+    marked = seen.seen(store, viewer)
+    is_seen = frozenset(key for key, state in found.items() if marked.get(key) == seen.signal_of(state))
     return Board(
         side=side,
         definitions=definitions,
         states=found,
         late=late,
-        new=new_signals(store, viewer, found, since),
+        new=new_signals(store, viewer, found, since) - is_seen,
+        seen=is_seen,
         missing=missing,
         owners=owners,
         parents=_parents(store, viewer, side),
@@ -514,11 +561,7 @@ def _view(
     store: Store,
     viewer: Viewer,
 ) -> OverviewView:
-    keys = [
-        key
-        for key, state in board.states.items()
-        if selection.goal is None or board.definitions[key[0]].goal == selection.goal
-    ]
+    keys = [key for key in board.states if board.is_chosen(key, selection)]
     matching = [key for key in keys if _matches(board, key, show)]
     columns_of = _columns(board.side, matching, show)
     groups = _groups(store, viewer, board, columns_of, matching, selection, show)
@@ -534,6 +577,8 @@ def _view(
         empty = "filter"
     everything = selection.but(show=None)
     has_since = since is not None
+    wanted = _wanted(board, keys, has_since=has_since)
+    may_hold_meeting, on_agenda = False, frozenset[tuple[str, str]]()
     shown_states = [board.states[key] for key in keys]
     n_signals = sum(state.variation in SIGNALS for state in shown_states)
     unit_chips = tuple(
@@ -550,16 +595,22 @@ def _view(
         matrix=None if empty else matrix,
         has_since=has_since,
         cards_title=_("Nyt siden sidst") if has_since else _("Signaler nu"),
-        cards=_cards(store, viewer, board, keys, selection, has_since=has_since),
+        cards=_cards(store, viewer, board, wanted, selection, on_agenda),
         more=_more(board.side, columns_of, show, is_cohort=bool(pages) or bool(cohort_chips)),
         chance=_chance(shown_states, n_signals),
         missing=_missing_rows(board, selection),
         missing_lead=_missing_lead(board, today, deadline_day),
         goal_note=_goal_note(store, viewer, selection),
         csv_href=selection.href("/overblik.csv"),
+        xlsx_href=selection.href("/overblik.xlsx"),
+        page_href=selection.href("/"),
+        filters=_filters(store, viewer, board, selection, show, has_since=has_since),
         empty=empty,
-        show_all_href=everything.but(goal=None).href("/"),
+        show_all_href=everything.but(goal=None, role=None, sector=None, owner=None).href("/"),
         unit_name=chosen.name.say(language()),
+        unit_code=chosen.code,
+        more_cards=_more_cards(len(wanted)),
+        may_hold_meeting=may_hold_meeting,
     )
 
 
@@ -572,8 +623,10 @@ def _matches(board: Board, key: tuple[str, str], show: Show) -> bool:
         return state.variation is _KIND_OF[show]
     if show is Show.SIGNALS:
         return state.variation in SIGNALS
-    if show is Show.TARGET_MISSED:
-        return state.assurance is Assurance.FAIL
+    if show in _ASSURANCE_OF:
+        return state.assurance is _ASSURANCE_OF[show]
+    if show is Show.FEW:
+        return state.variation in NOT_JUDGED
     if show is Show.LATE:
         return key in board.late
     return True
@@ -629,6 +682,7 @@ def _groups(
     ]
     if any(board.definitions[code].goal is None for code in indicators):
         goals.append((0, _("Uden nationalt mål")))
+    is_narrowed = any((selection.role, selection.sector, selection.owner))
     groups = []
     for goal, name in goals:
         rows = [
@@ -636,7 +690,7 @@ def _groups(
             for code in indicators
             if (board.definitions[code].goal or 0) == goal
         ]
-        if not rows and show is not Show.ALL:
+        if not rows and (show is not Show.ALL or is_narrowed):  # elsewhere an empty goal says that nobody follows it
             continue
         rows.sort(
             key=lambda row: (min(c.attention for c in row.present), -sum(c.is_signal for c in row.present), row.name)
@@ -805,6 +859,87 @@ def _chips(
     return tuple(chips)
 
 
+EVERYTHING = "alle"  # the first option of every filter; as a value of the address it is no choice
+
+
+def _filters(
+    store: Store, viewer: Viewer, board: Board, selection: Selection, show: Show, *, has_since: bool
+) -> tuple[Filter, ...]:
+    """The selects over the matrix, with what occurs on this board; a filter with one choice is left out."""
+    goals = {board.definitions[code].goal for code, _unit in board.states} | {selection.goal}
+    shows = [one for one in Show if has_since or one not in (Show.NEW, *_NEW_KINDS)]
+    roles = {board.definitions[code].role.value for code, _unit in board.states}
+    sectors = [sector for sector in SECTORS if sector in set(board.sectors.values())]
+    owners = sorted({name for key, name in board.owners.items() if name and key in board.states})
+    return tuple(
+        one
+        for one in (
+            _filter(
+                "maal",
+                _("Nationalt mål"),
+                _("Alle otte mål"),
+                [
+                    (str(goal.number), f"{goal.number} {goal.name.say(language())}")
+                    for goal in catalogue.goals(store, viewer)
+                    if goal.number in goals
+                ],
+                str(selection.goal),
+            ),
+            _filter(
+                "vis",
+                pgettext("filter", "Ikon"),
+                _("Alle målinger"),
+                [(one.value, _show_words(one)) for one in shows if one is not Show.ALL],
+                show.value,
+            ),
+            _filter(
+                "rolle",
+                pgettext("of an indicator", "Rolle"),
+                _("Alle roller"),
+                [(role, role_words(role)) for role in ROLES if role in roles],
+                selection.role,
+            ),
+            _filter(
+                "sektor",
+                _("Sektor"),
+                _("Alle sektorer"),
+                [(sector, sector_words(sector)) for sector in sectors],
+                selection.sector,
+            ),
+            _filter(
+                "ansvarlig",
+                _("Ansvarlig"),
+                _("Alle ansvarlige"),
+                [(owner_code(name), name) for name in owners],
+                selection.owner,
+            ),
+        )
+        if len(one.options) > 2 or one.is_set
+    )
+
+
+_NEW_KINDS = (Show.NEW_CONCERN, Show.NEW_IMPROVEMENT, Show.NEW_CHANGE)
+
+
+def _filter(key: str, label: str, everything: str, options: Sequence[tuple[str, str]], chosen: str | None) -> Filter:
+    is_known = chosen in {value for value, _words in options}
+    return Filter(
+        key,
+        label,
+        ((EVERYTHING, everything, not is_known), *((value, words, value == chosen) for value, words in options)),
+    )
+
+
+def role_words(role: str) -> str:
+    """What an indicator is there for, in the reader's language."""
+    return {"outcome": _("Resultat"), "process": _("Proces"), "balancing": _("Balance")}[role]
+
+
+def sector_words(sector: str) -> str:
+    """A sector of units in the reader's language."""
+    return {"national": _("Hele landet"), "regional": _("Region"), "municipal": _("Kommune")}[sector]
+
+
 def _show_words(show: Show) -> str:
     return {
         Show.NEW: _("Nye"),
@@ -815,6 +950,12 @@ def _show_words(show: Show) -> str:
         Show.IMPROVEMENT: _("Forbedringer"),
         Show.CHANGE: _("Ændringer uden retning"),
         Show.COMMON: _("Kun tilfældig variation"),
+        Show.FEW: _("For få eller ingen data"),
+        Show.TARGET_MET: _("Når måltallet"),
+        Show.TARGET_MIXED: _("Rammer og misser måltallet"),
+        Show.TARGET_MISSED: _("Når ikke måltallet"),
+        Show.LATE: _("Mangler"),
+        Show.SIGNALS: _("Signaler"),
     }.get(show, show.value)
 
 
@@ -843,18 +984,17 @@ def _chance(shown: Sequence[SeriesState], n_signals: int) -> str:
     ).format(charts=charts, signals=number(n_signals), about=about)
 
 
-def _cards(
-    store: Store,
-    viewer: Viewer,
-    board: Board,
-    keys: Sequence[tuple[str, str]],
-    selection: Selection,
-    *,
-    has_since: bool,
-) -> tuple[Card, ...]:
-    wanted = [key for key in keys if (key in board.new if has_since else board.states[key].variation in SIGNALS)]
+def _wanted(board: Board, keys: Sequence[tuple[str, str]], *, has_since: bool) -> list[tuple[str, str]]:
+    """The series that deserve a card, the most important first: new ones, or all signals where nothing is known as new.
+
+    What the reader has marked as seen is left out.
+    """
+    wanted = [
+        key
+        for key in keys
+        if key not in board.seen and (key in board.new if has_since else board.states[key].variation in SIGNALS)
+    ]
     order = {unit.code: i for i, unit in enumerate(board.side.all)}
-    units_by_code = {unit.code: unit for unit in board.side.all}
     wanted.sort(
         key=lambda key: (
             SIGNALS.index(board.states[key].variation),
@@ -863,6 +1003,26 @@ def _cards(
             order[key[1]],
         )
     )
+    return wanted
+
+
+def _more_cards(count: int) -> str:
+    """What the cards leave out."""
+    if count <= MOST_CARDS:
+        return ""
+    left = count - MOST_CARDS
+    return ngettext("{count} til står i tabellen.", "{count} til står i tabellen.", left).format(count=number(left))
+
+
+def _cards(
+    store: Store,
+    viewer: Viewer,
+    board: Board,
+    wanted: Sequence[tuple[str, str]],
+    selection: Selection,
+    on_agenda: Collection[tuple[str, str]],
+) -> tuple[Card, ...]:
+    units_by_code = {unit.code: unit for unit in board.side.all}
     cards = []
     for indicator, unit_code in wanted[:MOST_CARDS]:
         unit = units_by_code[unit_code]
@@ -881,6 +1041,8 @@ def _cards(
             note = f"{day_text(latest.starts_on)}: {said}"
         cards.append(
             Card(
+                key=(indicator, unit_code),
+                is_on_agenda=(indicator, unit_code) in on_agenda,
                 cell=cell,
                 name=board.definitions[indicator].name.say(language()),
                 unit=board.unit_name(unit),
@@ -898,7 +1060,7 @@ def _missing_rows(board: Board, selection: Selection) -> tuple[MissingRow, ...]:
         definition, unit = board.definitions.get(one.indicator_code), units_by_code.get(one.unit_code)
         if definition is None or unit is None or not one.periods:
             continue
-        if selection.goal is not None and definition.goal != selection.goal:
+        if not board.is_chosen((one.indicator_code, one.unit_code), selection):
             continue
         rows.append(
             MissingRow(
@@ -982,7 +1144,7 @@ def cohort_page(
     pool: Sequence[Unit], chosen: Unit, selection: Selection, cohort: str
 ) -> tuple[Side, tuple[Choice, ...]]:
     """Seven units of a cohort at a time: the page that holds the chosen unit, and links to the others."""
-    size = MOST_COLUMNS - 1
+    size = COHORT_COLUMNS
     starts = range(0, len(pool), size)
     codes = [unit.code for unit in pool]
     at = codes.index(chosen.code) // size * size if chosen.code in codes else 0
@@ -995,28 +1157,3 @@ def cohort_page(
         for start in starts
     )
     return Side(None, tuple(pool[at : at + size])), pages if len(pages) > 1 else ()
-
-
-# ------------------------------------------------------------------------------------------------------- the CSV file
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def matrix_csv(matrix: Matrix | None, *, is_demo: bool) -> bytes:
-    """The matrix in words, one row per series, as Danish Excel opens it: semicolons, UTF-8 with a mark at the start.
-
-    In a demo every row says so, so that no part of the file can pass for real figures. A cell that a spreadsheet would
-    run as a formula is made text.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    extra = [_("Mærke")] if is_demo else []
-    writer.writerow([*twin_heads(), *extra])
-    mark = [_("DEMO: simulerede tal")] if is_demo else []
-    for row in twin_rows(matrix) if matrix is not None else []:
-        writer.writerow([_plain(value) for value in row] + mark)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _plain(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value

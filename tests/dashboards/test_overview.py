@@ -12,11 +12,13 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
+import python_calamine
 from dash import Dash
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 
 from app import create_app
+from dashboards.exports.matrix import matrix_csv, matrix_xlsx
 from dashboards.pages.overview import page_markup
 from dashboards.presenters.overview import (
     MOST_COLUMNS,
@@ -25,13 +27,13 @@ from dashboards.presenters.overview import (
     attention,
     chance_signals,
     cohort_page,
-    matrix_csv,
     overview_view,
     row_detail,
     sentence,
     side_by_side,
 )
-from dashboards.selection import Selection
+from dashboards.presenters.overview_steps import step_name, take_step
+from dashboards.selection import Selection, owner_code
 from dashboards.text import use_language
 from data import accounts, catalogue
 from data.access import SYSTEM, Grant, Role, Viewer, viewer_with
@@ -481,6 +483,60 @@ def test_no_cell_of_the_file_is_a_formula(board, region):
     evil = replace(matrix, groups=(replace(group, name="x", rows=(replace(group.rows[0], name='=HYPERLINK("x")'),)),))
     _head, *rows = read_csv(matrix_csv(evil, is_demo=False))
     assert {row[1] for row in rows} == {'\'=HYPERLINK("x")'}
+
+
+def test_the_workbook_holds_what_the_page_holds(board, region):
+    view = view_of(board, region)
+    content = matrix_xlsx(view.matrix, title=said(view.lead), notes=[view.chance], today=TODAY, is_demo=True)
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    page, listed = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
+    assert page[0][0] == said(view.lead)
+    assert [row[0] for row in page[1:4]] == ["Udtrukket 23. november 2026", "DEMO: simulerede tal", view.chance]
+    assert page[5][1:] == [column.full_name for column in view.matrix.columns]
+    shown = {
+        row.name: [cell and cell.value for cell in row.cells] for group in view.matrix.groups for row in group.rows
+    }
+    written = {row[0].split("\n")[0]: row[1:] for row in page[6:]}
+    for name, values in shown.items():
+        for value, text in zip(values, written[name], strict=True):
+            assert text.startswith(value or "Måles ikke her")
+    _head, *rows = read_csv(matrix_csv(view.matrix, is_demo=False))
+    assert listed[1:] == rows
+
+
+def test_filters_narrow_sentence_and_matrix_alike(board, region):
+    view = view_of(board, region)
+    assert [one.key for one in view.filters] == ["vis"], "a filter with one choice only takes room"
+    for chosen in ({"role": "process"}, {"sector": "municipal"}, {"owner": owner_code("Somebody Else")}):
+        narrowed = view_of(board, region, **chosen)
+        assert narrowed.matrix is None
+        assert narrowed.empty == "filter"
+    same = view_of(board, region, owner=owner_code("Line <b>Dam</b>"))
+    assert len(list(same.matrix.series())) == len(list(view.matrix.series())) == 3
+    assert "Line" not in "".join(part.href for part in same.lead)
+
+
+def test_a_signal_that_was_seen_is_not_told_again_until_it_is_another_one(board, region):
+    before = view_of(board, region)
+    (card,) = before.cards
+    done = take_step(board, region, step_name("seen", card.key), now=datetime(2026, 11, 23, 8, 0))
+    try:
+        assert "markeret som set" in done.words
+        after = view_of(board, region)
+        assert after.cards == ()
+        assert said(after.lead) == "Ingen nye signaler siden 3. november."
+        assert [cell.is_new for _g, _r, _c, cell in after.matrix.series()].count(True) == 0
+    finally:
+        back = take_step(board, region, done.undo, now=datetime(2026, 11, 23, 8, 1))
+    assert "står her igen" in back.words
+    assert view_of(board, region).cards == before.cards
+
+
+def test_a_button_of_a_page_that_is_out_of_date_is_answered_in_words(board, region):
+    now = datetime(2026, 11, 23, 8, 0)
+    assert take_step(board, region, "seen NOT-THERE NOH", now=now).is_refused
+    assert take_step(board, region, "seen HAI-BAC NOWHERE", now=now).is_refused
+    assert take_step(board, region, "burn HAI-BAC NOH", now=now).is_refused
 
 
 @pytest.fixture(scope="module")
