@@ -65,10 +65,16 @@ def variation_icon(variation: Variation, rising: bool | None = None, *, size: in
 
     `title=False` is for places where the words stand beside the icon: it is then hidden from screen readers.
     """
+    state, symbol = variation_symbol(variation, rising)
+    return _signal(state, symbol, variation_words(variation, rising) if title else "", size)
+
+
+def variation_symbol(variation: Variation, rising: bool | None = None) -> tuple[str, str]:
+    """The style's short name and the symbol of the sprite: ("imp", "sig-imp-up")."""
     state, symbol, _words = _VARIATION[variation]
     if variation in _POINTING:
         symbol += "-down" if rising is False else "-up"
-    return _signal(state, symbol, variation_words(variation, rising) if title else "", size)
+    return state, symbol
 
 
 def assurance_icon(assurance: Assurance, direction: Direction, *, size: int = 18, title: bool = True) -> Markup:
@@ -76,10 +82,16 @@ def assurance_icon(assurance: Assurance, direction: Direction, *, size: int = 18
     where there is no target, so that columns of icons stay in line."""
     if assurance not in _ASSURANCE:
         return Markup('<span class="{} sig--none" aria-hidden="true"></span>').format(_size_class(size))
-    state, symbol, words = _ASSURANCE[assurance]
+    state, symbol = assurance_symbol(assurance, direction)
+    return _signal(state, symbol, assurance_words(assurance) if title else "", size)
+
+
+def assurance_symbol(assurance: Assurance, direction: Direction) -> tuple[str, str]:
+    """The style's short name and the symbol of the sprite; for a series with a target."""
+    state, symbol, _words = _ASSURANCE[assurance]
     if assurance is not Assurance.MIXED:
         symbol += "-lo" if direction is Direction.DOWN else "-hi"
-    return _signal(state, symbol, _(words) if title else "", size)
+    return state, symbol
 
 
 def ui_icon(name: str, *, size: int = 18, title: str = "") -> Markup:

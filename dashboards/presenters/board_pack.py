@@ -1,0 +1,276 @@
+"""The board pack: some chosen series with a front page that shows them all at once. No Dash.
+
+What can be chosen, what is ticked beforehand, and the front page that every form of the pack begins with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dashboards.presenters.exported import DEMO, Origin, Sheet, safe_name, series_sheet
+from dashboards.presenters.overview import SIGNALS, Board, read_board, side_by_side
+from dashboards.selection import Selection
+from dashboards.text import _, day_text, language, ngettext
+from data.access import Viewer
+from data.errors import Refused
+from data.queries import catalogue, series, units
+from data.store import Store
+from indicators.assessment import Variation
+from indicators.words import Words
+
+MOST_SERIES = 40  # a pack is read at a meeting
+MOST_COLUMNS = 6  # units side by side on the front page; with more, a line per series
+MOST_TICKED = 12  # beforehand
+
+Key = tuple[str, str]  # indicator code, unit code
+
+NOTHING_CHOSEN = Words("Vælg mindst én måling.", "Choose at least one series.")
+TOO_MANY = Words(
+    "Der er valgt {n} målinger. En tavlepakke kan højst have {most}.",
+    "You have chosen {n} series. A board pack can have {most} at most.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontRow:
+    """One indicator of the front page; `sheets` has one entry per column, None where it was not chosen."""
+
+    name: str
+    sheets: tuple[Sheet | None, ...]
+
+    @property
+    def unit_of_measure(self) -> str:
+        """What the figures are in; a percentage says so itself."""
+        definition = next(sheet for sheet in self.sheets if sheet is not None).definition
+        return "" if definition.is_percent else definition.unit_of_measure.say(language())
+
+
+@dataclass(frozen=True, slots=True)
+class FrontGroup:
+    """The series under one national goal."""
+
+    name: str
+    rows: tuple[FrontRow, ...]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The chosen series as sheets, in the order of the national goals."""
+
+    sheets: tuple[Sheet, ...]
+    origin: Origin
+    about: str  # the unit the pack was chosen from
+    as_of: str = ""
+
+    @property
+    def title(self) -> str:
+        return _("Tavlepakke: {unit}").format(unit=self.about)
+
+    @property
+    def subtitle(self) -> str:
+        count = ngettext("{count} måling", "{count} målinger", len(self.sheets)).format(count=len(self.sheets))
+        return " · ".join(part for part in (count, self.lead, self.as_of) if part)
+
+    @property
+    def lead(self) -> str:
+        """How many of each signal."""
+        found = [sheet.variation for sheet in self.sheets]
+        words = {
+            Variation.CONCERN: ("{count} bekymrende", "{count} bekymrende"),
+            Variation.IMPROVEMENT: ("{count} forbedring", "{count} forbedringer"),
+            Variation.CHANGE: ("{count} ændring", "{count} ændringer"),
+        }
+        said = [ngettext(*words[one], found.count(one)).format(count=found.count(one)) for one in words if one in found]
+        return ", ".join(said) or _("ingen signaler")
+
+    @property
+    def stamps(self) -> tuple[str, ...]:
+        """The marks that hold for any of its sheets."""
+        return tuple(dict.fromkeys(stamp for sheet in self.sheets for stamp in sheet.stamps))
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """Source, moment and versions of the whole; each sheet has its own link and rules."""
+        sources = "; ".join(dict.fromkeys(sheet.source for sheet in self.sheets))
+        rules = "; ".join(dict.fromkeys(sheet.rules for sheet in self.sheets))
+        return (
+            (_("Kilde"), sources),
+            (_("Udtrukket"), self.origin.extracted),
+            (_("Regelsæt"), rules),
+            (_("Version"), self.origin.version),
+            (_("Link"), self.permalink),
+        )
+
+    @property
+    def permalink(self) -> str:
+        first = self.sheets[0].view.selection
+        return self.origin.address + first.href("/", show=None, goal=None, cohort=None)
+
+    @property
+    def stamp_lines(self) -> tuple[str, ...]:
+        demo = (_("DEMO: alle tal er simulerede."),) if self.origin.is_demo else ()
+        drafts = [f"{sheet.indicator_name}, {sheet.unit_name}" for sheet in self.sheets if sheet.draft]
+        draft = (_("UDKAST: de nyeste tal kan ændre sig for {series}.").format(series="; ".join(drafts)),)
+        return (*demo, *(draft if drafts else ()))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the units side by side; empty where there are too many: then every series has a line."""
+        found = dict.fromkeys(sheet.unit_name for sheet in self.sheets)
+        return tuple(found) if len(found) <= MOST_COLUMNS else ()
+
+    @property
+    def groups(self) -> tuple[FrontGroup, ...]:
+        """The front page's rows under their goals."""
+        columns = self.columns
+        goals: dict[str, list[Sheet]] = {}
+        for sheet in self.sheets:
+            goals.setdefault(sheet.view.goal_name or _("Uden nationalt mål"), []).append(sheet)
+        return tuple(FrontGroup(goal, _rows(sheets, columns)) for goal, sheets in goals.items())
+
+    @property
+    def file_stem(self) -> str:
+        unit = self.sheets[0].view.selection.unit or ""
+        day = self.sheets[0].view.selection.as_of or self.origin.now.date()
+        parts = [_("tavlepakke"), unit, f"{len(self.sheets)}", day.isoformat()]
+        return safe_name(*([DEMO] if self.origin.is_demo else []), *parts)
+
+
+def _rows(sheets: Sequence[Sheet], columns: Sequence[str]) -> tuple[FrontRow, ...]:
+    if not columns:
+        return tuple(FrontRow(f"{sheet.indicator_name}, {sheet.unit_name}", (sheet,)) for sheet in sheets)
+    by_indicator: dict[str, dict[str, Sheet]] = {}
+    for sheet in sheets:
+        by_indicator.setdefault(sheet.indicator_name, {})[sheet.unit_name] = sheet
+    return tuple(FrontRow(name, tuple(found.get(column) for column in columns)) for name, found in by_indicator.items())
+
+
+def read_pack(
+    store: Store,
+    viewer: Viewer,
+    keys: Iterable[Key],
+    selection: Selection,
+    *,
+    today: date,
+    origin: Origin,
+    tell: Callable[[int, int], None] = lambda done, total: None,
+) -> Pack:
+    """Read the chosen series, each with the choices of the page; `tell(done, total)` is called before each.
+
+    Raises
+    ------
+    PackError
+        Nothing was chosen, or too much.
+    NotFound, NotAllowed
+        One of the series does not exist, or the viewer may not see its unit: then there is no pack at all.
+    """
+    wanted = checked(keys)
+    about = units.get(store, viewer, selection.unit or wanted[0][1], on=today)
+    goals = {one.code: one.goal or 99 for one in catalogue.indicators(store, viewer)}
+    wanted.sort(key=lambda key: goals.get(key[0], 99))  # within a goal as they were chosen
+    sheets = []
+    for done, (code, unit) in enumerate(wanted):
+        tell(done, len(wanted))
+        chosen = Selection(unit=unit, months=selection.months, as_of=selection.as_of)
+        sheets.append(series_sheet(store, viewer, code, chosen, today=today, origin=origin))
+    as_of = _("som det så ud {day}").format(day=day_text(selection.as_of)) if selection.as_of else ""
+    return Pack(tuple(sheets), origin, about.name.say(language()), as_of)
+
+
+class PackError(Refused):
+    """A choice no pack can be made of; the words say what to do."""
+
+
+def checked(keys: Iterable[Key]) -> list[Key]:
+    """The chosen series without doubles; PackError where there are none or too many."""
+    wanted = list(dict.fromkeys(keys))
+    if not wanted:
+        raise PackError(NOTHING_CHOSEN)
+    if len(wanted) > MOST_SERIES:
+        raise PackError(TOO_MANY, n=len(wanted), most=MOST_SERIES)
+    return wanted
+
+
+# ------------------------------------------------------------------------------------------------- what can be chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A series one may tick: its words, and what its signal says."""
+
+    key: Key
+    name: str
+    unit: str
+    signal: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OptionGroup:
+    name: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackChoice:
+    """The page: what there is, and what is ticked beforehand (and why, in words)."""
+
+    unit_name: str
+    groups: tuple[OptionGroup, ...]
+    ticked: tuple[Key, ...]
+    why: str
+
+
+def pack_choice(
+    store: Store, viewer: Viewer, selection: Selection, *, today: date, since: datetime | None
+) -> PackChoice:
+    """The series of the chosen unit and those side by side under it; own new signals are ticked beforehand.
+
+    Where nothing is new (or nobody knows since when), the unit's signals are ticked, else all it follows.
+    """
+    assert selection.unit is not None
+    visible = units.visible(store, viewer, on=today)
+    by_code = {unit.code: unit for unit in visible}
+    chosen = by_code.get(selection.unit) or units.get(store, viewer, selection.unit, on=today)
+    followed = {one.unit_code for one in series.listed(store, viewer, list(by_code))}
+    side = side_by_side(chosen, visible, followed)
+    board = read_board(store, viewer, side, today=today, since=since, all_units=side.all)
+    goals = {goal.number: f"{goal.number} {goal.name.say(language())}" for goal in catalogue.goals(store, viewer)}
+    found: dict[int, list[Option]] = {}
+    for unit in side.all:
+        for code, unit_code in board.states:
+            if unit_code != unit.code:
+                continue
+            definition = board.definitions[code]
+            option = Option(
+                key=(code, unit_code),
+                name=definition.name.say(language()),
+                unit=board.unit_name(unit),
+                signal=_signal(board, (code, unit_code), selection),
+                is_new=(code, unit_code) in board.new,
+            )
+            found.setdefault(definition.goal or 99, []).append(option)
+    groups = tuple(OptionGroup(goals.get(goal, _("Uden nationalt mål")), tuple(found[goal])) for goal in sorted(found))
+    ticked, why = _ticked(board, viewer)
+    return PackChoice(chosen.name.say(language()), groups, ticked, why)
+
+
+def _signal(board: Board, key: Key, selection: Selection) -> str:
+    unit = next(unit for unit in board.side.all if unit.code == key[1])
+    cell = board.cell(key[0], unit, selection)
+    if cell is None:
+        return ""
+    return " · ".join(part for part in (cell.state, " ".join(filter(None, (cell.value, cell.period)))) if part)
+
+
+def _ticked(board: Board, viewer: Viewer) -> tuple[tuple[Key, ...], str]:
+    own = [key for key in board.states if viewer.is_own(key[1])] or list(board.states)
+    new = [key for key in own if key in board.new]
+    if new:
+        return tuple(new[:MOST_TICKED]), _("Nye signaler siden dit sidste besøg er valgt.")
+    signals = [key for key in own if board.states[key].variation in SIGNALS]
+    if signals:
+        return tuple(signals[:MOST_TICKED]), _("Målinger med signal er valgt.")
+    return tuple(own[:MOST_TICKED]), ""
