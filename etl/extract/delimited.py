@@ -40,11 +40,15 @@ _OTHER_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"GIF8", b"P
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 # Control characters that no spreadsheet writes; with one of them the file is something else.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f\x80-\x84\x86-\x9f]")
+_SAYS_SOMETHING = re.compile(f'[^\ufeff \t\r\n\x0c"{re.escape("".join(DELIMITERS))}]')
 _CHARACTERS_TO_GUESS_FROM = 200_000
 _ROWS_AT_A_TIME = 20_000
 OWN_REMARK = "# Tavle:"
 # No delivery is wider; a line of a million semicolons would be a million columns.
 MOST_COLUMNS = 2_000
+
+
+_UNSEEN = "\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069"
 
 
 def sheet(content: bytes, *, limits: Limits, read_as: ReadAs | None = None, given: Sequence[str] = ()) -> Sheet:
@@ -97,9 +101,12 @@ def _decode(content: bytes, encoding: str | None) -> tuple[str, str]:
             continue
         # A file whose last byte is the DOS end-of-file mark is still text.
         text = text.rstrip("\x1a")
+        # Marks that nobody sees come along from web pages, and where files are put together: "5" would be no number.
+        for mark in _UNSEEN:
+            text = text.replace(mark, "")
         if any(_CONTROL.search(text, begins, begins + plain.STEP) for begins in range(0, len(text), plain.STEP)):
             raise RefusedError(refusals.BINARY_FILE.finding())
-        if not text.strip('\ufeff \t\r\n\x0c"' + "".join(DELIMITERS)):
+        if not _SAYS_SOMETHING.search(text):
             raise RefusedError(refusals.EMPTY_FILE.finding())
         return text, candidate
     if re.search(b"[\x00-\x08\x0e-\x1f]", content):

@@ -16,7 +16,8 @@ from pyarrow import csv as arrow_csv
 from etl.extract.tables import Ints, TextColumn
 
 FEWEST_CHARACTERS = 100_000  # below, the other reader is as fast
-STEP = 1 << 22  # characters or bytes; Python looks through them without a break, and everybody else waits
+STEP = 1 << 20  # characters that Python looks through without a break, while everybody else waits
+_BLOCK = 1 << 22  # bytes that Arrow reads at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,17 @@ def columns(text: str, start: int, *, n_above: int, width: int, delimiter: str, 
             return None
     if _count(text, '"', 0) or _count(text, "\r", begins) != _count(text, "\r\n", begins):
         return None
-    body = text[begins:].rstrip("\r\n")
+    ends = len(text)
+    while ends > begins and text[ends - 1] in "\r\n":
+        ends -= 1
+    body = text[begins:ends]
     if not body or body.startswith(("\n", "\r\n")) or _count(body, "\n\n", 0) or _count(body, "\n\r\n", 0):
         return None
     names = [str(position) for position in range(width)]
     try:
         table = arrow_csv.read_csv(
             pa.py_buffer(body.encode("utf-8")),
-            read_options=arrow_csv.ReadOptions(column_names=names, block_size=STEP),
+            read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK),
             parse_options=arrow_csv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())),
