@@ -253,7 +253,7 @@ def _cell(matrix: Matrix, column: Column, row: Row, cell: Cell | None) -> Markup
     icons += assurance_icon(cell.assurance, cell.direction, title=False)
     if column.is_own:
         form, inside = " cell--own", _own_inside(cell, SMALL if len(matrix.columns) > 1 else ALONE)
-    elif not matrix.has_own:
+    elif not matrix.has_own and len(matrix.columns) <= SCREEN_COLUMNS:
         form, inside = " cell--even", _even_inside(cell)
     else:
         form, inside = " cell--late" if cell.late else "", _inside(cell)
