@@ -80,7 +80,7 @@ def _no(da: str, en: str, mend: Words = WRITE_A_PERIOD) -> PeriodProblem:
     return PeriodProblem(Words(da, en), mend)
 
 
-_NOT_A_PERIOD = _no("Teksten er ikke en periode, som Tavle kender.", "The text is not a period that Tavle knows.")
+UNKNOWN = _no("Teksten er ikke en periode, som Tavle kender.", "The text is not a period that Tavle knows.")
 _NO_SUCH_DAY = _no(
     "Datoen findes ikke. Dagen læses før måneden.",
     "There is no such date. The day is read before the month.",
@@ -131,7 +131,7 @@ Outcome = Period | PeriodProblem
 
 def _day(year: int, month: int, day: int, form: Words) -> Outcome:
     if not _OLDEST <= year <= _NEWEST:
-        return _NOT_A_PERIOD
+        return UNKNOWN
     if not 1 <= month <= 12 or not 1 <= day <= calendar.monthrange(year, month)[1]:
         return _NO_SUCH_DAY
     return Period(date(year, month, day), None, form)
@@ -139,7 +139,7 @@ def _day(year: int, month: int, day: int, form: Words) -> Outcome:
 
 def _month(year: int, month: int, form: Words) -> Outcome:
     if not _OLDEST <= year <= _NEWEST:
-        return _NOT_A_PERIOD
+        return UNKNOWN
     if not 1 <= month <= 12:
         return _NO_SUCH_MONTH
     return Period(date(year, month, 1), PeriodKind.MONTH, form)
@@ -147,7 +147,7 @@ def _month(year: int, month: int, form: Words) -> Outcome:
 
 def _quarter(year: int, quarter: int) -> Outcome:
     if not _OLDEST <= year <= _NEWEST:
-        return _NOT_A_PERIOD
+        return UNKNOWN
     if not 1 <= quarter <= 4:
         return _NO_SUCH_QUARTER
     return Period(date(year, 3 * quarter - 2, 1), PeriodKind.QUARTER, _QUARTER)
@@ -155,7 +155,7 @@ def _quarter(year: int, quarter: int) -> Outcome:
 
 def _week(year: int, week: int) -> Outcome:
     if not _OLDEST <= year <= _NEWEST:
-        return _NOT_A_PERIOD
+        return UNKNOWN
     try:
         return Period(date.fromisocalendar(year, week, 1), PeriodKind.WEEK, _WEEK)
     except ValueError:
@@ -185,6 +185,8 @@ def _two_years(first: str, second: str) -> Outcome:
 
 _LETTERS = rf"({'|'.join(_MONTHS)})\.?"
 _YEAR4 = r"(\d{4})"
+# A registration has the time of its day; the day is what counts.
+_TIME = r"(?:[01]?\d|2[0-3])[:.][0-5]\d(?:[:.][0-5]\d(?:[.,]\d+)?)?"
 _QUARTER_WORD = r"(?:k|q|kv|kvt|kvartal|quarter)\.?"
 _WEEK_WORD = r"(?:u|w|uge|week)\.?"
 
@@ -197,12 +199,12 @@ _WAYS: tuple[tuple[re.Pattern[str], Callable[..., Outcome]], ...] = tuple(
         (rf"{_YEAR4}[-/](\d)", lambda y, m: _month(int(y), int(m), _ISO_MONTH)),
         (r"((?:19|20)\d{2})(\d{2})", lambda y, m: _month(int(y), int(m), _ISO_MONTH)),
         (
-            rf"{_YEAR4}([-/.])(\d{{1,2}})\2(\d{{1,2}})(?:[t ]00:00(?::00(?:\.0+)?)?z?)?",
+            rf"{_YEAR4}([-/.])(\d{{1,2}})\2(\d{{1,2}})(?:[t ]00:00(?::00(?:\.0+)?)?z?|[t ]{_TIME})?",
             lambda y, _, m, d: _day(int(y), int(m), int(d), _ISO_DAY),
         ),
         (r"((?:19|20)\d{2})(\d{2})(\d{2})", lambda y, m, d: _day(int(y), int(m), int(d), _ISO_DAY)),
         (
-            rf"(\d{{1,2}})[-/. ] ?(\d{{1,2}})[-/. ] ?{_YEAR4}(?: 00[:.]00(?:[:.]00)?)?",
+            rf"(\d{{1,2}})[-/. ] ?(\d{{1,2}})[-/. ] ?{_YEAR4}(?: {_TIME})?",
             lambda d, m, y: _day(int(y), int(m), int(d), _DANISH_DAY),
         ),
         (r"\d{1,2}[-/. ] ?\d{1,2}[-/. ] ?\d{2}", lambda: _NEEDS_FOUR_DIGITS),
@@ -223,9 +225,7 @@ _WAYS: tuple[tuple[re.Pattern[str], Callable[..., Outcome]], ...] = tuple(
         (rf"{_QUARTER_WORD} ?\d|\d\.? ?{_QUARTER_WORD}", lambda: _NEEDS_YEAR),
         (
             _YEAR4,
-            lambda y: (
-                Period(date(int(y), 1, 1), PeriodKind.YEAR, _YEAR) if _OLDEST <= int(y) <= _NEWEST else _NOT_A_PERIOD
-            ),
+            lambda y: Period(date(int(y), 1, 1), PeriodKind.YEAR, _YEAR) if _OLDEST <= int(y) <= _NEWEST else UNKNOWN,
         ),
         (rf"{_YEAR4}/{_YEAR4}", _two_years),
         (rf"{_YEAR4} ?[:–-] ?{_YEAR4}", lambda first, second: _SPANS_YEARS),
@@ -233,6 +233,9 @@ _WAYS: tuple[tuple[re.Pattern[str], Callable[..., Outcome]], ...] = tuple(
         (r"[3-5]\d{4}(?:[.,]0+)?", lambda: _SERIAL_DATE),
     )
 )
+
+
+_TYPED_OTHERWISE = {0x00A0: " ", **dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212), "-")}
 
 
 def parse(text: str) -> Outcome:
@@ -245,12 +248,12 @@ def parse(text: str) -> Outcome:
     >>> parse("uge 33").words.da
     'Året mangler.'
     """
-    folded = " ".join(text.replace("\u00a0", " ").replace("\u2212", "-").replace("\u2011", "-").split()).casefold()
+    folded = " ".join(text.translate(_TYPED_OTHERWISE).split()).casefold()
     # \d also means digits of other scripts; they are read too, by int().
     for pattern, make in _WAYS:
         if match := pattern.fullmatch(folded):
             return make(*match.groups())
-    return _NOT_A_PERIOD
+    return UNKNOWN
 
 
 _KIND_NAMES = {

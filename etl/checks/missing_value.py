@@ -14,6 +14,10 @@ BOTH = Words(
     "Indikatoren kræver både tæller og nævner. Skriv begge, eller udelad rækken; Tavle gemmer ikke færdige procenter.",
     "The indicator needs both numerator and denominator. Write both, or leave the row out; Tavle keeps no percentages.",
 )
+ONE_NUMBER = Words(
+    "Her står ét tal, men indikatoren har både tæller og nævner.",
+    "There is one number here, but the indicator has a numerator and a denominator.",
+)
 NO_DENOMINATOR = Words("Indikatoren har ingen nævner.", "The indicator has no denominator.")
 USE_VALUE = Words("Skriv tallet i kolonnen »værdi«.", "Write the number in the column “value”.")
 SEVERAL = Words(
@@ -37,8 +41,13 @@ def find(rows: Rows, context: Context) -> Iterator[Hits]:
         ("sd", ~says["sd"] & (rows.read["denominator"] != 1)),
     ):
         yield Hits(rows, several & lacks, partial(_missing, field=field, mend=SEVERAL))
+    is_finished = ratio & ~says["numerator"] & ~says["denominator"] & says["value"]
+    if {"numerator", "denominator"} & set(context.columns):
+        is_finished[:] = False
+    # A file without columns for the two has no cell but the one of the finished number to point at.
+    yield Hits(rows, is_finished, _one_number)
     for field in ("numerator", "denominator"):
-        yield Hits(rows, ratio & ~says[field], partial(_missing, field=field, mend=BOTH))
+        yield Hits(rows, ratio & ~says[field] & ~is_finished, partial(_missing, field=field, mend=BOTH))
     has_none = plain & ~says["value"]
     yield Hits(rows, has_none & says["denominator"], _no_denominator)
     yield Hits(rows, has_none & ~says["denominator"] & ~says["numerator"], partial(_missing, field="value", mend=None))
@@ -46,6 +55,10 @@ def find(rows: Rows, context: Context) -> Iterator[Hits]:
 
 def _no_denominator(row: Row) -> Hit:
     return Hit(row, "value", words=NO_DENOMINATOR, mend=USE_VALUE)
+
+
+def _one_number(row: Row) -> Hit:
+    return Hit(row, "value", words=ONE_NUMBER, mend=BOTH)
 
 
 def _missing(row: Row, field: str, mend: Words | None) -> Hit:

@@ -41,6 +41,15 @@ NO_PERCENT_SIGN = Words(
     "Write numerator and denominator separately; Tavle works out the percentage.",
 )
 
+NO_PERCENT = Words(
+    "»{text}« er en procent, men indikatoren måles ikke i procent.",
+    "“{text}” is a percentage, but the indicator is not measured in per cent.",
+)
+ONLY_THE_NUMBER = Words(
+    "Skriv tallet uden procenttegn, i indikatorens egen måleenhed.",
+    "Write the number without a percent sign, in the indicator's own unit of measure.",
+)
+
 
 def find(rows: Rows, context: Context) -> Iterator[Hits]:
     is_percent = rows.of_indicator(lambda one: one.per == PERCENT, True)
@@ -68,7 +77,9 @@ def _unread(row: Row, field: str, mark: str | None) -> Hit:
 
 
 def _percent(row: Row, field: str) -> Hit:
-    return Hit(row, field, {"text": row.written[field]}, words=PERCENT_SIGN, mend=NO_PERCENT_SIGN)
+    is_value = field in ("value", "sd")
+    words, mend = (NO_PERCENT, ONLY_THE_NUMBER) if is_value else (PERCENT_SIGN, NO_PERCENT_SIGN)
+    return Hit(row, field, {"text": row.written[field]}, words=words, mend=mend)
 
 
 CHECK = Check(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from etl import periods
@@ -14,6 +14,7 @@ from indicators.words import Words
 
 # Titles, dates of extraction and empty lines stand above the header of a report; more of them than this is a letter.
 ROWS_TO_SEARCH = 25
+_MOST_UNCLEAR = 20
 _SERIAL = re.compile(r"[3-5]\d{4}(?:[.,]0+)?")
 
 
@@ -96,7 +97,8 @@ def _second_row(rows: Sequence[Sequence[str]], best: int) -> At | None:
         figures = [cell for cell in below[months[0] :] if _field(cell) in NUMBER_FIELDS]
         rest = [cell for cell in below[: months[0]] if cell.strip()]
         inside = [cell for cell in below[months[0] :] if cell.strip()]
-        if len(figures) > len(months) / 2 and len(figures) == len(inside) and all(_field(cell) for cell in rest):
+        # A percentage worked out beside the counts is a column like those that are left out of any other table.
+        if len(figures) > max(len(months), len(inside)) / 2 and all(_field(cell) for cell in rest):
             return At(top, has_second_row=True)
     return None
 
@@ -113,6 +115,11 @@ def two_rows_as_one(above: Sequence[str], below: Sequence[str]) -> tuple[str, ..
     for month, cell in zip(months, [*below, *[""] * (len(months) - len(below))], strict=False):
         joined.append(f"{month.strip()} / {cell.strip()}" if is_period(month) and cell.strip() else cell or month)
     return tuple(joined)
+
+
+def _is_figure_of_month(cell: str) -> bool:
+    month, _, figure = cell.rpartition(" / ")
+    return is_period(month) and _field(figure) in NUMBER_FIELDS if month else is_period(cell)
 
 
 def columns(
@@ -146,7 +153,7 @@ def columns(
     months = tuple(
         position
         for position, cell in enumerate(header)
-        if position not in taken and is_period(cell.rsplit(" / ", 1)[0] if has_second_row else cell)
+        if position not in taken and (_is_figure_of_month(cell) if has_second_row else is_period(cell))
     )
     figures = [field for field in NUMBER_FIELDS if field in fields]
     shape = shape or _shape(fields, months, figures, given)
@@ -215,7 +222,8 @@ def _wide(
     if missing:
         _refuse_columns(header, header_row, [NAMES[field] for field in missing], missing)
     used = {*labels.values(), *months, *([] if kind is None else [kind])}
-    rest = (position for position in range(len(header)) if position not in used)
+    rest = [position for position in range(len(header)) if position not in used]
+    _refuse_unclear_periods(header, header_row, [at for at in rest if is_filled(at)])
     return Columns(
         "wide", labels, months, kind, left_out=tuple(at for at in rest if header[at].strip() or is_filled(at))
     )
@@ -248,10 +256,24 @@ def _require(header: Sequence[str], header_row: int, fields: Mapping[str, int], 
         missing.append(Words("tæller eller værdi", "numerator or value"))
     if not missing:
         return
+    if "period" in needed and "period" not in fields:
+        _refuse_unclear_periods(header, header_row, range(len(header)))
     if not fields and _looks_like_data(header):
         needed_words = listed([*needed, "numerator", "denominator", "value", "note"])
         raise RefusedError(refusals.NO_HEADER.finding(row=header_row, needed=needed_words))
     _refuse_columns(header, header_row, missing, [*needed, "numerator", "denominator", "value", "note"])
+
+
+def _refuse_unclear_periods(header: Sequence[str], header_row: int, positions: Iterable[int]) -> None:
+    """Refuse columns named after something that is nearly a period ("uge 33", "2014/2015"): say what it lacks."""
+    unclear = [(header[at].strip(), periods.parse(header[at])) for at in positions if header[at].strip()]
+    findings = [
+        refusals.NOT_A_PERIOD.finding(row=header_row, column=name, value=name[:80], why=found.words, how=found.mend)
+        for name, found in unclear
+        if isinstance(found, periods.PeriodProblem) and found is not periods.UNKNOWN
+    ]
+    if findings:
+        raise RefusedError(*findings[:_MOST_UNCLEAR])
 
 
 def _refuse_columns(header: Sequence[str], header_row: int, missing: Sequence[Words], needed: Sequence[str]) -> None:

@@ -141,6 +141,13 @@ def _table(sheet: Sheet, columns: Columns, read_as: ReadAs, limits: Limits) -> R
     if sheet.other_sheets:
         others = ", ".join(f"»{name}«" for name in sheet.other_sheets)
         remarks.append(Words(f"Ikke læst: {others}.", f"Not read: {others}."))
+    if sheet.n_hidden:
+        remarks.append(
+            Words(
+                f"Rækker, der er skjult i regnearket, er læst med (antal: {sheet.n_hidden}).",
+                f"Rows that the workbook hides were read as well (number: {sheet.n_hidden}).",
+            )
+        )
     for field, at in columns.fields.items():
         if field_of(sheet.header[at]) != field:
             name = NAMES[field]

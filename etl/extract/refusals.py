@@ -231,6 +231,14 @@ WRONG_COLUMNS = Refusal(
         "Give the columns one of these names, in any order: {needed}.",
     ),
 )
+NOT_A_PERIOD = Refusal(
+    "period_heading",
+    Words(
+        "Overskriften kan ikke læses som periode. {why}",
+        "The heading cannot be read as a period. {why}",
+    ),
+    Words("{how}", "{how}"),
+)
 DUPLICATE_COLUMN = Refusal(
     "duplicate_column",
     Words(
@@ -285,10 +293,10 @@ CPR_IN_SHEET_NAME = Refusal(
 CPR_BESIDE_CELLS = Refusal(
     "cpr",
     Words(
-        "En kommentar, en tekstboks, et sidehoved eller filens egenskaber indeholder noget, der ligner CPR-numre "
-        "(antal: {count}). Filen er afvist, og intet er gemt.",
-        "A comment, a text box, a page header or the properties of the file hold what looks like CPR numbers (found: "
-        "{count}). The file is refused and nothing is saved.",
+        "Uden for cellerne, fx i en kommentar, et sidehoved, et link eller en pivottabel, er der noget, der ligner "
+        "CPR-numre (antal: {count}). Filen er afvist, og intet er gemt.",
+        "Outside the cells, such as in a comment, a page header, a link or a pivot table, there is what looks like CPR "
+        "numbers (found: {count}). The file is refused and nothing is saved.",
     ),
     Words(
         "Slet teksten i Excel (Filer, Oplysninger, Undersøg dokument finder dem), gem, og indlæs filen igen.",

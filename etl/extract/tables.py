@@ -136,7 +136,8 @@ class Sheet:
     `header_row` and `numbers` count as a spreadsheet does. `columns` stand as in the file, one per cell of `header`.
     `above` are the texts over the header (titles, remarks). `extra` are cells to the right of the header's last one,
     by row number. `name` is the sheet's name and `other_sheets` those that hold a table too; `sub_header` is the row
-    below a header of two rows. `typed` are the columns of a workbook whose numbers are all kept as numbers.
+    below a header of two rows. `typed` are the columns of a workbook whose numbers are all kept as numbers. `n_hidden`
+    is how many of its rows the workbook hides.
     """
 
     header_row: int
@@ -153,6 +154,7 @@ class Sheet:
     other_sheets: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     typed: frozenset[int] = frozenset()
+    n_hidden: int = 0
 
     @property
     def n_rows(self) -> int:

@@ -122,7 +122,7 @@ def _parts(lines: Iterator[str], limits: Limits, given: Sequence[str], decimal: 
     names = [str(one["name"]) for one in start["sheets"]]
     said_names = [name if not cpr.count(name) else f"nr. {at}" for at, name in enumerate(names, 1)]
     findings = [refusals.CPR_IN_SHEET_NAME.finding(number=at) for at, name in enumerate(names, 1) if cpr.count(name)]
-    beside = sum(cpr.count(text) for text in start["texts"])
+    beside = sum(cpr.count_in_number(text) for text in start["texts"])
     if beside:
         findings.append(refusals.CPR_BESIDE_CELLS.finding(count=beside))
     parts: list[_Part] = []
@@ -133,10 +133,12 @@ def _parts(lines: Iterator[str], limits: Limits, given: Sequence[str], decimal: 
         if made is not None:
             findings.extend(_of_sheet(one, said_names[at], len(names)) for one in personal.findings_in(made))
         known = headers.n_known(made.header) if made is not None else 0
+        if made is not None:
+            made = replace(made, n_hidden=n_hidden)
         parts.append(_Part(names[at], bool(start["sheets"][at]["is_hidden"]), made, known))
         rows.clear()
 
-    at = -1
+    at, n_hidden = -1, 0
     for line in lines:
         if line.startswith("["):
             number, *cells = json.loads(line)
@@ -144,7 +146,7 @@ def _parts(lines: Iterator[str], limits: Limits, given: Sequence[str], decimal: 
             continue
         if at >= 0:
             close(at)
-        at += 1
+        at, n_hidden = at + 1, int(json.loads(line).get("hidden", 0))
     if findings:
         raise RefusedError(*personal.shortened(findings))
     return parts

@@ -6,8 +6,8 @@ input is the workbook, standard output lines of JSON:
 
 - first `{"sheets": [{"name", "is_hidden", "rows"}], "texts": [...]}`, the texts being comments, text boxes and headers,
   each without its mark-up;
-- then for each sheet one line `{"sheet": n}` and one line per row `[number, cell, cell, …]`. A cell is text, or begins
-  with one character that says what it is: `\\x01` a number, `\\x02` a formula that was never calculated;
+- then for each sheet one line `{"sheet": n, "hidden": rows}` and one line per row `[number, cell, …]`. A cell is text,
+  or begins with one character that says what it is: `\\x01` a number, `\\x02` a formula that was never calculated;
 - last `{"done": true}`. Instead of all this there may be one line `{"refused": code}`.
 """
 
@@ -34,9 +34,23 @@ SECONDS, MEMORY = 30, 1_300_000_000
 _CELL = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _VALUE = re.compile(rb"<v[^>]*>([^<]*)</v>")
-_PARTS_WITH_TEXT = re.compile(r"(?:xl/(?:comments|threadedComments|drawings|persons|charts)|docProps)/?.*\.(?:xml|vml)")
+_PARTS_WITH_TEXT = re.compile(
+    r"(?:xl/(?:comments|threadedComments|drawings|persons|charts|externalLinks|pivotCache|pivotTables|tables)"
+    r"|xl/worksheets/_rels|docProps|customXml)/?.*\.(?:xml|vml|rels)"
+)
+# What stands in attributes: values kept behind a pivot table, names, links, and what is said beside a cell.
+_ATTRIBUTES = re.compile(
+    r'\b(?:v|name|caption|displayName|title|descr|prompt|promptTitle|error|errorTitle|tooltip|display|Target)="([^"]*)"'
+)
 _ENDS = re.compile(r"</(?:comment|threadedComment|a:p|[A-Za-z]+:[A-Za-z]+|vt:lpstr|si|oddHeader|oddFooter|v:textbox)>")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_HIDDEN_ROW = re.compile(rb'<row\b[^>]*\bhidden="(?:1|true)"[^>]*(?<!/)>\s*<c\b')
+# A format of ten noughts shows a number with the zero in front that the file itself does not hold.
+_TEN_NOUGHTS = re.compile(r"0{6}[^0-9#?]{0,3}0{4}")
+_FORMAT_MARKS = re.compile(r'\[[^\]]*\]|[\\"]')
+_STYLE = re.compile(rb'\bs="(\d+)"')
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 
 
 class RefusedWorkbookError(Exception):
@@ -77,12 +91,15 @@ def convert(content: bytes, max_rows: int, out: IO[str]) -> None:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         known = [one for one in workbook.sheets_metadata if str(one.typ).endswith("WorkSheet")]
         sheets = [{"name": _clean(one.name), "is_hidden": not str(one.visible).endswith(".Visible")} for one in known]
-        _say(out, {"sheets": sheets, "texts": _texts(archive, parts)})
+        texts = [*_plain(book), *_texts(archive, parts)]
+        texts += _said_in(" ".join(re.findall(r"<definedName\b[^>]*>", book)))
+        _say(out, {"sheets": sheets, "texts": texts})
+        padded = _padded_styles(archive) if "xl/styles.xml" in names else frozenset()
         written = 0
         for at, one in enumerate(known):
-            _say(out, {"sheet": at})
             part = parts.get(one.name, "")
-            marks = _marks(archive, part, recalculates) if part in names else {}
+            marks, n_hidden = _marks(archive, part, recalculates, padded) if part in names else ({}, 0)
+            _say(out, {"sheet": at, "hidden": n_hidden})
             written += _write_sheet(workbook.get_sheet_by_name(one.name), marks, max_rows, out)
             if written > 2 * max_rows + 100:
                 raise RefusedWorkbookError("too_many_rows")
@@ -127,20 +144,45 @@ def _sheet_parts(archive: zipfile.ZipFile, book: str) -> dict[str, str]:
 
 
 def _texts(archive: zipfile.ZipFile, parts: dict[str, str]) -> list[str]:
-    """Comments, text boxes, chart titles, headers and footers and the file's properties, mark-up taken off."""
+    """Everything beside the cells that somebody wrote or that was kept of a source, mark-up taken off.
+
+    Comments, text boxes, chart titles, headers and footers, properties, what stands behind pivot tables and links, and
+    the rules and hints of cells.
+    """
     found: list[str] = []
     for name in archive.namelist():
         if _PARTS_WITH_TEXT.fullmatch(name):
-            found += _plain(_part(archive, name))
+            part = _part(archive, name)
+            found += [*_plain(part), *_said_in(part)]
     for name in parts.values():
         if name in archive.namelist():
             with archive.open(name) as file:
                 tail = b""
                 while chunk := file.read(1 << 20):
                     tail = (tail + chunk)[-200_000:]
-            for header in re.findall(rb"<headerFooter.*?</headerFooter>", tail, re.DOTALL):
-                found += _plain(header.decode("utf-8", "replace"))
+            # After the last row come the rules of cells, links, and the header and footer of the printed page.
+            below = tail[tail.rfind(b"</sheetData>") + 1 :].decode("utf-8", "replace")
+            found += [*_plain(below[below.find(">") + 1 :]), *_said_in(below)]
     return found
+
+
+def _said_in(markup: str) -> list[str]:
+    # No number of less than nine digits is anybody's; most attributes are such.
+    return [_clean(_unescaped(text)) for text in _ATTRIBUTES.findall(markup) if sum(map(str.isdigit, text)) >= 9]
+
+
+def _padded_styles(archive: zipfile.ZipFile) -> frozenset[bytes]:
+    """The styles, as cells name them, that show a number with ten digits whatever it is."""
+    styles = _part(archive, "xl/styles.xml")
+    padded = set()
+    for tag in re.findall(r"<numFmt\b[^>]*>", styles):
+        number, code = re.search(r'\bnumFmtId="(\d+)"', tag), re.search(r'\bformatCode="([^"]*)"', tag)
+        shown = _FORMAT_MARKS.sub("", _unescaped(code[1]).split(";")[0]) if code else ""
+        if number and _TEN_NOUGHTS.fullmatch(shown):
+            padded.add(number[1])
+    used = re.search(r"<cellXfs\b.*?</cellXfs>", styles, re.DOTALL)
+    formats = re.findall(r'<xf\b[^>]*?\bnumFmtId="(\d+)"', used[0]) if used else []
+    return frozenset(str(at).encode() for at, number in enumerate(formats) if number in padded)
 
 
 def _plain(markup: str) -> list[str]:
@@ -165,9 +207,15 @@ def _unescaped(text: str) -> str:
     return _ENTITY.sub(character, text)
 
 
-def _marks(archive: zipfile.ZipFile, part: str, recalculates: bool) -> dict[tuple[int, int], str]:
-    """Cells that the parser would leave empty: formulas that were never calculated, and errors such as #DIV/0!."""
+def _marks(
+    archive: zipfile.ZipFile, part: str, recalculates: bool, padded: frozenset[bytes]
+) -> tuple[dict[tuple[int, int], str], int]:
+    """Cells that the parser would leave empty or cut short, and how many rows are hidden.
+
+    They are formulas that were never calculated, errors such as #DIV/0!, and numbers shown with zeros in front.
+    """
     marks: dict[tuple[int, int], str] = {}
+    n_hidden = 0
     rest = b""
     with archive.open(part) as file:
         while chunk := file.read(1 << 20):
@@ -176,10 +224,17 @@ def _marks(archive: zipfile.ZipFile, part: str, recalculates: bool) -> dict[tupl
             rest, block = block[cut:], block[:cut]
             if len(rest) > MOST_TEXT:
                 raise RefusedWorkbookError("too_heavy")
-            if b"<f" not in block and b't="e"' not in block:
+            if b'hidden="' in block:
+                n_hidden += len(_HIDDEN_ROW.findall(block))
+            if b"<f" not in block and b't="e"' not in block and not padded:
                 continue
             for match in _CELL.finditer(block):
                 attributes, inside = match[1], match[2] or b""
+                if padded and (style := _STYLE.search(attributes)) and style[1] in padded and b't="s' not in attributes:
+                    shown, reference = _VALUE.search(inside), _REFERENCE.search(attributes)
+                    if shown and reference and shown[1].isdigit() and len(shown[1]) < 10:
+                        marks[int(reference[2]), _column(reference[1])] = shown[1].decode().zfill(10)
+                        continue
                 is_error, is_formula = b't="e"' in attributes, b"<f" in inside
                 if not (is_error or is_formula) or not (reference := _REFERENCE.search(attributes)):
                     continue
@@ -192,7 +247,7 @@ def _marks(archive: zipfile.ZipFile, part: str, recalculates: bool) -> dict[tupl
                     value is None or not value[1].strip() or (recalculates and value[1].strip() == b"0")
                 ):
                     marks[place] = UNCALCULATED
-    return marks
+    return marks, n_hidden
 
 
 def _column(letters: bytes) -> int:

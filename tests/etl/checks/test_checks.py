@@ -120,6 +120,23 @@ def test_a_number_in_another_form_than_its_column_is_refused(board) -> None:
 def test_a_percentage_is_taken_as_value_only_where_the_indicator_is_one(board) -> None:
     finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026-10;4 %;100;4 %;"), "not_a_number")
     assert (finding.column, finding.reason("da")) == ("tæller", "»4 %« er en procent, men her skal stå et antal.")
+    finding = only(board.check(HEAD + "KLAGER;NOH;2026-10;;;4 %;"), "not_a_number")
+    assert finding.reason("da") == "»4 %« er en procent, men indikatoren måles ikke i procent."
+    assert "procenttegn" in finding.mend_text("da")
+
+
+def test_a_note_that_may_be_the_decimals_of_the_figure_before_is_asked_about(board) -> None:
+    head = "indikator,enhed,periode,værdi,kommentar\n"
+    finding = only(board.check(head + "KLAGER,NOH,2026-10,12,5"), "number_in_note")
+    assert (finding.row, finding.column, finding.value) == (2, "kommentar", "5")
+    assert board.check(head + "KLAGER,NOH,2026-10,12,5 lukkede senge").findings == ()
+    assert board.check(head.replace(",", ";") + "KLAGER;NOH;2026-10;12;5").findings == ()
+
+
+def test_a_finished_percentage_is_met_once_and_where_it_stands(board) -> None:
+    finding = only(board.check("enhed;indikator;okt-26\nNOH;TRYKSAAR;5,4"), "missing_value")
+    assert (finding.row, finding.column) == (2, "okt-26")
+    assert finding.reason("da") == "Her står ét tal, men indikatoren har både tæller og nævner."
 
 
 @pytest.mark.parametrize("text", ["9" * 16, "9" * 400, "1" + ".000" * 6, "9" * 16 + ",5"])

@@ -116,3 +116,38 @@ def test_a_file_that_would_melt_into_too_many_rows_is_refused() -> None:
         read(WIDE.encode(), "okt.csv", limits=Limits(max_rows=2), read_as=ReadAs())
         read((WIDE + "B;NOH;tæller;1;2\n").encode(), "okt.csv", limits=Limits(max_rows=3))
     assert [finding.code for finding in caught.value.findings] == ["too_many_rows"]
+
+
+def test_a_percentage_beside_the_counts_of_each_month_is_left_out() -> None:
+    found = table(
+        "indikator;enhed;okt-26;;;nov-26;;\n;;tæller;nævner;pct;tæller;nævner;pct\nA;NOH;1;10;10,0;2;20;10,0\n"
+    )
+    assert (list(found.column("numerator")), list(found.column("denominator"))) == (["1", "2"], ["10", "20"])
+    assert list(found.column("period")) == ["okt-26", "nov-26"]
+    assert found.left_out == ("okt-26 / pct", "nov-26 / pct")
+
+
+@pytest.mark.parametrize(
+    ("heading", "why"),
+    [
+        ("uge 33", "Året mangler."),
+        ("Januar", "Året mangler."),
+        ("2014/2015", "Teksten er 12 måneder hen over et årsskifte, og startmåneden fremgår ikke."),
+        ("2013-15", "Teksten er et vindue over flere år, ikke én periode."),
+    ],
+)
+def test_a_column_named_after_nearly_a_period_is_refused_with_what_it_lacks(heading: str, why: str) -> None:
+    for header in (f"indikator;enhed;felt;{heading}", f"indikator;enhed;felt;okt-26;{heading}"):
+        with pytest.raises(RefusedError) as caught:
+            table(f"{header}\nA;NOH;tæller{';1' * (header.count(';') - 2)}\n")
+        (finding,) = caught.value.findings
+        assert (finding.code, finding.row, finding.column) == ("period_heading", 1, heading)
+        assert finding.reason("da") == f"Overskriften kan ikke læses som periode. {why}"
+    empty = table(f"indikator;enhed;felt;okt-26;{heading}\nA;NOH;tæller;1;\n;;nævner;2;\n")
+    assert list(empty.column("period")) == ["okt-26"]
+
+
+def test_marks_that_nobody_sees_are_no_part_of_a_cell() -> None:
+    found = table("\ufeff" + LONG + "\ufeff" + "A;NOH;okt-26;\u200e1\u200b;\u202d10\u202c\n")
+    assert found.column("indicator")[-1] == "A"
+    assert (found.column("numerator")[-1], found.column("denominator")[-1]) == ("1", "10")

@@ -32,6 +32,17 @@ def book(change=None, **parts: str) -> bytes:
     return out.getvalue()
 
 
+def made_by(change) -> bytes:
+    """A workbook on which `change` works before it is saved: given the book and its sheet."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as whole:
+        sheet = whole.add_worksheet("Data")
+        sheet.write_row(0, 0, ["indikator", "enhed", "periode", "værdi", "kommentar"])
+        sheet.write_row(1, 0, ["A", "NOH", "2026-10", 4])
+        change(whole, sheet)
+    return file.getvalue()
+
+
 def refused(content: bytes, **options) -> Finding:
     with pytest.raises(RefusedError) as caught:
         read(content, "okt.xlsx", limits=Limits(), **options)
@@ -103,3 +114,58 @@ def test_entities_are_read_as_characters() -> None:
     assert (
         workbook_child._unescaped("&lt;5 &amp; &#230;&#x00F8; &#99999999; &ukendt;") == "<5 & æø &#99999999; &ukendt;"
     )
+
+
+PIVOT = '<pivotCacheDefinition><sharedItems><s v="010190-1234"/></sharedItems></pivotCacheDefinition>'
+BESIDE_THE_CELLS = {
+    "a defined name": lambda made, sheet: made.define_name("Patient", '="010190-1234"'),
+    "the name of a name": lambda made, sheet: made.define_name("patient_0101901234", "=Data!$A$1"),
+    "a list of choices": lambda made, sheet: sheet.data_validation(
+        "H1", {"validate": "list", "source": ["010190-1234", "b"]}
+    ),
+    "a hint": lambda made, sheet: sheet.data_validation(
+        "H1", {"validate": "integer", "criteria": ">", "value": 0, "input_title": "Se", "input_message": "010190-1234"}
+    ),
+    "a link": lambda made, sheet: sheet.write_url("H1", "https://x.example/?p=0101901234", string="se"),
+    "a coloured cell": lambda made, sheet: sheet.conditional_format(
+        "A1", {"type": "formula", "criteria": '=$A$1="010190-1234"', "format": made.add_format({"bold": True})}
+    ),
+    "a table": lambda made, sheet: sheet.add_table("A1:E2", {"name": "tabel_0101901234"}),
+}
+
+
+@pytest.mark.parametrize("where", BESIDE_THE_CELLS)
+def test_a_cpr_number_beside_the_cells_refuses_the_workbook(where: str) -> None:
+    finding = refused(made_by(BESIDE_THE_CELLS[where]))
+    assert finding.code == "cpr" and "1234" not in finding.sentence("da")
+
+
+def test_a_cpr_number_behind_a_pivot_table_refuses_the_workbook() -> None:
+    assert refused(book(**{"xl/pivotCache/pivotCacheDefinition1.xml": PIVOT})).code == "cpr"
+
+
+@pytest.mark.parametrize("pattern", ["0000000000", "000000-0000", "[$-406]000000\\-0000;@"])
+def test_a_number_whose_first_zero_is_only_shown_is_a_cpr_number_too(pattern: str) -> None:
+    def write(made, sheet) -> None:
+        sheet.write_number(1, 4, 101901234, made.add_format({"num_format": pattern}))
+
+    assert refused(made_by(write)).column == "kommentar"
+
+
+def test_a_count_shown_with_noughts_is_still_that_count() -> None:
+    def write(made, sheet) -> None:
+        sheet.write_number(1, 3, 48, made.add_format({"num_format": "0000000000"}))
+
+    assert list(read(made_by(write), "okt.xlsx", limits=Limits()).column("value")) == ["0000000048"]
+
+
+def test_rows_that_a_filter_hides_are_read_and_said() -> None:
+    def write(made, sheet) -> None:
+        sheet.write_row(2, 0, ["A", "NOH", "2026-11", 5])
+        sheet.set_row(2, options={"hidden": True})
+        sheet.set_row(9, options={"hidden": True})  # nothing stands there
+
+    table = read(made_by(write), "okt.xlsx", limits=Limits())
+    assert list(table.column("value")) == ["4", "5"]
+    assert [one.da for one in table.remarks] == ["Rækker, der er skjult i regnearket, er læst med (antal: 1)."]
+    assert read(made_by(lambda made, sheet: None), "okt.xlsx", limits=Limits()).remarks == ()
