@@ -34,7 +34,7 @@ from dashboards.context import EXTENSION, Parts
 from dashboards.pages import Registry, load_registry
 from dashboards.security import csrf, protect
 from dashboards.security.attempts import Attempts, parse_limits
-from data import catalogue, outbox, states
+from data import catalogue, outbox, passwords, states
 from data.catalogue import CatalogueError
 from data.errors import StoreUnavailable
 from data.store import Store, read_info
@@ -111,6 +111,7 @@ def create_app(
         new_reference=errors.new_reference,
         report=errors.report,
     )
+    passwords.prepare()
     protect(
         server,
         secure_cookies=settings.secure_cookies,

@@ -19,7 +19,7 @@ from dashboards.security.addresses import local_address
 from dashboards.security.attempts import Attempts, parse_limits
 from dashboards.security.example_chart import AFTER, BEFORE, example_chart
 from dashboards.text import use_language
-from data import accounts
+from data import accounts, passwords
 from data.access import SYSTEM
 from data.store import Store
 
@@ -154,6 +154,12 @@ def test_a_right_password_forgives_the_failures_before_it(
         visitor_of(app).try_to_sign_in("leder@tavle.example", "forkert adgangskode")
     visitor_of(app).sign_in()
     assert "Du har 4 forsøg" in visitor_of(app).try_to_sign_in("leder@tavle.example", "forkert adgangskode").text
+
+
+def test_the_first_unknown_account_is_answered_as_fast_as_the_next(fresh_board: Callable[..., Dash]) -> None:
+    passwords._nobodys_hash.cache_clear()
+    fresh_board()
+    assert passwords._nobodys_hash.cache_info().currsize == 1, "the first to ask would wait for a hash to be made"
 
 
 def test_one_address_cannot_try_one_password_on_everybody() -> None:
