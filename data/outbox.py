@@ -43,6 +43,7 @@ class Kind(StrEnum):
     DEFINITION_PROPOSED = "definition-proposed"
     DEFINITION_RETURNED = "definition-returned"
     DEFINITION_APPROVED = "definition-approved"
+    MINUTES = "minutes"
 
 
 SUBJECTS: Mapping[Kind, Words] = {
@@ -56,6 +57,7 @@ SUBJECTS: Mapping[Kind, Words] = {
     Kind.DEFINITION_APPROVED: Words(
         "Tavle: din definition {about} er godkendt", "Tavle: your definition {about} is approved"
     ),
+    Kind.MINUTES: Words("Tavle: referat af tavlemøde, {unit}", "Tavle: minutes of the board meeting, {unit}"),
 }
 BODIES: Mapping[Kind, Words] = {
     Kind.RECEIPT: Words(
@@ -88,6 +90,12 @@ BODIES: Mapping[Kind, Words] = {
         "Hej {name}\n\n{author} har godkendt din definition: {indicator} ({about}), {unit}. Den gælder fra {day}.",
         "Dear {name}\n\n{author} has approved your definition: {indicator} ({about}), {unit}. It holds from {day}.",
     ),
+    Kind.MINUTES: Words(
+        "Hej {name}\n\nReferatet af tavlemødet {day} i {unit} er klar. Mødet tog disse målinger op:\n{lines}\n\n"
+        "Aftalt:\n{decisions}\n\nTallene står i referatet i Tavle.",
+        "Dear {name}\n\nThe minutes of the board meeting of {day}, {unit}, are ready. These measures were treated:\n"
+        "{lines}\n\nDecided:\n{decisions}\n\nThe figures stand in the minutes in Tavle.",
+    ),
 }
 PAGES: Mapping[Kind, str] = {
     Kind.RECEIPT: "/indberet/kvitteringer/{about}",
@@ -95,6 +103,7 @@ PAGES: Mapping[Kind, str] = {
     Kind.DEFINITION_PROPOSED: "/indikatorer/{about}/om",
     Kind.DEFINITION_RETURNED: "/indikatorer/{about}/om",
     Kind.DEFINITION_APPROVED: "/indikatorer/{about}/om",
+    Kind.MINUTES: "/tavlemoede/referat/{about}",
 }
 """Where the reader goes on from here, once the installation has said at which address people reach it. A reminder has
 the address in its text already."""
@@ -103,6 +112,9 @@ SIGNED = Words(
     "\n\nMailen er lavet af Tavle. Den kan ikke besvares.\n",
     "\n\nThis mail was made by Tavle. It cannot be answered.\n",
 )
+DECISION = Words("- {indicator}: {what} ({who})", "- {indicator}: {what} ({who})")
+DECISION_BY = Words("- {indicator}: {what} ({who}, senest {day})", "- {indicator}: {what} ({who}, by {day})")
+NOTHING_DECIDED = Words("- Intet", "- Nothing")
 MORE = Words("- og {n} mere", "- and {n} more")
 NOT_YOURS_TO_REMIND = Words(
     "Du kan kun sende påmindelser til enheder, du leder eller indberetter for.",
@@ -284,6 +296,58 @@ def queue_definition(
         )
         n += 1
     return n
+
+
+def queue_minutes(
+    connection: Connection,
+    person: Row[Any],
+    *,
+    meeting_id: int,
+    unit: Words,
+    day: Words,
+    series: Iterable[tuple[Words, Words]],
+    decisions: Iterable[tuple[Words, str, str, date | None]],
+    now: datetime,
+) -> bool:
+    """Queue the minutes of a board meeting for `person` (a row of `account`); False where there is no address.
+
+    `series` are names of (indicator, unit), `decisions` are (indicator, what, who, by when). A decision with digits in
+    it stands in Tavle only.
+    """
+    if not _has_address(person):
+        return False
+    language = person.language or "da"
+    lines = [f"- {indicator.say(language)}, {where.say(language)}" for indicator, where in series]
+    decided = []
+    for indicator, what, who, due_on in decisions:
+        told = without_figures(what)
+        said = {
+            "indicator": indicator.say(language),
+            "what": told.say(language) if isinstance(told, Words) else told,
+            "who": who,
+        }
+        decided.append(
+            DECISION_BY.say(language, **said, day=due_on.strftime("%d-%m-%Y"))
+            if due_on
+            else DECISION.say(language, **said)
+        )
+    queue(
+        connection,
+        Kind.MINUTES,
+        recipient=person.email,
+        language=language,
+        about=str(meeting_id),
+        author="Tavle",
+        now=now,
+        values={
+            "name": person.name,
+            "unit": unit,
+            "day": day,
+            "lines": _listed(lines, language),
+            "decisions": _listed(decided or [NOTHING_DECIDED.say(language)], language),
+        },
+    )
+    return True
 
 
 def without_figures(reason: str) -> Words | str:

@@ -667,7 +667,7 @@ outbox = Table(
     "outbox",
     metadata,
     _id("outbox"),
-    Column("kind", String, nullable=False),  # receipt reminder returned
+    Column("kind", String, nullable=False),  # see data.outbox.Kind
     Column("recipient", String, nullable=False),
     Column("subject", String, nullable=False),
     Column("body", String, nullable=False),
