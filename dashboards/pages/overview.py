@@ -91,7 +91,9 @@ def register_callbacks(app: Dash) -> None:
     def act(pressed: dict[str, Any], query: str) -> str:
         """A card is marked as seen, brought back, or put on the agenda; the page is drawn anew with what was done."""
         selection = Selection.from_query(query)
-        done = take_step(current_store(), current_viewer(), str(pressed["name"]), now=current_now())
+        done = take_step(
+            current_store(), current_viewer(), str(pressed["name"]), selection.unit or "", now=current_now()
+        )
         return str(page_markup(read_view(selection), done))
 
 

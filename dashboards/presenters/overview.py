@@ -29,7 +29,7 @@ from dashboards.text import (
     value_text,
     value_with_unit,
 )
-from data import deadlines, seen
+from data import agenda, deadlines, seen
 from data.access import Role, Viewer
 from data.assessments import assess_series
 from data.queries import catalogue, cohorts, coverage, decisions, observations, series, states, units
@@ -578,7 +578,8 @@ def _view(
     everything = selection.but(show=None)
     has_since = since is not None
     wanted = _wanted(board, keys, has_since=has_since)
-    may_hold_meeting, on_agenda = False, frozenset[tuple[str, str]]()
+    may_hold_meeting = agenda.may_hold(viewer, chosen.code)
+    on_agenda = {item.pair for item in agenda.listed(store, viewer, chosen.code)} if may_hold_meeting else set()
     shown_states = [board.states[key] for key in keys]
     n_signals = sum(state.variation in SIGNALS for state in shown_states)
     unit_chips = tuple(

@@ -519,7 +519,7 @@ def test_filters_narrow_sentence_and_matrix_alike(board, region):
 def test_a_signal_that_was_seen_is_not_told_again_until_it_is_another_one(board, region):
     before = view_of(board, region)
     (card,) = before.cards
-    done = take_step(board, region, step_name("seen", card.key), now=datetime(2026, 11, 23, 8, 0))
+    done = take_step(board, region, step_name("seen", card.key), "1084", now=datetime(2026, 11, 23, 8, 0))
     try:
         assert "markeret som set" in done.words
         after = view_of(board, region)
@@ -527,16 +527,34 @@ def test_a_signal_that_was_seen_is_not_told_again_until_it_is_another_one(board,
         assert said(after.lead) == "Ingen nye signaler siden 3. november."
         assert [cell.is_new for _g, _r, _c, cell in after.matrix.series()].count(True) == 0
     finally:
-        back = take_step(board, region, done.undo, now=datetime(2026, 11, 23, 8, 1))
+        back = take_step(board, region, done.undo, "1084", now=datetime(2026, 11, 23, 8, 1))
     assert "står her igen" in back.words
     assert view_of(board, region).cards == before.cards
 
 
+def test_a_card_is_taken_to_the_board_meeting_and_off_again(board, region):
+    (card,) = view_of(board, region).cards
+    done = take_step(board, region, step_name("agenda", card.key), "1084", now=datetime(2026, 11, 23, 8, 0))
+    assert "på dagsordenen" in done.words
+    (card,) = view_of(board, region).cards
+    assert card.is_on_agenda
+    take_step(board, region, done.undo, "1084", now=datetime(2026, 11, 23, 8, 1))
+    assert not view_of(board, region).cards[0].is_on_agenda
+
+
+def test_who_does_not_hold_the_meeting_is_not_offered_it(board, viewer_of):
+    view = view_of(board, viewer_of(Role.LEADER, "HGH"), "HGH")
+    assert view.may_hold_meeting
+    evaluator = viewer_of(Role.EVALUATOR)
+    refused = take_step(board, evaluator, "agenda HAI-CDI HGH", "HGH", now=datetime(2026, 11, 23, 8, 0))
+    assert refused.is_refused
+
+
 def test_a_button_of_a_page_that_is_out_of_date_is_answered_in_words(board, region):
     now = datetime(2026, 11, 23, 8, 0)
-    assert take_step(board, region, "seen NOT-THERE NOH", now=now).is_refused
-    assert take_step(board, region, "seen HAI-BAC NOWHERE", now=now).is_refused
-    assert take_step(board, region, "burn HAI-BAC NOH", now=now).is_refused
+    assert take_step(board, region, "seen NOT-THERE NOH", "1084", now=now).is_refused
+    assert take_step(board, region, "seen HAI-BAC NOWHERE", "1084", now=now).is_refused
+    assert take_step(board, region, "burn HAI-BAC NOH", "1084", now=now).is_refused
 
 
 @pytest.fixture(scope="module")
