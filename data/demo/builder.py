@@ -10,18 +10,20 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, func, insert, select, update
 
-from data import catalogue, passwords, states
+from data import catalogue, outbox, passwords, states
 from data.catalogue.names import fold
-from data.demo import proposals
-from data.demo.accounts import DEMO_SIGN_INS, SIMULATOR, SIMULATOR_NAME
+from data.demo import desk, proposals
+from data.demo.accounts import DEMO_SIGN_INS, QUALITY_TEAM, SIMULATOR, SIMULATOR_NAME
 from data.demo.deliveries import Delivery, fingerprint, log
 from data.demo.departments import all_departments
 from data.demo.measures import LOCAL_TARGET, NOTE, SOURCE, Measure, measures
 from data.demo.months import STORY_TODAY, Calendar
 from data.demo.notes import notes
-from data.demo.programme import Programme, plan
+from data.demo.programme import HOME_REGION_HOSPITALS, Programme, plan
+from data.demo.proposals import ADMINISTRATOR
 from data.demo.simulate import generator, simulate
 from data.demo.truths import PlantedPhase, Truth, find, of_series, truths
+from data.queries.definitions import ProposalState
 from data.recording import record_delivery
 from data.schema import (
     account,
@@ -30,7 +32,9 @@ from data.schema import (
     cohort_unit,
     definition_proposal,
     delivery,
+    draft,
     indicator,
+    month_state,
     observation,
     participant,
     phase,
@@ -42,7 +46,7 @@ from data.schema import (
     unit_alias,
 )
 from data.store import Store, bulk_insert, stored_moment, write_info
-from data.withdrawal import record_event
+from data.withdrawal import RESTORED, WITHDRAWN, record_event
 from indicators.definition import PeriodKind
 from indicators.words import Words
 
@@ -121,7 +125,10 @@ def _build(connection: Connection, seed: int, calendar: Calendar) -> DemoSummary
     names = {email: sign_in.name for email, sign_in in DEMO_SIGN_INS.items()}
     connection.execute(insert(definition_proposal), proposals.rows(stored_moment(now), accounts, names))
     deliveries, rows = log(frames, programme.totals, calendar, seed)
-    _observations(connection, deliveries, rows, accounts)
+    told = _observations(connection, deliveries, rows, accounts)
+    _owners(connection, programme, now)
+    _desk(connection, told, programme, calendar, accounts, names, now)
+    _mails(connection, told, programme, calendar, accounts, names, now)
     _decisions(connection, programme, planted, calendar)
     write_info(connection, "is_demo", "true")
     write_info(connection, "today", calendar.today.isoformat())
@@ -344,16 +351,17 @@ def _accounts(connection: Connection, now: datetime) -> dict[str, int]:
 
 def _observations(
     connection: Connection, deliveries: Sequence[Delivery], rows: pd.DataFrame, accounts: Mapping[str, int]
-) -> None:
+) -> pd.DataFrame:
+    """Write the deliveries, and return the rows that count, with `recorded_at`, `receipt` and key of their delivery."""
     kinds = {code: measure.definition.period.value for code, measure in measures().items()}
     tidy = rows.assign(indicator_version=1, period_kind=rows["indicator_code"].map(kinds))
     by_delivery = dict(list(tidy.groupby("delivery", sort=False)))
-    withdrawn = [one.key for one in deliveries if one.withdrawn_at]
-    kept = rows[~rows["delivery"].isin(withdrawn)]
+    kept = rows[rows["delivery"].isin([one.key for one in deliveries if one.counts])]
     is_told_again = (
         kept[["indicator_code", "unit_code", "period_start"]].duplicated().reindex(rows.index, fill_value=False)
     )
     changed = is_told_again.groupby(rows["delivery"]).sum()
+    receipts = {}
     for one in deliveries:
         brought = by_delivery[one.key].drop(columns="delivery")
         recorded = record_delivery(
@@ -370,14 +378,92 @@ def _observations(
             n_unchanged=0,
             now=one.recorded_at,
         )
+        receipts[one.key] = recorded.receipt
         if one.withdrawn_at:
-            record_event(
+            event = {"author": DEMO_SIGN_INS[one.sender].name, "reason": "Forkert fil (DEMO)"}
+            record_event(connection, recorded.delivery_id, WITHDRAWN, at=one.withdrawn_at, **event)
+        if one.restored_at:
+            event["reason"] = "Filen var den rigtige (DEMO)"
+            record_event(connection, recorded.delivery_id, RESTORED, at=one.restored_at, **event)
+    moments = {one.key: one.recorded_at for one in deliveries}
+    return kept.assign(recorded_at=kept["delivery"].map(moments), receipt=kept["delivery"].map(receipts))
+
+
+# ------------------------------------------------------------------------------------------------ what people have done
+
+
+def _owners(connection: Connection, programme: Programme, now: datetime) -> None:
+    """Those who answer for the home units' figures get mail, and cannot sign in."""
+    for owner in desk.owners(programme.owners):
+        row = {
+            "email": owner.email,
+            "name": owner.name,
+            "title": desk.TITLE,
+            "password_hash": "",  # no password gives this hash
+            "is_active": True,
+            "created_at": stored_moment(now - timedelta(days=420)),
+        }
+        new = connection.execute(insert(account).values(row).returning(account.c.id)).scalar_one()
+        connection.execute(
+            insert(role_grant).values(
+                account_id=new, role=owner.grant.role.value, unit_code=owner.grant.unit_code, cohort_code=None
+            )
+        )
+
+
+def _desk(
+    connection: Connection,
+    told: pd.DataFrame,
+    programme: Programme,
+    calendar: Calendar,
+    accounts: Mapping[str, int],
+    names: Mapping[str, str],
+    now: datetime,
+) -> None:
+    bulk_insert(connection, month_state, desk.steps(told, calendar, names, programme.owners[desk.RETURNED[1]]))
+    seen_at = stored_moment(now - LAST_VISIT + timedelta(minutes=25))
+    connection.execute(insert(draft).values(desk.half_typed(calendar, accounts[QUALITY_TEAM], seen_at)))
+
+
+def _mails(
+    connection: Connection,
+    told: pd.DataFrame,
+    programme: Programme,
+    calendar: Calendar,
+    accounts: Mapping[str, int],
+    names: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """The mails of the last weeks: two receipts, the month sent back, the definitions that wait for a check."""
+    mine = told[told["unit_code"].str.split("-").str[0].isin(HOME_REGION_HOSPITALS)]
+    for receipt, brought in list(mine[mine["delivery"] != "RETTET"].groupby("receipt", sort=True))[-2:]:
+        outbox.queue_receipt(
+            connection,
+            account_id=accounts[QUALITY_TEAM],
+            receipt=str(receipt),
+            touched=zip(brought["indicator_code"], brought["unit_code"], strict=True),
+            now=brought["recorded_at"].iloc[0],
+        )
+    code, unit_code, month = desk.RETURNED
+    outbox.queue_returned(
+        connection,
+        [(code, unit_code, calendar.at(month), accounts[QUALITY_TEAM])],
+        reason=desk.RETURN_REASON,
+        author=programme.owners[unit_code],
+        now=desk.returned_at(calendar),
+    )
+    for one in proposals.planted(calendar.today):
+        if one.state is ProposalState.PROPOSED:
+            checker = ADMINISTRATOR if one.author == QUALITY_TEAM else QUALITY_TEAM
+            outbox.queue_definition(
                 connection,
-                recorded.delivery_id,
-                "withdrawn",
-                reason="Forkert fil (DEMO)",
-                author="",
-                at=one.withdrawn_at,
+                outbox.Kind.DEFINITION_PROPOSED,
+                [accounts[checker]],
+                code=one.content.code,
+                name=one.content.name,
+                unit=one.content.unit_code,
+                author=names[one.author],
+                now=now - timedelta(days=one.days_ago),
             )
 
 

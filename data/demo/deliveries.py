@@ -1,4 +1,4 @@
-"""How the simulated figures came in: month by month, some months unfinished, one late, one corrected, one withdrawn.
+"""How the simulated figures came in: month by month, some unfinished, two late, one corrected, one withdrawn.
 
 Nothing here knows the store. `log` turns the final frames into every version anybody ever delivered, so that "as of"
 gives back the board of an earlier day.
@@ -29,6 +29,7 @@ COMPLETE_AFTER = (0.88, 0.96)
 QUALITY_TEAM, SIMULATOR = "kvalitet@tavle.example", "simulering@tavle.example"
 
 LATE = ("SEPSIS", "NOH-AKU")
+LATE_BEFORE = ("FALD", "NOH-ORT")  # August; taken back the same morning by mistake, and put in again
 CORRECTED = ("MEDAFST", "NOH-KIR")
 WITHDRAWN = ("AFLYST", "NOH-KIR")
 
@@ -62,6 +63,11 @@ class Delivery:
     file_name: str
     note: str
     withdrawn_at: datetime | None = None
+    restored_at: datetime | None = None
+
+    @property
+    def counts(self) -> bool:
+        return self.withdrawn_at is None or self.restored_at is not None
 
 
 def log(
@@ -129,6 +135,14 @@ def _deliveries(calendar: Calendar) -> list[Delivery]:
     made.append(
         Delivery("SEN", _moment(late, 9, 5), QUALITY_TEAM, "demo-akut-sepsis.csv", "Leveret efter fristen (DEMO)")
     )
+    late_before = calendar.day("2026-09", 15)
+    made.append(
+        Delivery(
+            "SEN-FALD", _moment(late_before, 9, 5), QUALITY_TEAM, "demo-ortopaedkirurgi-fald.csv",
+            "Leveret efter fristen (DEMO)",
+            withdrawn_at=_moment(late_before, 10, 30), restored_at=_moment(late_before, 13, 10),
+        )
+    )  # fmt: skip
     corrected = calendar.day("2026-06", 15)
     made.append(
         Delivery(
@@ -160,6 +174,9 @@ def _versions(key: tuple[str, str], final: list[Told], calendar: Calendar, seed:
     told = [row._replace(delivery=label.get(row.period_start.replace(day=1), f"{channel}-START")) for row in final]
     if key == LATE:
         told[-1] = told[-1]._replace(delivery="SEN")
+    if key == LATE_BEFORE:
+        august = calendar.at("2026-08")
+        told = [row._replace(delivery="SEN-FALD") if row.period_start == august else row for row in told]
     if key == CORRECTED:
         told = [version for row in told for version in _corrected(row, calendar)]
     if key == WITHDRAWN:

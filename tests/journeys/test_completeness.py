@@ -21,9 +21,9 @@ def test_a_reminder_goes_to_the_outbox_and_a_delivery_is_withdrawn_and_restored(
     page.get_by_role("button", name="Send 1 påmindelse").click()
     expect(page.get_by_text("1 påmindelse er lagt i udbakken.")).to_be_visible()
     (mail,) = (board.var / "outbox").glob("*-reminder.eml")
-    assert "To: kvalitet@tavle.example" in mail.read_text("utf-8")
+    assert "To: noh-ort@tavle.example" in mail.read_text("utf-8")
 
-    team = visit("kvalitet", at="/indberet/kvitteringer/T-2026-000031")
+    team = visit("kvalitet", at="/indberet/kvitteringer/T-2026-000032")
     page = team.page
     page.get_by_role("button", name="Træk leveringen tilbage").click()
     expect(page.get_by_text("Skriv en begrundelse.")).to_be_visible()
