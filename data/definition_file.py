@@ -97,6 +97,10 @@ NOT_YAML = Words("Det er ikke gyldig YAML.", "This is not valid YAML.")
 NOT_YAML_MEND = Words(
     "Ret indrykning, kolon eller anførselstegn her.", "Correct the indentation, colon or quotes here."
 )
+NO_TEXT = Words("Her står tegn, der ikke er tekst.", "There are characters here that are no text.")
+NO_TEXT_MEND = Words("Slet dem, og skriv teksten igen.", "Delete them and write the text again.")
+# YAML can write halves of characters ("\ud800"): they cannot be stored, shown or searched for.
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 NOT_ONE = Words("Filen skal være én definition med nøgler.", "The file must be one definition with keys.")
 NOT_ONE_MEND = Words(
     "Hent en definition fra Tavle, og ret i den.", "Download a definition from Tavle and change that one."
@@ -408,6 +412,9 @@ class _Reading:
     def _text(self, node: yaml.Node, name: str) -> str:
         if not isinstance(node, yaml.ScalarNode):
             self._wrong(node, name, NEEDS_TEXT, NEEDS_TEXT_MEND)
+            return ""
+        if _NO_TEXT.search(str(node.value)):
+            self._wrong(node, name, NO_TEXT, NO_TEXT_MEND)
             return ""
         return "" if _is_empty(node) else str(node.value)
 

@@ -14,6 +14,7 @@ from before. Nothing is in force until it is approved, and every step leaves an 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
@@ -58,8 +59,14 @@ __all__ = [
     "withdraw",
 ]  # fmt: skip
 
+_ADDRESSABLE = re.compile(r"\w[\w-]{0,63}")
+
 NO_UNIT_YET = Words("Vælg først den enhed, indikatoren hører til.", "Choose the unit the indicator belongs to first.")
 NO_CODE_YET = Words("Giv indikatoren et navn eller en kode først.", "Give the indicator a name or a code first.")
+CODE_NOT_PLAIN = Words(
+    "»{code}« kan ikke være en kode: den står i sidens adresse. Brug bogstaver, tal og bindestreg.",
+    "“{code}” cannot be a code: it stands in the address of the page. Use letters, digits and hyphens.",
+)
 CODE_BUSY = Words(
     "Der arbejdes allerede på {code}. Tag fat i {author}, eller vælg en anden kode.",
     "Somebody is working on {code} already. Talk to {author}, or choose another code.",
@@ -393,6 +400,8 @@ def _require_keepable(
             raise DefinitionError(NOT_A_NUMBER, field=f"targets_{place}_value")
     if not content.code.strip():
         raise DefinitionError(NO_CODE_YET, field="code")
+    if not _ADDRESSABLE.fullmatch(content.code):
+        raise DefinitionError(CODE_NOT_PLAIN, field="code", code=content.code[:40])
     if not content.unit_code:
         raise DefinitionError(NO_UNIT_YET, field="unit")
     named = [content.unit_code, *(one.unit_code for one in content.followers)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from indicators import spc
 from indicators.chart_choice import KINDS, KindOfData, suggest
@@ -16,6 +17,7 @@ from indicators.words import Words
 NO_CHART = "line"
 """What the catalogue writes for figures that are drawn without limits and signals."""
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 MOST_DECIMALS = 3
 FEW_CASES = 50
 """With fewer cases one of them is worth 2 percentage points or more: a decimal promises what is not there."""
@@ -184,6 +186,14 @@ def _valid_from(content: DefinitionContent, around: Surroundings) -> Iterator[Hi
                 ),
                 mend=Words("Skriv den første dag i en periode.", "Write the first day of a period."),
             )
+        return
+    if not EARLIEST <= day <= LATEST:
+        yield Hit(
+            "valid_from",
+            {"day": day.strftime("%d-%m-%Y")},
+            words=Words("Datoen {day} er ikke mulig.", "The date {day} is not possible."),
+            mend=Words("Se efter, om året er skrevet rigtigt.", "See whether the year is written correctly."),
+        )
         return
     start = start_of(day, content.period)
     if start != day:

@@ -92,7 +92,7 @@ def reach(content: DefinitionContent) -> Reach | None:
     n, level, per = content.expected_n, content.expected_level, content.per
     if content.kind is KindOfData.COUNT:
         n = 1.0
-    if not n or level is None or not per or content.period is PeriodKind.DAY:
+    if n is None or n <= 0 or level is None or not per or content.period is PeriodKind.DAY:
         return None
     sigma = _sigma(content.kind, n, level / per)
     if sigma is None or sigma <= 0:

@@ -129,3 +129,11 @@ def test_nothing_is_expanded_run_or_followed() -> None:
     assert "valid YAML" in reasons("code: [A\nper: 1\n")[0]
     assert reasons("")[0].startswith("Line 1: The file must be one definition")
     assert "valid YAML" in reasons("code: A\n---\ncode: B\n")[0]
+
+
+@pytest.mark.parametrize("written", ["\\ud800", "\\udfff"])
+def test_characters_that_are_no_text_are_refused_by_line(written: str) -> None:
+    with pytest.raises(DefinitionFileError) as caught:
+        read_definition(f'code: AB\nname: {{da: "a{written}b", en: x}}\n'.encode())
+    (problem,) = caught.value.problems
+    assert problem.sentence("da").startswith("Linje 2, »name.da«: Her står tegn, der ikke er tekst.")

@@ -275,6 +275,13 @@ def test_a_withdrawn_proposal_frees_its_code(store: Store, author: Viewer, colle
     assert actions(store).count("definition.withdrawn") == 1
 
 
+@pytest.mark.parametrize("code", ["../x", "a b", "a/b", "-a", "a" * 65, "a?b"])
+def test_a_code_that_cannot_stand_in_an_address_is_not_kept(store: Store, author: Viewer, code: str) -> None:
+    with pytest.raises(DefinitionError, match="cannot be a code") as refused:
+        definitions.begin(store, author, PAIN.but(code=code), now=NOW)
+    assert refused.value.field == "code"
+
+
 def next_version(store: Store, author: Viewer, **changes: Any) -> Proposal:
     begun = definitions.begin_version(store, author, "SMERTE", today=TODAY, now=NOW)
     saved = definitions.save(store, author, begun.id, begun.content.but(**changes), now=NOW)

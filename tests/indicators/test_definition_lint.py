@@ -197,6 +197,14 @@ def test_how_soon_a_change_shows_is_told_in_both_languages_and_too_late_is_a_war
     assert reach(rare) is not None
     assert reach(GOOD.but(expected_level=None)) is None
     assert reach(GOOD.but(chart="t", period=PeriodKind.DAY)) is None
+    for kind in KindOfData:
+        assert reach(GOOD.but(kind=kind, expected_n=-5.0)) is None or kind is KindOfData.COUNT
+
+
+@pytest.mark.parametrize("day", [date(9999, 12, 31), date(1, 1, 1)])
+def test_a_date_that_nobody_can_mean_is_an_error_and_no_crash(day: date) -> None:
+    found = [one.sentence("da") for one in lint(GOOD.but(valid_from=day), AROUND) if one.code == "valid_from_wrong"]
+    assert len(found) == 1 and "er ikke mulig" in found[0]
 
 
 def shipped() -> dict[str, DefinitionContent]:
