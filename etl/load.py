@@ -126,7 +126,9 @@ def load(
         for first in range(0, len(said.touched), SERIES_AT_A_TIME):
             progress(SIGNALS, 0.3 + 0.7 * first / len(said.touched))
             some = said.touched[first : first + SERIES_AT_A_TIME]
-            states.recalculate(connection, some, today=today, now=now, deadline_day=store.deadline_day)
+            states.recalculate(
+                connection, some, today=today, now=now, deadline_day=store.deadline_day, give_way=store.give_way
+            )
         audit.append(
             connection,
             at=now,

@@ -30,6 +30,8 @@ from indicators.words import Words
 
 Progress = Callable[[Words, float], None]
 
+LARGE = 20_000  # rows; a check of fewer is over before anybody would notice
+
 AS_GUESSED, NO_EDITS = ReadAs(), Edits()
 
 # The stages, and how much of the whole is done when each begins; a commit takes about as long as a check.
@@ -177,21 +179,26 @@ def _examine(
     except RefusedError as refused:
         return _Examined(reporting.refusal(refused, content, file_name))
 
+    def tell(stage: Words, share: float) -> None:
+        if table.n_rows > LARGE:
+            store.give_way()
+        progress(stage, share)
+
     # 2. What each cell means, as far as it can be read.
-    progress(INTERPRETING, 0.4)
+    tell(INTERPRETING, 0.4)
     marks = decimals(table, read_as.decimal)
     found = lookups.from_store(store, viewer, _unit_texts(table, defaults))
     rows = interpret(table, found, marks, defaults)
 
     # 3. Transform: what the rows would change.
-    progress(COMPARING, 0.6)
+    tell(COMPARING, 0.6)
     tidy_rows = of_their_versions(tidy(rows), definitions.timelines(store, SYSTEM))
     known = _known(store, viewer, rows, tidy_rows)
     is_unchanged = np.zeros(len(rows), dtype=bool)
     is_unchanged[rows.is_kept] = known.compared["change"] == RowStatus.UNCHANGED
 
     # 4. Check.
-    progress(CHECKING, 0.7)
+    tell(CHECKING, 0.7)
     context = checking.Context(
         viewer=viewer,
         today=today,
@@ -205,7 +212,7 @@ def _examine(
         confirmed=edits.confirmed,
         table=table,
     )
-    checked = checking.run(all_checks(), rows, context, lambda share: progress(CHECKING, 0.7 + 0.25 * share))
+    checked = checking.run(all_checks(), rows, context, lambda share: tell(CHECKING, 0.7 + 0.25 * share))
     report = Report(
         reading=reporting.reading(table, rows, marks),
         findings=checked.findings,

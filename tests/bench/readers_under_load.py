@@ -7,13 +7,15 @@ while a file of a million rows runs through `etl.pipeline.deliver` in another th
 commit, where the first answers are worked out anew. The first three kinds have been asked before, as on a board in use,
 and are remembered.
 
-Printed: 50th and 99th percentile and the longest wait of each kind. It ends with 0 if 99 of 100 answers beside the
-delivery took less than 100 ms. `--who` watches which line of the delivery ran when nobody else got a turn.
+Printed: 50th and 99th percentile and the longest wait of each kind, and what other programs took of the processors
+meanwhile: where that is much, the run says little. It ends with 0 if 99 of 100 answers beside the delivery took less
+than 100 ms. `--who` watches which line of the delivery ran when nobody else got a turn.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import tempfile
@@ -161,6 +163,19 @@ def _place(frame: FrameType | None) -> str:
     return " < ".join(lines) or "elsewhere"
 
 
+def _others() -> tuple[float, float]:
+    """Seconds of the processors that everybody else has used since the start, and seconds there have been."""
+    fields = [float(one) for one in Path("/proc/stat").read_text().split("\n")[0].split()[1:8]]
+    total, idle = sum(fields), fields[3] + fields[4]
+    own = time.process_time()
+    return (total - idle) / os.sysconf("SC_CLK_TCK") - own, total / os.sysconf("SC_CLK_TCK")
+
+
+def _share(before: tuple[float, float], after: tuple[float, float]) -> str:
+    share = (after[0] - before[0]) / (after[1] - before[1])
+    return f"{max(0.0, share):.0%} of the processors used by other programs"
+
+
 def build(folder: Path, n_rows: int) -> bytes:
     """A demo store with somebody who delivers for all municipalities, and the file: ten years of local indicators."""
     store = Store.open(f"duckdb:///{folder / 'tavle.duckdb'}", create=True)
@@ -215,8 +230,10 @@ def main() -> int:
             for _ in range(200):
                 question()
         settle()
+        quiet = [_others()]
         with Readers(store, asked) as alone:
             time.sleep(ALONE)
+        quiet.append(_others())
         watched: Counter[str] = Counter()
         before = store.data_version()
         with Readers(store, asked) as beside:
@@ -236,6 +253,7 @@ def main() -> int:
                 watched = watch.held
             work.join()
             ended = time.perf_counter()
+            quiet.append(_others())
             time.sleep(AFTER)
         store.close()
     failures = alone.failures + beside.failures
@@ -243,6 +261,7 @@ def main() -> int:
         print("the run is worth nothing:", failures[:3] or "the file was refused")
         return 1
     print(f"{given.rows:,} rows delivered in {ended - began:.1f} s; {READERS} readers, {RESTS} s between")
+    print(f"alone: {_share(quiet[0], quiet[1])}; beside the delivery: {_share(quiet[1], quiet[2])}")
     print(f"{'':30}{'asked':>7}{'p50':>9}{'p99':>9}{'longest':>9}")
     blocks = {
         "alone": alone.waits,

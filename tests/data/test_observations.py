@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import pandas as pd
 import pytest
 from sqlalchemy import insert
 
@@ -94,6 +95,9 @@ def test_the_slow_way_gives_the_same_as_the_statement(world) -> None:
                 expected |= {first.month + offset: float(value) for offset, value in enumerate(values)}
         frame = observations.current(world.store, SYSTEM, "SCREEN", "H1-A", moment)
         assert dict(zip((one.month for one in frame.period_start), frame.numerator, strict=True)) == expected, moment
+        # One series and several are read by statements of their own.
+        two = observations.current_many(world.store, SYSTEM, [("SCREEN", "H1-A"), ("SCREEN", "H1-B")], moment)
+        pd.testing.assert_frame_equal(two[observations.COLUMNS], frame)
 
 
 def test_decisions_stand_from_when_they_were_made_until_they_were_withdrawn(world) -> None:

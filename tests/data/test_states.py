@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import func, insert, select
 
-from data import states
+from data import reading, states
 from data.access import SYSTEM, NotAllowed, NotFound, Role
 from data.assessments import assess_series
 from data.queries import states as stored
@@ -185,6 +185,25 @@ def test_a_new_calculation_replaces_the_state_and_leaves_the_others(world) -> No
     recalculate(world, ("SCREEN", "H1-A"))
     variation = {state.unit_code: state.variation for state in stored.of_units(world.store, SYSTEM)}
     assert variation == {"H1-A": Variation.IMPROVEMENT, "H1-B": Variation.COMMON}
+
+
+def test_a_state_does_not_depend_on_how_its_rows_lie_or_how_many_are_worked_out_at_once(world, monkeypatch) -> None:
+    pairs = [("SCREEN", unit_code) for unit_code in ("H1", "H1-A", "H1-B", "H2-A")] + [("FALD", "H2-A")]
+    for number, pair in enumerate(pairs[:4]):  # the last has no figures
+        world.deliver_months(*pair, date(2026, 1, 1), *range(60 + number, 71 + number))
+    with world.store.read() as connection:
+        frame = reading.observations(connection, pairs)
+        mixed = frame.sample(frac=1, random_state=3)
+
+        def asked(of: pd.DataFrame) -> list[states.SeriesState]:
+            return states.work_out(connection, pairs, of, today=date(2026, 11, 22), now=datetime(2026, 11, 22, 8, 0))
+
+        expected = asked(frame)
+        assert [(one.indicator_code, one.unit_code) for one in expected] == pairs
+        assert [one.latest_numerator for one in expected] == [70, 71, 72, 73, None]
+        assert asked(mixed) == expected
+        monkeypatch.setattr(states, "SERIES_AT_ONCE", 2)
+        assert asked(frame) == expected
 
 
 def test_delivery_and_states_are_written_together_or_not_at_all(world) -> None:

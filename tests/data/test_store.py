@@ -407,3 +407,25 @@ def test_answers_for_several_indicators_are_worked_out_together_where_they_are_m
     empty_store.write(lambda connection: None)
     assert ask("A", "B", "C") == {"A": 4, "B": 4, "C": 4}
     assert asked == [["A", "B"], ["C"], ["B"], ["A", "B", "C"]]
+
+
+def test_long_work_lets_an_answer_be_finished_first_and_does_not_wait_for_ever(
+    empty_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    may_go = threading.Event()
+
+    def work() -> list[int]:
+        monkeypatch.setattr("data.store.sleep", slept.append)
+        empty_store.give_way()  # as a writer would, while this answer is never done
+        patient = len(slept)
+        monkeypatch.setattr("data.store.sleep", lambda seconds: (slept.append(seconds), may_go.set(), time.sleep(0.2)))
+        writer = threading.Thread(target=empty_store.give_way)
+        writer.start()
+        assert may_go.wait(10)
+        return [patient, writer.is_alive()]
+
+    assert empty_store.remember("key", work) == [25, True]
+    slept.clear()
+    empty_store.give_way()
+    assert slept == [], "nobody waits for an answer"
