@@ -15,6 +15,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from data import passwords
+from data import store as store_module
 from data.access import Grant, Role, Viewer, viewer_with
 from data.store import Store
 from tests import workers
@@ -50,6 +51,19 @@ def _quick_passwords() -> Iterator[None]:
     """Hashing is slow on purpose; tests hash a hundred passwords that protect nothing."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread_per_query(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Small stores are asked on one thread: handing a few rows to a second one is a seventh of the suite's work.
+
+    Where many ask at once, and where the store is as large as a real one, it has the threads it has in use.
+    """
+    path = request.path.relative_to(ROOT).as_posix()
+    with pytest.MonkeyPatch.context() as patch:
+        if not path.startswith(("tests/data/test_store.py", "tests/data/demo/", "tests/test_commands.py")):
+            patch.setitem(store_module._DUCKDB_CONFIG, "threads", 1)
         yield
 
 
