@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -108,7 +109,10 @@ def faults_of(error: ValidationError, *, as_pointer: bool = True) -> Sequence[Fa
         if one["type"] == "value_error" and place and place[-1] in ("numerator", "denominator", "value", "sd"):
             words = _NOT_A_NUMBER
         said = "/".join(["", *map(str, place)]) if as_pointer else ".".join(map(str, place))
-        faults.append(Fault(said, words, one.get("ctx", {})))
+        values = dict(one.get("ctx", {}))
+        if "expected" in values:  # "'comma' or 'dot'", whatever the reader's language
+            values["expected"] = ", ".join(re.findall("'([^']*)'", str(values["expected"]))) or values["expected"]
+        faults.append(Fault(said, words, values))
     return faults
 
 

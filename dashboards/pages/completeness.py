@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from dashboards.components import states
 from dashboards.components.deliver_nav import COMPLETENESS, deliver_nav
+from dashboards.components.filter_fields import filter_field, options_of
 from dashboards.components.markup import Html
 from dashboards.components.ticks import Ticks
 from dashboards.context import (
@@ -24,7 +25,7 @@ from dashboards.figures.completeness_table import completeness_grid, words_table
 from dashboards.figures.icons import ui_icon
 from dashboards.pages import PageRecord
 from dashboards.presenters import completeness as presenter
-from dashboards.presenters.completeness import Callout, Candidate, Choice, CompletenessView, ReminderView, Talk
+from dashboards.presenters.completeness import Callout, Candidate, CompletenessView, ReminderView, Talk
 from dashboards.selection import VERSION, Selection
 from dashboards.text import N_, _, language
 from data import outbox, reminders
@@ -110,15 +111,15 @@ def _filters(view: CompletenessView) -> Markup:
     fields = NOTHING
     if view.areas:
         groups = Markup("").join(
-            Markup('<optgroup label="{}">{}</optgroup>').format(label, _options(choices))
+            Markup('<optgroup label="{}">{}</optgroup>').format(label, options_of(choices))
             if label
-            else _options(choices)
+            else options_of(choices)
             for label, choices in view.areas
         )
-        fields += _field("enhed", _("Område"), groups)
+        fields += filter_field("enhed", _("Område"), groups)
     if view.cohorts:
-        fields += _field("hold", _("Hold"), _options(view.cohorts))
-    fields += _field("sektor", _("Sektor"), _options(view.sectors))
+        fields += filter_field("hold", _("Hold"), options_of(view.cohorts))
+    fields += filter_field("sektor", _("Sektor"), options_of(view.sectors))
     later = NOTHING
     if view.later_href:
         later = Markup('<a class="btn btn--quiet btn--icon" href="{}" aria-label="{}" title="{}">{}</a>').format(
@@ -142,22 +143,6 @@ def _filters(view: CompletenessView) -> Markup:
     return Markup(
         '<div class="kfilter no-print"><form data-context data-version="{}" aria-label="{}">{}</form>{}{}</div>'
     ).format(VERSION, _("Vælg enheder"), fields, window, chips)
-
-
-def _field(name: str, label: str, options: Markup) -> Markup:
-    return Markup(
-        '<span class="ctx"><label for="kf-{name}">{label}</label><select id="kf-{name}" name="{name}">{options}'
-        "</select></span>"
-    ).format(name=name, label=label, options=options)
-
-
-def _options(choices: tuple[Choice, ...]) -> Markup:
-    return Markup("").join(
-        Markup('<option value="{}"{}>{}</option>').format(
-            choice.value, Markup(" selected") if choice.is_chosen else NOTHING, choice.label
-        )
-        for choice in choices
-    )
 
 
 def _main(view: CompletenessView) -> Markup:

@@ -9,12 +9,12 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from markupsafe import Markup
 
 from dashboards.components.deliver_nav import RECEIPTS, deliver_nav
+from dashboards.components.filter_fields import filter_field, options_of
 from dashboards.components.markup import Html
 from dashboards.context import current_now, current_settings, current_store, current_today, current_viewer
 from dashboards.figures.icons import ui_icon
 from dashboards.pages import PageRecord
 from dashboards.presenters import receipts as presenter
-from dashboards.presenters.completeness import Choice
 from dashboards.presenters.receipts import Action, ChangeRow, DetailView, ListRow, ListView, TouchedSeries
 from dashboards.selection import VERSION, Selection
 from dashboards.text import N_, _
@@ -74,8 +74,10 @@ def _read(receipt: str, selection: Selection) -> DetailView:
 def _list(view: ListView) -> Markup:
     fields = NOTHING
     if view.areas:
-        fields += _field("enhed", _("Område"), _options(view.areas[0][1]))
-    fields += _field("vis", _("Vis"), _options(view.shows)) + _field("maaned", _("Indsendt i"), _options(view.months))
+        fields += filter_field("enhed", _("Område"), options_of(view.areas[0][1]))
+    fields += filter_field("vis", _("Vis"), options_of(view.shows)) + filter_field(
+        "maaned", _("Indsendt i"), options_of(view.months)
+    )
     head = Markup(
         '<div class="khead"><h1 tabindex="-1">{}</h1><p class="muted mt-1">{}</p></div>'
         '<div class="kfilter"><form data-context data-version="{}" aria-label="{}">{}</form></div>'
@@ -96,22 +98,6 @@ def _list(view: ListView) -> Markup:
     )
     more = Markup('<p class="note">{}</p>').format(view.more) if view.more else NOTHING
     return head + table + more
-
-
-def _field(name: str, label: str, options: Markup) -> Markup:
-    return Markup(
-        '<span class="ctx"><label for="kf-{name}">{label}</label><select id="kf-{name}" name="{name}">{options}'
-        "</select></span>"
-    ).format(name=name, label=label, options=options)
-
-
-def _options(choices: tuple[Choice, ...]) -> Markup:
-    return Markup("").join(
-        Markup('<option value="{}"{}>{}</option>').format(
-            choice.value, Markup(" selected") if choice.is_chosen else NOTHING, choice.label
-        )
-        for choice in choices
-    )
 
 
 def _row(row: ListRow, heads: tuple[str, ...]) -> Markup:

@@ -317,3 +317,8 @@ def test_a_delivery_is_withdrawn_restored_and_told_by_its_receipt(machine: Machi
     assert number in [row["receipt"] for row in machine.get("/deliveries").get_json()["items"]]
     assert machine.get(f"/deliveries/{number}", "other").status_code == 403
     assert machine.get("/deliveries", "other").get_json()["items"] == []
+
+
+def test_a_choice_that_is_none_is_answered_with_the_choices_in_the_reader_s_language(machine: Machine) -> None:
+    told = machine.deliver(HEADER, query="?dry_run=true&decimal=tal").get_json()
+    assert told["errors"] == [{"place": "decimal", "reason": "Skal være en af: comma, dot."}]
