@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from data import audit, passwords
+from data import audit, cpr, passwords
 from data.access import NO_ACCOUNT, Grant, Role, Viewer
 from data.errors import NotAllowed, NotFound
 from data.queries.accounts import Account, by_email
@@ -81,12 +81,15 @@ def create(
         The viewer is no administrator.
     AccountError
         The address is none or taken, the password too short, a grant's unit or cohort missing.
+    Refused
+        The address, the name or the title holds a CPR-like number.
     """
     viewer.require_administrator()
     address = email.strip().lower()
     local, _, domain = address.partition("@")
     if not local or "." not in domain or any(sign.isspace() for sign in address):
-        raise AccountError(WRONG_EMAIL, email=email.strip())
+        raise AccountError(WRONG_EMAIL, email=cpr.unsaid(email.strip()))
+    cpr.refuse(address, name, title)
     hashed = _hashed(password)
 
     def write(connection: Connection) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from data import accounts, passwords
 from data.access import SYSTEM, Grant, NotAllowed, NotFound, Role, Viewer, load_viewer
 from data.accounts import AccountError
+from data.errors import Refused
 from data.queries import accounts as asked
 from data.queries import audit
 from data.schema import account
@@ -28,6 +29,15 @@ def ida(world) -> Viewer:
 
 def actions(world) -> list[tuple[str, str]]:
     return [(event.action, event.subject) for event in audit.recent(world.store, SYSTEM)]
+
+
+@pytest.mark.parametrize("given", [{"name": "010190-1234"}, {"title": "0101901234"}, {"email": "0101901234@x.dk"}])
+def test_an_account_holds_no_cpr_number(world, given: dict[str, str]) -> None:
+    with pytest.raises(Refused, match="CPR"):
+        accounts.create(
+            world.store, SYSTEM, **{"email": "a@example.dk", "name": "Ida Holm", **given}, password=PASSWORD, now=NOW
+        )
+    assert all("1234" not in f"{event}" for event in audit.recent(world.store, SYSTEM))
 
 
 def test_a_person_signs_in_with_the_right_password_in_any_case_of_the_address(world, ida: Viewer) -> None:
