@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -51,17 +51,6 @@ FORMS = {
 }  # fmt: skip
 
 
-def file_name(definition: IndicatorDefinition, unit_code: str, *, is_demo: bool, is_as_is: bool = False) -> str:
-    """A name that says what is inside, without anything a file system objects to.
-
-    It carries DEMO where the figures are simulated, so that a file on somebody's disk cannot be taken for real, and
-    says so where they are sums of units that have become one.
-    """
-    kind = ["som-det-er"] if is_as_is else []
-    parts = [*(["DEMO"] if is_demo else []), "tavle", definition.code, unit_code, *kind]
-    return re.sub(r"[^0-9A-Za-zÆØÅæøå._-]", "_", "-".join(parts)) + ".csv"
-
-
 def series_csv(
     definition: IndicatorDefinition,
     unit_code: str,
@@ -71,11 +60,13 @@ def series_csv(
     is_demo: bool = False,
     note: Words | None = None,
     is_sum: bool = False,
+    remarks: Sequence[str] = (),
 ) -> bytes:
     """The file's bytes. `observations` is what `data.queries.observations.current` gives, or `data.succession`.
 
     `note` says on a line of its own how a unit that has changed is read. With `is_sum` figures may come from several
-    deliveries, and none is named.
+    deliveries, and none is named. `remarks` are further lines before the table, in the language of the moment; a
+    delivery file may begin with such lines too.
 
     A value is in the indicator's unit of measure (72.0 = 72 %), worked out from numerator and denominator where it was
     delivered so. Hidden figures are empty. Series of means have their standard deviations in a last column.
@@ -91,6 +82,8 @@ def series_csv(
         text.write(f"# {DEMO.say(chosen.language)}\r\n")
     if note is not None:
         text.write(f"# {note.say(chosen.language)}\r\n")
+    for remark in remarks:
+        text.write("# " + " ".join(remark.split()) + "\r\n")
     writer = csv.writer(text, delimiter=chosen.delimiter, lineterminator="\r\n")
     chart = CHARTS.get(definition.chart)
     has_sd = chart is not None and chart.needs_several

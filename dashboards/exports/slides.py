@@ -115,7 +115,7 @@ class _Deck:
         shape.text_frame.word_wrap = True
         shape.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
         _margins(shape.text_frame)
-        _write(shape.text_frame.paragraphs[0], title, size=26 if len(title) < 64 else 21, is_bold=True)
+        _write(shape.text_frame.paragraphs[0], title, size=24 if len(title) < 64 else 20, is_bold=True)
         return slide
 
     def _stamp(self, slide: Slide, words: str, width: float) -> None:
@@ -230,8 +230,8 @@ class _Deck:
         n_rows = 1 + sum(1 + len(group.rows) for group in groups)
         first = 3.6 if pack.columns else 6.2
         each = (WIDTH - 2 * MARGIN - first) / len(heads)
-        top, height = 1.5, 0.33
-        room = (Inches(MARGIN), Inches(top), Inches(WIDTH - 2 * MARGIN), Inches(height * n_rows))
+        top, height, head = 1.5, 0.33, 0.5  # names of units may take two lines
+        room = (Inches(MARGIN), Inches(top), Inches(WIDTH - 2 * MARGIN), Inches(head + height * (n_rows - 1)))
         shape = slide.shapes.add_table(n_rows, 1 + len(heads), *room)
         _describe(shape, pack.subtitle)
         table = shape.table
@@ -239,7 +239,7 @@ class _Deck:
         for at in range(len(heads)):
             table.columns[1 + at].width = Inches(each)
         for at in range(n_rows):
-            table.rows[at].height = Inches(height)
+            table.rows[at].height = Inches(height if at else head)
         for at, name in enumerate((pgettext("a series", "Måling"), *heads)):
             _cell(table.cell(0, at), name, is_bold=True, fill=LIGHT.grid)
         row = 1
@@ -250,7 +250,7 @@ class _Deck:
             for one in group.rows:
                 _cell(table.cell(row, 0), one.name)
                 for at, sheet in enumerate(one.sheets):
-                    x, y = MARGIN + first + each * at + 0.08, top + height * row + (height - ICON) / 2
+                    x, y = MARGIN + first + each * at + 0.08, top + head + height * (row - 1) + (height - ICON) / 2
                     if sheet is None:
                         _cell(table.cell(row, 1 + at), "–", colour=LIGHT.muted)
                         continue
@@ -312,10 +312,11 @@ def chart_lines(sheet: Sheet) -> list[_Line]:
     centre = sheet.centre_name
     add(centre, [point.centre for point in points], centre + " {value}", colour=LIGHT.centre, width=2.25, breaks=starts)
     latest = sheet.view.assessment.latest
+    is_last = latest is not None and latest.period == points[-1].period  # else open points stand in its way
     add(
         sheet.view.measure,
         [point.value for point in points],
-        f"{period_text(latest.period, definition.period, 'name')} {sheet.latest_short}" if latest else "",
+        f"{period_text(latest.period, definition.period, 'name')} {sheet.latest_short}" if is_last else "",
         colour=LIGHT.common,
         width=1.5,
         marker="CIRCLE",
@@ -366,7 +367,7 @@ def _style(chart: Any, sheet: Sheet, lines: Sequence[_Line], *, has_dates: bool)
 
 
 def _lifts(lines: Sequence[_Line], axis: tuple[float, float, float]) -> list[float]:
-    """How far the label at the end of each line is moved, in parts of the chart's height, so that none hides another."""
+    """How far each line's label is moved, in parts of the chart's height, so that none hides another."""
     low, high, _step = axis
     ends = {at: line.values[-1] for at, line in enumerate(lines) if line.end_label and line.values[-1] is not None}
     order = sorted(ends, key=lambda at: -(ends[at] or 0.0))
@@ -431,14 +432,10 @@ def _style_line(series: Any, line: _Line, sheet: Sheet, lift: float) -> None:
         _style_open(series, sheet)
         _flag(series, sheet)
     if line.end_label:
-        is_value = line.marker != ""
-        ends = [at for at, value in enumerate(line.values) if value is not None]
-        at = ends[-1]
-        if is_value:  # the latest closed figure is what the finding is about
-            at = next((place for place in reversed(ends) if not sheet.shown[place].is_open), ends[-1])
+        at = max(place for place, value in enumerate(line.values) if value is not None)
         label = series.points[at].data_label
-        _write(label.text_frame.paragraphs[0], line.end_label, size=11, colour=LIGHT.text, is_bold=is_value)
-        label.position = XL_LABEL_POSITION.RIGHT if at == len(line.values) - 1 else XL_LABEL_POSITION.ABOVE
+        _write(label.text_frame.paragraphs[0], line.end_label, size=11, colour=LIGHT.text, is_bold=line.marker != "")
+        label.position = XL_LABEL_POSITION.RIGHT
         if at == len(line.values) - 1 and lift:
             _lift(series, at, lift)
 

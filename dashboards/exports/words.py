@@ -34,6 +34,7 @@ def phase_text(phase: PhaseRow) -> str:
 def front_note() -> str:
     """How to read the icons of a front page."""
     return _(
-        "Ikonets form siger, hvad der er fundet, og pilen, hvilken vej tallet går. Firkant med tal over eller under en "
-        "stiplet linje er måltallet. Tilfældig variation er ikke det samme som godt."
+        "Formen på ikonet siger, hvad der er fundet, og pilen, hvilken vej tallet går. Ikonet med den stiplede linje "
+        "viser måltallet: flueben, når det nås, kryds, når det ikke nås. Tilfældig variation betyder ikke, at det går "
+        "godt."
     )

@@ -11,26 +11,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
-from flask import Response, abort, request
+from flask import request
 from markupsafe import Markup
 
+from dashboards.components.download_menu import download_menu
 from dashboards.components.markup import Html
 from dashboards.components.states import State as PageState
 from dashboards.components.states import box_state, no_units, page_state
-from dashboards.context import current_store, current_theme, current_today, current_viewer, parts
-from dashboards.errors import refuse
-from dashboards.exports.series import FORMS, file_name, series_csv
+from dashboards.context import current_store, current_theme, current_today, current_viewer
 from dashboards.figures.icons import ui_icon
 from dashboards.figures.spc_chart import CONFIG
 from dashboards.pages import PageRecord
 from dashboards.presenters import indicator as presenter
 from dashboards.presenters.indicator import NationalBox, NoteRow, PhaseRow, SeriesView, TableTwin
-from dashboards.presenters.unit_reading import AS_IS, UnitReading, unit_reading
+from dashboards.presenters.unit_reading import AS_IS, UnitReading
 from dashboards.selection import Selection
 from dashboards.text import N_, _, language
 from dashboards.theme import THEMES
-from data.access import NotAllowed, NotFound, Viewer
-from data.queries import catalogue, observations
+from data.access import Viewer
 from data.store import Store
 
 
@@ -210,7 +208,7 @@ def _figure_head(view: SeriesView) -> Markup:
         '<div class="figure__h"><span><b>{}</b> · {}</span><span class="row push">{}'
         '<button type="button" class="btn btn--sm" data-swap="{} {}" aria-pressed="false" aria-controls="{}">'
         "{}{}</button>"
-        '<a class="btn btn--sm" href="{}" download>{}{}</a></span></div>'
+        "{}</span></div>"
     ).format(
         view.measure,
         view.direction,
@@ -220,9 +218,7 @@ def _figure_head(view: SeriesView) -> Markup:
         Ids.TABLE,
         ui_icon("table", size=16),
         _("Vis som tabel"),
-        _csv_href(view, "da" if language() == "da" else "csv"),
-        ui_icon("download", size=16),
-        _("Hent tal"),
+        download_menu(view.definition.code, view.selection),
     )
 
 
@@ -395,7 +391,6 @@ def _about(view: SeriesView) -> Markup:
 
 
 def register_callbacks(app: Dash) -> None:
-    app.server.add_url_rule("/indikator/<code>.csv", "indicator_csv", series_file)
     app.clientside_callback(
         ClientsideFunction("tavle_chart", "fit"), Output(Ids.NARROW, "data"), Input(Ids.VIEW, "data")
     )
@@ -418,35 +413,6 @@ def register_callbacks(app: Dash) -> None:
         )
         drawn = view.figure(theme=THEMES[current_theme()], narrow=bool(narrow))
         return drawn, _height(drawn)
-
-
-def series_file(code: str) -> Any:
-    """The figures of a series as a file: `?enhed=…&form=da` for the Danish form."""
-    store, viewer = current_store(), current_viewer()
-    selection = Selection.from_query(request.query_string.decode("utf-8", "replace"))
-    form = request.args.get("form", "csv")
-    if form not in FORMS or selection.unit is None:
-        abort(404)
-    try:
-        definition = catalogue.indicator(store, viewer, code)
-        reading = unit_reading(store, viewer, code, selection, today=current_today())
-        unit_code, made = reading.unit_code, reading.made
-        found = made.frame if made else observations.current(store, viewer, code, unit_code, selection.as_of)
-    except NotFound as refusal:
-        return refuse(404, refusal.reason(language()))
-    except NotAllowed as refusal:
-        return refuse(403, refusal.reason(language()))
-    is_demo = parts().is_demo
-    content = series_csv(
-        definition, unit_code, found, form=form, is_demo=is_demo, note=reading.file_note, is_sum=made is not None
-    )
-    answer = Response(content, mimetype="text/csv")
-    answer.headers.set(
-        "Content-Disposition",
-        "attachment",
-        filename=file_name(definition, unit_code, is_demo=is_demo, is_as_is=made is not None),
-    )
-    return answer
 
 
 PAGE = PageRecord(

@@ -5,19 +5,21 @@ What can be chosen, what is ticked beforehand, and the front page that every for
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from dashboards.exports.forms import FORMS, write_pack
 from dashboards.presenters.exported import DEMO, Origin, Sheet, safe_name, series_sheet
 from dashboards.presenters.overview import SIGNALS, Board, read_board, side_by_side
+from dashboards.presenters.pack_jobs import PackJob, PackJobs
 from dashboards.selection import Selection
-from dashboards.text import _, day_text, language, ngettext
+from dashboards.text import _, day_text, language, ngettext, use_language
 from data.access import Viewer
 from data.errors import Refused
 from data.queries import catalogue, series, units
 from data.store import Store
-from indicators.assessment import Variation
 from indicators.words import Words
 
 MOST_SERIES = 40  # a pack is read at a meeting
@@ -76,14 +78,16 @@ class Pack:
     @property
     def lead(self) -> str:
         """How many of each signal."""
-        found = [sheet.variation for sheet in self.sheets]
-        words = {
-            Variation.CONCERN: ("{count} bekymrende", "{count} bekymrende"),
-            Variation.IMPROVEMENT: ("{count} forbedring", "{count} forbedringer"),
-            Variation.CHANGE: ("{count} ændring", "{count} ændringer"),
-        }
-        said = [ngettext(*words[one], found.count(one)).format(count=found.count(one)) for one in words if one in found]
-        return ", ".join(said) or _("ingen signaler")
+        found = Counter(sheet.variation for sheet in self.sheets)
+        concern, improvement, change = (found[one] for one in SIGNALS)
+        said = (
+            ngettext("{count} bekymrende", "{count} bekymrende", concern).format(count=concern) if concern else "",
+            ngettext("{count} forbedring", "{count} forbedringer", improvement).format(count=improvement)
+            if improvement
+            else "",
+            ngettext("{count} ændring", "{count} ændringer", change).format(count=change) if change else "",
+        )
+        return ", ".join(filter(None, said)) or _("ingen signaler")
 
     @property
     def stamps(self) -> tuple[str, ...]:
@@ -274,3 +278,54 @@ def _ticked(board: Board, viewer: Viewer) -> tuple[tuple[Key, ...], str]:
     if signals:
         return tuple(signals[:MOST_TICKED]), _("Målinger med signal er valgt.")
     return tuple(own[:MOST_TICKED]), ""
+
+
+# ---------------------------------------------------------------------------------------------------------- making it
+
+_SEPARATOR = "@"  # in no code of an indicator or unit
+
+
+def key_text(key: Key) -> str:
+    """A series as one value of a tick box: "MEDAFST@NOH-KIR"."""
+    return _SEPARATOR.join(key)
+
+
+def keys_of(texts: Iterable[object]) -> list[Key]:
+    """Back from tick boxes; what is no such value is left out."""
+    parts = [text.split(_SEPARATOR) for text in texts if isinstance(text, str)]
+    return [(part[0], part[1]) for part in parts if len(part) == 2]
+
+
+def start_pack(
+    jobs: PackJobs,
+    store: Store,
+    viewer: Viewer,
+    keys: Sequence[Key],
+    form: str,
+    selection: Selection,
+    *,
+    today: date,
+    origin: Origin,
+) -> PackJob:
+    """Begin to make a pack beside the request; raises PackError before anything begins."""
+    wanted, spoken, kind = checked(keys), language(), FORMS[form]
+
+    def work(job: PackJob) -> None:
+        with use_language(spoken):
+            pack = read_pack(store, viewer, wanted, selection, today=today, origin=origin, tell=job.tell)
+            job.writing()
+            content = write_pack(form, pack)
+            job.check()
+            extension, job.media_type = kind.of_pack
+            job.file_name, job.content = f"{pack.file_stem}.{extension}", content
+
+    return jobs.start(viewer.account_id, len(wanted), work)
+
+
+def progress_text(job: PackJob) -> str:
+    """How far it is, in words."""
+    if job.is_waiting:
+        return _("Venter på, at andre tavlepakker bliver færdige.")
+    if job.is_writing:
+        return _("Skriver filen.")
+    return _("Læser måling {number} af {total}.").format(number=min(job.read + 1, job.total), total=job.total)

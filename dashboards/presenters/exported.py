@@ -16,6 +16,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from dashboards.figures.icons import assurance_words, variation_words
 from dashboards.figures.points import Point, centre_name, phase_names, phase_spans, read_points
 from dashboards.figures.spc_chart import WIDE, Frame, figure
@@ -36,6 +38,7 @@ from dashboards.theme import LIGHT, Theme
 from data import month_states
 from data.access import Viewer
 from data.month_states import State
+from data.queries import observations
 from data.store import Store
 from indicators.assessment import Assurance, Variation
 from indicators.definition import Direction, IndicatorDefinition
@@ -89,6 +92,7 @@ class Sheet:
     view: SeriesView
     origin: Origin
     draft: str  # why it is a draft, in words; empty where it is not
+    observations: pd.DataFrame  # as `data.queries.observations.current` gives them, or `data.succession`
 
     # ------------------------------------------------------------------------------------------------ what it is about
 
@@ -289,7 +293,8 @@ class Sheet:
         axis = self.drawn(WIDE)["layout"]["yaxis"]
         ticks = axis["tickvals"]
         step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
-        return min(axis["range"][0], ticks[0]), ticks[-1], step
+        low = ticks[0] if axis["range"][0] >= ticks[0] else ticks[0] - step
+        return (max(low, 0.0) if axis["range"][0] >= 0 else low), ticks[-1], step
 
     def mark_of(self, point: Point) -> str:
         """Which of `MARKS` a point with a value is drawn as."""
@@ -311,7 +316,9 @@ def series_sheet(
         There is no such indicator or unit, or the viewer may not see the unit.
     """
     view = series_view(store, viewer, code, selection, today=today)
-    return Sheet(view, origin, _draft(store, viewer, view))
+    made = view.reading.made
+    rows = made.frame if made else observations.current(store, viewer, code, view.unit.code, selection.as_of)
+    return Sheet(view, origin, _draft(store, viewer, view), rows)
 
 
 def _draft(store: Store, viewer: Viewer, view: SeriesView) -> str:

@@ -375,22 +375,29 @@ def test_an_unknown_indicator_is_404_and_a_unit_of_others_403(client):
 def test_the_file_has_the_figures_in_the_international_form_marked_demo(client):
     answer = client.get("/indikator/HAI-BAC.csv?enhed=NOH")
     assert answer.status_code == 200
-    assert "filename=DEMO-tavle-HAI-BAC-NOH.csv" in answer.headers["Content-Disposition"]
-    lines = answer.get_data(as_text=True).splitlines()
-    assert lines[0] == "# DEMO: simulated figures"
-    assert lines[1] == "indicator,unit,period_start,period_end,numerator,denominator,value,delivery"
-    assert lines[2] == "HAI-BAC,NOH,2024-07-01,2024-07-31,9,9000,10,1"
-    assert lines[3].split(",")[6] == "12.08791209"
-    assert len(lines) == 2 + len(CASES)
+    assert "filename=DEMO-tavle-HAI-BAC-NOH-2026-11-23.csv" in answer.headers["Content-Disposition"]
+    told, lines = parted(answer.get_data(as_text=True))
+    assert told[0] == "# DEMO: simulated figures"
+    assert [line.split(":")[0] for line in told[-5:]] == ["# Source", "# Extracted", "# Set of rules", "# Version", "# Link"]
+    assert lines[0] == "indicator,unit,period_start,period_end,numerator,denominator,value,delivery"
+    assert lines[1] == "HAI-BAC,NOH,2024-07-01,2024-07-31,9,9000,10,1"
+    assert lines[2].split(",")[6] == "12.08791209"
+    assert len(lines) == 1 + len(CASES)
+
+
+def parted(text):
+    """The lines a file says of itself, and those of its table."""
+    lines = text.splitlines()
+    return [line for line in lines if line.startswith("#")], [line for line in lines if not line.startswith("#")]
 
 
 def test_the_danish_form_has_semicolons_commas_and_a_mark_excel_understands(client):
     content = client.get("/indikator/HAI-BAC.csv?enhed=NOH&form=da").get_data()
     assert content.startswith(b"\xef\xbb\xbf")
-    lines = content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "# DEMO: simulerede tal"
-    assert lines[1] == "indikator;enhed;periode_start;periode_slut;tæller;nævner;værdi;levering"
-    assert lines[3].split(";")[6] == "12,08791209"
+    told, lines = parted(content.decode("utf-8-sig"))
+    assert told[0] == "# DEMO: simulerede tal" and told[-1].startswith("# Link: http")
+    assert lines[0] == "indikator;enhed;periode_start;periode_slut;tæller;nævner;værdi;levering"
+    assert lines[2].split(";")[6] == "12,08791209"
 
 
 @pytest.mark.parametrize(
