@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
+from typing import cast
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from data.reading import Pair
 from data.states import Surroundings
 from data.store import Store
 from data.succession import AsIs, expectation_of
-from indicators.assessment import Assessment
+from indicators.assessment import Assessment, Variation, assess_many
 from indicators.words import Words
 
 NO_INDICATOR = Words("Indikatoren {code} findes ikke.", "There is no indicator {code}.")
@@ -118,6 +120,26 @@ def _assess(
     is_hidden = np.array([day in hidden for day in columns["period"]], dtype=bool)
     now = {"is_hidden": is_hidden, "is_missing": columns["is_missing"] & ~is_hidden}
     return replace(assessment, columns={**columns, **now})
+
+
+def variations_at(
+    store: Store, viewer: Viewer, pairs: Collection[Pair], *, today: date, as_of: datetime
+) -> dict[Pair, Variation]:
+    """What the board said of many series at a moment (`as_of`, UTC), as `assess_series` would say of each.
+
+    `today` is the calendar day of that moment. Raises NotFound or NotAllowed as `assess_series`.
+    """
+    wanted = sorted(set(pairs))
+    figures = observations.current_many(store, viewer, wanted, as_of)
+    with store.read() as connection:
+        around = Surroundings.read(connection, wanted, deadline_day=store.deadline_day, as_of=as_of)
+    by_pair = {
+        cast("Pair", pair): frame for pair, frame in figures.groupby(["indicator_code", "unit_code"], sort=False)
+    }
+    nothing = figures.iloc[:0]
+    known = [pair for pair in wanted if pair[0] in around.definitions]
+    asked = [around.asked(pair, by_pair.get(pair, nothing), today) for pair in known]
+    return {pair: said.variation for pair, said in zip(known, assess_many(asked), strict=True)}
 
 
 def _joined(around: Surroundings, pair: Pair, made: AsIs, language: str) -> Surroundings:

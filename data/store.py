@@ -52,6 +52,7 @@ __all__ = ["Store", "StoreUnavailable", "bulk_insert", "bulk_upsert", "read_info
 Result = TypeVar("Result")
 
 _REMEMBERED = 500
+_REMEMBERED_LARGE = 40
 _ROWS_AT_ONCE = 50_000
 
 MISSING = Words(
@@ -147,6 +148,7 @@ class Store:
         self._is_alone = url.get_backend_name() == "duckdb"
         self._version: int | None = None
         self._memory: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._large: OrderedDict[Hashable, None] = OrderedDict()  # keys of large answers, the oldest first
         self._under_way: dict[tuple[Hashable, int], _UnderWay] = {}
         self._changed: dict[str, int] = {}  # the version in which an indicator's figures last changed
         self._changed_all = 0  # and the one in which anything may have
@@ -306,7 +308,14 @@ class Store:
             for key in [key for key, kept in self._memory.items() if not self._is_fresh(kept, version)]:
                 del self._memory[key]
 
-    def remember(self, key: Hashable, compute: Callable[[], Result], *, about: Collection[str] | None = None) -> Result:
+    def remember(
+        self,
+        key: Hashable,
+        compute: Callable[[], Result],
+        *,
+        about: Collection[str] | None = None,
+        is_large: bool = False,
+    ) -> Result:
         """What `compute()` gave for this key since data last changed; computed now if it was not asked for yet.
 
         For answers that are dear to work out and the same for everybody with the same key. What comes back is shared:
@@ -315,6 +324,7 @@ class Store:
 
         `about` names the indicators whose figures the answer depends on: writes that say what they are about leave the
         answer alone if that is something else. An empty `about` depends on no figures at all; None depends on anything.
+        Of answers of a megabyte (`is_large`), finished pages say, only the newest 40 are kept.
         """
         version = self.data_version()
         topics = None if about is None else frozenset(about)
@@ -342,6 +352,9 @@ class Store:
                 # If data changed meanwhile, the version says so and the next one asks again.
                 self._memory[key] = _Kept(answer, version, topics)
                 self._memory.move_to_end(key)
+                if is_large:
+                    self._large[key] = None
+                    self._large.move_to_end(key)
                 self._forget()
             return answer
         finally:
@@ -385,8 +398,10 @@ class Store:
             sleep(0.001)
 
     def _forget(self) -> None:
+        while len(self._large) > _REMEMBERED_LARGE:
+            self._memory.pop(self._large.popitem(last=False)[0], None)
         while len(self._memory) > _REMEMBERED:
-            self._memory.popitem(last=False)
+            self._large.pop(self._memory.popitem(last=False)[0], None)
 
     def _is_fresh(self, kept: _Kept, version: int) -> bool:
         if kept.version == version:
@@ -537,7 +552,7 @@ def _bulk(connection: Connection, table: Table, frame: pd.DataFrame, *, conflict
 
 def _arrow_columns(column: pd.Series, kind: Any) -> pa.ChunkedArray:
     """Some rows at a time: a million objects turned into Arrow in one go keep every other thread waiting meanwhile."""
-    pieces = []
+    pieces: list[pa.Array] = []
     for first in range(0, len(column), _ROWS_AT_ONCE):
         piece = _arrow_column(column.iloc[first : first + _ROWS_AT_ONCE], kind)
         pieces += piece.chunks if isinstance(piece, pa.ChunkedArray) else [piece]

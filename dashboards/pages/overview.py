@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html
@@ -60,7 +61,7 @@ def layout(selection: Selection) -> Any:
         [
             Form(Ids.DO, Markup("")),
             dcc.Store(id=Ids.CHOICES, data=selection.to_query()),
-            Html(id=Ids.BOARD, html=page_markup(view)),
+            Html(id=Ids.BOARD, html=page_markup(view, remember=_remembered)),
         ],
         id=Ids.PAGE,
     )
@@ -94,7 +95,7 @@ def register_callbacks(app: Dash) -> None:
         done = take_step(
             current_store(), current_viewer(), str(pressed["name"]), selection.unit or "", now=current_now()
         )
-        return str(page_markup(read_view(selection), done))
+        return str(page_markup(read_view(selection), done, remember=_remembered))
 
 
 def csv_file() -> Response:
@@ -159,12 +160,39 @@ PAGE = PageRecord(path="/", name=N_("Overblik"), layout=layout, icon="home", ord
 # ------------------------------------------------------------------------------------------------------ the pieces
 
 
-def page_markup(view: OverviewView, done: Done | None = None) -> Markup:
+Draw = Callable[[OverviewView], Markup]
+
+
+def draw_matrix(view: OverviewView) -> Markup:
+    """The matrix, the list for phones and the table of words."""
+    assert view.matrix is not None
+    return matrix_table(view.matrix) + matrix_list(view.matrix)
+
+
+def draw_twin(view: OverviewView) -> Markup:
+    """The table of words."""
+    assert view.matrix is not None
+    return matrix_twin(view.matrix)
+
+
+def _remembered(draw: Draw) -> Draw:
+    """The same drawing, made once for everybody who sees the same until data change."""
+
+    def drawn(view: OverviewView) -> Markup:
+        key = ("drawn", draw.__name__, view.matrix_key)
+        return current_store().remember(key, lambda: draw(view), is_large=True)
+
+    return drawn
+
+
+def page_markup(
+    view: OverviewView, done: Done | None = None, *, remember: Callable[[Draw], Draw] = lambda it: it
+) -> Markup:
     """The whole page as HTML; `done` is what the reader has just done with a card."""
     n_columns = len(view.matrix.columns) if view.matrix is not None else 0
     with_rail = bool(view.cards or done) and n_columns <= RAIL_COLUMNS
     cards = _cards(view, done)
-    board = _board(view)
+    board = _board(view, remember)
     # With many units the matrix takes the width; the cards then follow it, in the order they are read.
     sections = (cards + board) if with_rail else (board + cards)
     return Markup('{}<div class="ov{}">{}</div>').format(_lead(view), " ov--rail" if with_rail else "", sections)
@@ -247,7 +275,7 @@ def _filters(view: OverviewView) -> Markup:
     )
 
 
-def _board(view: OverviewView) -> Markup:
+def _board(view: OverviewView, remember: Callable[[Draw], Draw]) -> Markup:
     head = Markup('<div class="ov__h"><h2 id="h-mx">{}</h2>{}{}{}</div>').format(
         _("Alle målinger"),
         _chips(view.chips, _("Vis"), "ov__chips"),
@@ -263,14 +291,13 @@ def _board(view: OverviewView) -> Markup:
         picks = _chips(view.unit_chips, _("Enhed"), "unitpick")
         more = Markup('<p class="mx-more">{}</p>').format(view.more) if view.more else Markup("")
         chance = Markup('<p class="chance">{}<span>{}</span></p>').format(ui_icon("info", size=16), view.chance)
-        body = Markup('<div class="mx-wrap print-a3">{}{}{}{}{}{}<div class="mx-tools">{}</div></div>').format(
+        body = Markup('<div class="mx-wrap print-a3">{}{}{}{}{}<div class="mx-tools">{}</div></div>').format(
             legend(with_new=view.has_since),
             picks,
-            matrix_table(view.matrix),
-            matrix_list(view.matrix),
+            remember(draw_matrix)(view),
             more,
             chance,
-            matrix_twin(view.matrix),
+            remember(draw_twin)(view),
         )
     return Markup('<section aria-labelledby="h-mx">{}{}{}{}</section>').format(
         picks_of_cohort, head, body, _missing(view)

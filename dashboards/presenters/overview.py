@@ -5,7 +5,7 @@ Every sentence is made from the stored state of the series, the one the indicato
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -31,7 +31,7 @@ from dashboards.text import (
 )
 from data import agenda, deadlines, seen
 from data.access import Role, Viewer
-from data.assessments import assess_series
+from data.assessments import variations_at
 from data.queries import catalogue, cohorts, coverage, decisions, observations, series, states, units
 from data.queries.coverage import Missing
 from data.queries.units import Unit
@@ -157,6 +157,7 @@ class OverviewView:
     cohort_chips: tuple[Choice, ...]
     page_chips: tuple[Choice, ...]
     matrix: Matrix | None
+    matrix_key: Hashable  # what the matrix depends on besides the data
     has_since: bool
     cards_title: str
     cards: tuple[Card, ...]
@@ -499,14 +500,8 @@ def _compare(
     frame = observations.current_many(store, viewer, signals)
     arrived = frame[frame["recorded_at"] > since]
     touched = set(zip(arrived["indicator_code"], arrived["unit_code"], strict=True))
-    new = set()
-    for key in signals:
-        if key not in touched:
-            continue
-        before = assess_series(store, viewer, *key, today=since.date(), as_of=since)
-        if before.variation is not found[key].variation:
-            new.add(key)
-    return frozenset(new)
+    before = variations_at(store, viewer, [key for key in signals if key in touched], today=since.date(), as_of=since)
+    return frozenset(key for key, variation in before.items() if variation is not found[key].variation)
 
 
 def overview_view(
@@ -564,12 +559,16 @@ def _view(
     keys = [key for key in board.states if board.is_chosen(key, selection)]
     matching = [key for key in keys if _matches(board, key, show)]
     columns_of = _columns(board.side, matching, show)
-    groups = _groups(store, viewer, board, columns_of, matching, selection, show)
-    matrix = Matrix(
-        tuple(_column(unit, board, chosen) for unit in columns_of),
-        groups,
-        _("Målinger efter nationalt mål og enhed. Brug piletaster mellem felter; Enter åbner målingen."),
-    )
+    key = ("matrix", selection, chosen.code, board.side, board.new, viewer.rights, today, language())
+
+    def draw() -> Matrix:
+        return Matrix(
+            tuple(_column(unit, board, chosen) for unit in columns_of),
+            _groups(store, viewer, board, columns_of, matching, selection, show),
+            _("Målinger efter nationalt mål og enhed. Brug piletaster mellem felter; Enter åbner målingen."),
+        )
+
+    matrix = store.remember(key, draw, is_large=True)
     empty = ""
     if not board.states:
         empty = "no_series"
@@ -594,6 +593,7 @@ def _view(
         cohort_chips=cohort_chips,
         page_chips=pages,
         matrix=None if empty else matrix,
+        matrix_key=key,
         has_since=has_since,
         cards_title=_("Nyt siden sidst") if has_since else _("Signaler nu"),
         cards=_cards(store, viewer, board, wanted, selection, on_agenda),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -102,10 +102,15 @@ def number(value: float, decimals: int = 0) -> str:
     >>> number(-1234.5, 1)
     '−1.234,5'
     """
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     # Rounding first keeps "-0" away and rounds as a reader expects from the digits shown.
-    rounded = round(value, decimals) + 0.0
-    return format_decimal(rounded, format=pattern, locale=language()).replace("-", MINUS)
+    return _number(round(value, decimals) + 0.0, decimals, language())
+
+
+# A board of 480 cells writes two thousand numbers, and the same ones for the next reader.
+@lru_cache(maxsize=50_000)
+def _number(rounded: float, decimals: int, language: str) -> str:
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(rounded, format=pattern, locale=language).replace("-", MINUS)
 
 
 def percent(value: float, decimals: int = 1) -> str:

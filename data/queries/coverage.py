@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -61,6 +61,12 @@ def missing(
         One of the units does not exist, or the viewer may not see it.
     """
     day = store.deadline_day if deadline_day is None else deadline_day
+    units = None if unit_codes is None else frozenset(unit_codes)
+    key = ("missing", units, today, day, viewer.rights)
+    return list(store.remember(key, partial(_missing, store, viewer, units, today, day)))
+
+
+def _missing(store: Store, viewer: Viewer, unit_codes: frozenset[str] | None, today: date, day: int) -> list[Missing]:
     followed = series.listed(store, viewer, unit_codes)
     with store.read() as connection:
         definitions = reading.definitions(connection, {one.indicator_code for one in followed})
