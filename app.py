@@ -357,6 +357,10 @@ def _serve_with_gunicorn(settings: Settings, token: str, language: str, ready: C
             if not about_the_stop and not (message.startswith("Worker") and arguments[-1:] == (STORE_UNAVAILABLE,)):
                 super().error(message, *arguments, **more)
 
+    def begin(_worker: object) -> None:
+        settle()
+        ready()
+
     class Board(BaseApplication):  # type: ignore[misc,unused-ignore]
         def load_config(self) -> None:
             options: dict[str, Any] = {
@@ -371,7 +375,7 @@ def _serve_with_gunicorn(settings: Settings, token: str, language: str, ready: C
                 "logger_class": Log,
                 "proc_name": "tavle",
                 "control_socket_disable": True,
-                "post_worker_init": lambda _worker: (settle(), ready()),
+                "post_worker_init": begin,
                 "worker_int": lambda _worker: _stop_once(),
                 "worker_exit": lambda _server, _worker: _stop_once(),
             }
