@@ -60,8 +60,8 @@ def matrix_xlsx(matrix: Matrix | None, *, title: str, notes: Sequence[str], toda
     board = book.add_worksheet(_("Overblik"))
     board.write_string(0, 0, title, head)
     lines = [*([_("DEMO: simulerede tal")] if is_demo else []), *notes]
-    for row, line in enumerate([_("Udtrukket {day}").format(day=day_text(today)), *lines], start=1):
-        board.write_string(row, 0, line)
+    for number, line in enumerate([_("Udtrukket {day}").format(day=day_text(today)), *lines], start=1):
+        board.write_string(number, 0, line)
     top = len(lines) + 3
     columns: Sequence[Column] = matrix.columns if matrix is not None else ()
     groups: Sequence[Group] = matrix.groups if matrix is not None else ()
