@@ -12,6 +12,8 @@ from datetime import date
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, urlencode
 
+from data import cpr
+
 # Raise it when a key changes its meaning. A link of another version keeps its page but loses its choices.
 VERSION = 1
 
@@ -150,7 +152,8 @@ def _one_of(known: tuple[str, ...], text: str | None) -> str | None:
 
 
 def _code(text: str | None) -> str | None:
-    return text if text and _CODE.fullmatch(text) else None
+    # A CPR number is nobody's code, and every link on the page would carry it along.
+    return text if text and _CODE.fullmatch(text) and not cpr.count(text) else None
 
 
 def _months(text: str | None) -> int | None:

@@ -10,6 +10,7 @@ decides again when a link inside the app is followed.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -34,6 +35,7 @@ from dashboards.context import chosen_theme, current_store, current_today, curre
 from dashboards.errors import TOAST, on_callback_error, refuse, report, state_page
 from dashboards.pages import Match, PageRecord
 from dashboards.security import csrf, headers
+from dashboards.security.addresses import is_personal
 from dashboards.security.guard import is_for_script
 from dashboards.selection import ALL_MONTHS, VERSION, Selection
 from dashboards.text import LANGUAGES, _, day_text, language
@@ -219,7 +221,7 @@ def shell_view() -> ShellView:
         theme=theme,
         next_theme=THEME_ORDER[(THEME_ORDER.index(theme) + 1) % len(THEME_ORDER)],
         title=resolved.title if resolved else "",
-        here=request.full_path.rstrip("?"),
+        here="/" if is_personal(request.full_path) else request.full_path.rstrip("?"),
         is_demo=parts().is_demo,
         version=product_version(),
         viewer=viewer,
@@ -233,8 +235,10 @@ def shell_view() -> ShellView:
 def _fields(viewer: Viewer, selection: Selection, shown: tuple[str, ...]) -> tuple[Field, ...]:
     offered = units.visible(current_store(), viewer, on=current_today())
     if selection.unit and viewer.may_see(selection.unit) and all(one.code != selection.unit for one in offered):
-        # A unit that has closed, or has yet to open, can be looked at, and the bar says that it is.
-        offered.append(units.get(current_store(), viewer, selection.unit, on=current_today()))
+        # A unit that has closed, or has yet to open, can be looked at, and the bar says that it is. An administrator
+        # may see every unit there is; of one that there is not, the page has words.
+        with suppress(NotFound):
+            offered.append(units.get(current_store(), viewer, selection.unit, on=current_today()))
     return context_fields(offered, viewer, selection, shown)
 
 

@@ -176,6 +176,18 @@ def test_an_administrator_chooses_among_all_units_in_one_list(visitor: Any) -> N
     assert {"DK", "1081", "101", "NOH", "AHH"} <= set(offered)
 
 
+def test_an_administrator_who_asks_for_a_unit_that_is_not_there_is_told_so(visitor: Any) -> None:
+    page = visitor.sign_in("admin@tavle.example").get("/?v=1&enhed=XYZ")
+    assert (page.status_code, "Enheden findes ikke" in page.text) == (404, True)
+
+
+@pytest.mark.parametrize("address", ["/?v=1&enhed=010190-1234", "/010190-1234", "/?x=010190%2D1234"])
+def test_a_cpr_number_in_an_address_is_carried_along_by_no_link(visitor: Any, address: str) -> None:
+    signed_out = visitor.get(address)
+    assert "1234" not in signed_out.headers["Location"]
+    assert "1234" not in visitor.sign_in().get(address).text
+
+
 def test_a_page_shows_only_the_selects_it_uses(visitor: Any) -> None:
     visitor.sign_in()
     shown = {
