@@ -8,6 +8,7 @@ store themselves. The words and exit codes are the same.
 
 from __future__ import annotations
 
+import base64
 import getpass
 import json
 import os
@@ -28,6 +29,8 @@ from indicators.words import Words
 from settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from data.store import Store
 
 app = typer.Typer(
@@ -117,6 +120,12 @@ RESTORED = Words(
     "{path} er indlæst som {store} (dataversion {version}).", "{path} is now {store} (data version {version})."
 )
 KEPT = Words("Den tidligere database er gemt som {kept}.", "The store before it is kept as {kept}.")
+NO_OUT = Words("Angiv med --out, hvilken {kind}-fil der skal skrives.", "Say with --out which {kind} file to write.")
+NO_WRITE = Words(
+    "{path} kan ikke skrives. Kontrollér, at mappen findes, og at du må skrive i den.",
+    "{path} cannot be written. Check that the folder exists and that you may write in it.",
+)
+WRITTEN = Words("{out} er skrevet.", "{out} is written.")
 CONVERTED = Words("{out} er skrevet: {title}.", "{out} is written: {title}.")
 BUILDING = Words("Bygger demo-databasen …", "Building the demo store …")
 BUILT = Words("Bygget på {seconds} sekunder: {path}", "Built in {seconds} seconds: {path}")
@@ -232,14 +241,34 @@ def export_series(
     unit: Annotated[str, typer.Option("--unit", help="Enhedens kode eller navn. / Code or name of the unit.")],
     email: As = "",
     form: Annotated[Literal["csv", "da"], typer.Option("--form", help="da: semikolon og decimalkomma.")] = "csv",
-    kind: Annotated[Literal["csv"], typer.Option("--format", help="Filtype. / File type.")] = "csv",
+    kind: Annotated[
+        Literal["csv", "xlsx", "pptx", "pdf", "png", "svg", "html"],
+        typer.Option("--format", help="Filtype. / File type."),
+    ] = "csv",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Filen, der skrives; ikke for csv. / The file to write; not for csv.")
+    ] = None,
     as_is: Annotated[
         bool, typer.Option("--as-is", help="Som enheden er: med forgængernes tal. / As the unit is, with predecessors.")
     ] = False,
     lang: Language = "da",
 ) -> None:
-    """Tallene i én serie. / The figures of one series."""
-    _end(_do("export", _settings(), jobs.SeriesRequest(indicator, unit, email, form, lang, as_is)))
+    """Tallene i én serie, eller serien som fil. / The figures of one series, or the series as a file."""
+    if kind == "csv":
+        _end(_do("export", _settings(), jobs.SeriesRequest(indicator, unit, email, form, lang, as_is)))
+    if out is None:
+        _wrong_use(NO_OUT.say(lang, kind=kind))
+    from dashboards.exports.command import series_as_file
+
+    request = jobs.SeriesRequest(indicator, unit, email, kind, lang, as_is)
+    answer = _do("export_file", _settings(), request, jobs.with_files(series_as_file))
+    if answer.exit_code is not ExitCode.DONE:
+        _end(answer)
+    try:
+        out.write_bytes(base64.b64decode(answer.out))
+    except OSError:
+        _wrong_use(NO_WRITE.say(lang, path=out))
+    _end(Answer(ExitCode.DONE, WRITTEN.say(lang, out=out) + "\n"))
 
 
 # ------------------------------------------------------------------------------------------------------- the store
@@ -574,7 +603,7 @@ def _definition_text(file: Path, lang: str) -> str:
         # Its name may hold what must not be repeated.
         from etl import cpr
 
-        _wrong_use(NO_FILE.say(lang, path="" if cpr.count(file.name) else file))
+        _wrong_use(NO_FILE.say(lang, path="…" if cpr.count(file.name) else file))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -763,7 +792,7 @@ def _is_served(settings: Settings) -> bool:
     return _server(settings) is not None
 
 
-def _do(name: str, settings: Settings, request: jobs.Request) -> Answer:
+def _do(name: str, settings: Settings, request: jobs.Request, table: Mapping[str, jobs.Job] = jobs.JOBS) -> Answer:
     """Have a job done by the running server, else on the store itself."""
     if (server := _server(settings)) and (answer := _ask(server, name, settings, request)) is not None:
         return answer
@@ -773,7 +802,7 @@ def _do(name: str, settings: Settings, request: jobs.Request) -> Answer:
         try:
             if name not in ("doctor", "backup"):  # those two also serve a store of another version
                 store.require_current()
-            return jobs.run(name, store, settings, request)
+            return jobs.run(name, store, settings, request, table)
         finally:
             store.close()
 
@@ -845,7 +874,7 @@ def _read(file: Path, settings: Settings, lang: str) -> bytes:
         # Its name may hold what must not be repeated.
         from etl import cpr
 
-        _wrong_use(NO_FILE.say(lang, path="" if cpr.count(file.name) else file))
+        _wrong_use(NO_FILE.say(lang, path="…" if cpr.count(file.name) else file))
 
 
 def _read_as(

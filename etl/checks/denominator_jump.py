@@ -17,6 +17,11 @@ from etl.rows import Row, Rows
 from indicators.words import Words
 
 MOST = 0.5  # of the median
+MANY_TIMES = 10.0
+TIMES = Words(
+    "Nævneren {text} er {times} gange så stor, som den plejer at være: {middle} (median af de seneste {n} perioder).",
+    "The denominator {text} is {times} times what it usually is: {middle} (median of the latest {n} periods).",
+)
 ABOVE, BELOW = Words("over", "above"), Words("under", "below")
 
 
@@ -27,12 +32,13 @@ def find(rows: Rows, context: Context) -> Iterator[Hits]:
         figure, middle = float(now[row.position]), float(usual.middle[row.position])
         values = {
             "text": row.written["denominator"],
+            "times": said(figure / middle, 0),
             "share": said(abs(figure / middle - 1) * 100, 0),
             "way": ABOVE if figure > middle else BELOW,
             "middle": said(middle),
             "n": int(usual.n[row.position]),
         }
-        return Hit(row, "denominator", values)
+        return Hit(row, "denominator", values, words=TIMES if figure >= MANY_TIMES * middle else None)
 
     change = np.abs(now - usual.middle)
     yield Hits(rows, (change > MOST * usual.middle) & (change > 2 * np.sqrt(np.maximum(usual.middle, 0))), say)

@@ -45,6 +45,10 @@ def test_a_denominator_that_doubled_is_a_warning(shares) -> None:
         "Nævneren 90 ligger 114 % over det, den plejer at være: 42 (median af de seneste 12 perioder)."
     )
     assert shares.check(HEAD + "TRYKSAAR;NOH;2026-01;50;60;;").findings == ()
+    (much,) = [
+        one for one in shares.check(HEAD + "TRYKSAAR;NOH;2026-01;75;9123;;").findings if "Nævneren" in one.reason("da")
+    ]
+    assert much.reason("da").startswith("Nævneren 9123 er 217 gange så stor, som den plejer at være: 42 (")
 
 
 def test_a_small_denominator_may_double_by_chance(board) -> None:
