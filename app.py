@@ -128,9 +128,11 @@ def create_app(
     static.compress_answers(server)
     server.register_blueprint(health_blueprint(store, settings.var, metrics, lambda: g.get("tavle_viewer")))
     if local_token:
+        from api import jobs
         from api.local import local_blueprint
+        from dashboards.exports.command import series_as_file
 
-        door = local_blueprint(store, settings, local_token)
+        door = local_blueprint(store, settings, local_token, jobs.with_files(series_as_file))
         server.register_blueprint(door)
         csrf.exempt(server, door)  # it asks for the token instead, and no browser has that
 

@@ -30,6 +30,7 @@ from data.errors import DataError, NotAllowed, NotFound, StoreUnavailable
 from data.queries import audit, export, units
 from data.queries.catalogue import indicators
 from data.queries.export import SIMULATED
+from data.queries.units import Unit
 from data.store import Store
 from data.succession import as_is
 from etl import numbers, pipeline
@@ -68,6 +69,9 @@ class JobSettings(Protocol):
 
     @property
     def public_url(self) -> str: ...
+
+    @property
+    def timezone(self) -> str: ...
 
     def current_day(self) -> date: ...
 
@@ -260,12 +264,16 @@ DANISH_HEADER = {
 }
 
 
+def _series_asked(store: Store, request: SeriesRequest) -> tuple[Viewer, str, Unit]:
+    """Who asks, and the series as the store calls it."""
+    viewer = _person(store, request.email) if request.email else SYSTEM
+    codes = {definition.code.casefold(): definition.code for definition in indicators(store, viewer)}
+    return viewer, codes.get(request.indicator.casefold(), request.indicator), units.find(store, viewer, request.unit)
+
+
 def export_series(store: Store, settings: JobSettings, request: SeriesRequest) -> Answer:
     """The figures of one series as CSV. In a store of simulated data, every simulated row says DEMO by its receipt."""
-    viewer = _person(store, request.email) if request.email else SYSTEM
-    unit = units.find(store, viewer, request.unit)
-    codes = {definition.code.casefold(): definition.code for definition in indicators(store, viewer)}
-    code = codes.get(request.indicator.casefold(), request.indicator)
+    viewer, code, unit = _series_asked(store, request)
     made = as_is(store, viewer, code, unit.code, today=settings.current_day()) if request.is_as_is else None
     frame = export.series_rows(store, viewer, code, unit.code, made=made)
     is_danish = request.form == "da"
@@ -546,12 +554,55 @@ JOBS: Mapping[str, Job] = {
 _SENDING = frozenset({"load"})  # jobs that queue mail
 
 
+class WritesSeries(Protocol):
+    """What writes one series as a file; it stands on the floor beside this one, and the roof brings them together."""
+
+    def __call__(
+        self,
+        store: Store,
+        viewer: Viewer,
+        indicator_code: str,
+        unit_code: str,
+        *,
+        form: str,
+        language: str,
+        today: date,
+        now: datetime,
+        timezone: str,
+        address: str,
+        is_as_is: bool = False,
+    ) -> bytes: ...
+
+
+def with_files(write: WritesSeries) -> Mapping[str, Job]:
+    """`JOBS` and `export_file`: a series as a picture, a workbook …; its bytes come as base64 on standard output."""
+
+    def export_file(store: Store, settings: JobSettings, request: SeriesRequest) -> Answer:
+        viewer, code, unit = _series_asked(store, request)
+        content = write(
+            store,
+            viewer,
+            code,
+            unit.code,
+            form=request.form,
+            language=request.language,
+            today=settings.current_day(),
+            now=settings.current_moment(),
+            timezone=settings.timezone,
+            address=settings.public_url,
+            is_as_is=request.is_as_is,
+        )
+        return Answer(ExitCode.DONE, base64.b64encode(content).decode("ascii"))
+
+    return {**JOBS, "export_file": Job(SeriesRequest, export_file)}
+
+
 def to_json(request: Request) -> dict[str, Any]:
     """A request as it travels to the loopback door."""
     return request.to_json() if isinstance(request, FileRequest) else asdict(request)
 
 
-def from_json(name: str, content: Mapping[str, Any]) -> Request:
+def from_json(name: str, content: Mapping[str, Any], table: Mapping[str, Job] = JOBS) -> Request:
     """A request as it came through the door.
 
     Raises
@@ -559,13 +610,13 @@ def from_json(name: str, content: Mapping[str, Any]) -> Request:
     KeyError, TypeError, ValueError
         There is no such job, or the content is not a request of its kind.
     """
-    kind = JOBS[name].request
+    kind = table[name].request
     return FileRequest.from_json(content) if kind is FileRequest else kind(**content)
 
 
-def run(name: str, store: Store, settings: JobSettings, request: Request) -> Answer:
+def run(name: str, store: Store, settings: JobSettings, request: Request, table: Mapping[str, Job] = JOBS) -> Answer:
     """Run a job by name; what the floors below refuse comes back as an answer. Mail it queued is handed over."""
-    answer = guarded(lambda: JOBS[name].run(store, settings, request), request.language)
+    answer = guarded(lambda: table[name].run(store, settings, request), request.language)
     if name in _SENDING and answer.exit_code is ExitCode.DONE:
         handed = outbox.hand_over(
             store,

@@ -7,6 +7,7 @@ sign-in and no cookie here; the path prefix `/_local/` is outside both and outsi
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
@@ -21,8 +22,10 @@ STORE_HEADER = "X-Tavle-Store"
 OTHER_STORE = 409
 
 
-def local_blueprint(store: Store, settings: jobs.JobSettings, token: str) -> Blueprint:
-    """POST /_local/<job> for each of `api.jobs.JOBS`; the answer is exit_code, out and err as JSON.
+def local_blueprint(
+    store: Store, settings: jobs.JobSettings, token: str, table: Mapping[str, jobs.Job] = jobs.JOBS
+) -> Blueprint:
+    """POST /_local/<job> for each job of the table; the answer is exit_code, out and err as JSON.
 
     A caller that means one store in particular names its address in `X-Tavle-Store`; a server that holds another one
     answers 409, and the caller opens its own.
@@ -41,13 +44,13 @@ def local_blueprint(store: Store, settings: jobs.JobSettings, token: str) -> Blu
     @blueprint.post("/<name>")
     def do(name: str) -> ResponseReturnValue:
         content: Any = request.get_json(silent=True)
-        if name not in jobs.JOBS:
+        if name not in table:
             abort(404)
         try:
-            wanted = jobs.from_json(name, content)
+            wanted = jobs.from_json(name, content, table)
         except (KeyError, TypeError, ValueError):
             abort(400)
-        answer = jobs.run(name, store, settings, wanted)
+        answer = jobs.run(name, store, settings, wanted, table)
         return jsonify(exit_code=int(answer.exit_code), out=answer.out, err=answer.err)
 
     return blueprint

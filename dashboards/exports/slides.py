@@ -312,11 +312,12 @@ def chart_lines(sheet: Sheet) -> list[_Line]:
     centre = sheet.centre_name
     add(centre, [point.centre for point in points], centre + " {value}", colour=LIGHT.centre, width=2.25, breaks=starts)
     latest = sheet.view.assessment.latest
-    is_last = latest is not None and latest.period == points[-1].period  # else open points stand in its way
+    # Where later points are open the figure would stand in their way.
+    at_end = latest if latest is not None and latest.period == points[-1].period else None
     add(
         sheet.view.measure,
         [point.value for point in points],
-        f"{period_text(latest.period, definition.period, 'name')} {sheet.latest_short}" if is_last else "",
+        f"{period_text(at_end.period, definition.period, 'name')} {sheet.latest_short}" if at_end else "",
         colour=LIGHT.common,
         width=1.5,
         marker="CIRCLE",

@@ -48,7 +48,9 @@ def _compiled(template: bytes, data: Any, **options: Any) -> Any:
 
 def pdf_of(template: bytes, data: Mapping[str, Any], *, moment: datetime) -> bytes:
     """`template` filled in with `data` as a tagged PDF/UA; `moment` (UTC without a zone) stands in its properties."""
-    pdf: bytes = _compiled(template, data, format="pdf", pdf_standards=["ua-1"], timestamp=moment.replace(tzinfo=UTC))
+    pdf: bytes = _compiled(
+        template, data, format="pdf", pdf_standards=["ua-1"], timestamp=moment.replace(tzinfo=UTC, microsecond=0)
+    )
     return pdf
 
 

@@ -1,6 +1,6 @@
 """Series as a workbook: overview, figures, definitions, notes and phases, and the signal with its arithmetic.
 
-Numbers are numbers with every digit they have, and dates are dates; how many decimals one sees is a format.
+Numbers are numbers with every digit a spreadsheet keeps, and dates are dates; how many decimals one sees is a format.
 """
 
 from __future__ import annotations

@@ -64,11 +64,17 @@ class Pack:
     sheets: tuple[Sheet, ...]
     origin: Origin
     about: str  # the unit the pack was chosen from
-    as_of: str = ""
+    selection: Selection  # its choices
 
     @property
     def title(self) -> str:
         return _("Tavlepakke: {unit}").format(unit=self.about)
+
+    @property
+    def as_of(self) -> str:
+        """Of which day it is, where that is not today."""
+        day = self.selection.as_of
+        return _("som det så ud {day}").format(day=day_text(day)) if day else ""
 
     @property
     def subtitle(self) -> str:
@@ -109,8 +115,7 @@ class Pack:
 
     @property
     def permalink(self) -> str:
-        first = self.sheets[0].view.selection
-        return self.origin.address + first.href("/", show=None, goal=None, cohort=None)
+        return self.origin.address + self.selection.href("/", show=None, goal=None, cohort=None)
 
     @property
     def stamp_lines(self) -> tuple[str, ...]:
@@ -136,10 +141,9 @@ class Pack:
 
     @property
     def file_stem(self) -> str:
-        unit = self.sheets[0].view.selection.unit or ""
-        day = self.sheets[0].view.selection.as_of or self.origin.now.date()
-        parts = [_("tavlepakke"), unit, f"{len(self.sheets)}", day.isoformat()]
-        return safe_name(*([DEMO] if self.origin.is_demo else []), *parts)
+        day = self.selection.as_of or self.origin.now.date()
+        parts = [_("tavlepakke"), self.selection.unit or "", f"{len(self.sheets)}", day.isoformat()]
+        return safe_name(*([DEMO] if self.origin.is_demo else []), *filter(None, parts))
 
 
 def _rows(sheets: Sequence[Sheet], columns: Sequence[str]) -> tuple[FrontRow, ...]:
@@ -179,8 +183,7 @@ def read_pack(
         tell(done, len(wanted))
         chosen = Selection(unit=unit, months=selection.months, as_of=selection.as_of)
         sheets.append(series_sheet(store, viewer, code, chosen, today=today, origin=origin))
-    as_of = _("som det så ud {day}").format(day=day_text(selection.as_of)) if selection.as_of else ""
-    return Pack(tuple(sheets), origin, about.name.say(language()), as_of)
+    return Pack(tuple(sheets), origin, about.name.say(language()), selection)
 
 
 class PackError(Refused):

@@ -167,7 +167,7 @@ def test_paper_slides_and_pictures_of_a_pack_say_what_is_stored(pairs: list[Pair
 def heavy_faults(pairs: Sequence[Pair]) -> list[str]:
     """What PDF, PPTX and PNG of a pack say differently from the store."""
     wanted = [(sheet, stored(state, sheet.definition)) for sheet, state in pairs]
-    pack = Pack(tuple(sheet for sheet, _state in pairs), pairs[0][0].origin, "Danmark")
+    pack = Pack(tuple(sheet for sheet, _state in pairs), pairs[0][0].origin, "Danmark", Selection(unit="DK"))
     faults = [f"pdf: {fault}" for fault in paper_faults(write_pack("pdf", pack), wanted)]
     faults += [f"pptx: {fault}" for fault in slide_faults(write_pack("pptx", pack), wanted)]
     pictures = zipfile.ZipFile(io.BytesIO(write_pack("png", pack)))
