@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,8 @@ import pytest
 from indicators import spc
 from tests.properties.spc_series import PROFILES, frame_of
 
-pytest.importorskip("numba", reason="numba comes with tavle[fast]")
+# Looked for, not imported: every worker collects this file, and one of them runs it.
+pytestmark = pytest.mark.skipif(find_spec("numba") is None, reason="numba comes with tavle[fast]")
 
 
 def table_of(seed: int, chart: str, axis: str = "number", n_series: int = 60) -> pd.DataFrame:
