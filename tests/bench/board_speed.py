@@ -1,0 +1,382 @@
+"""Speed of the leader's board: `python tests/bench/board_speed.py [--store FILE] [--load 300] [--people 50]`.
+
+Without `--store` the small store of large_store.py is made: 40 series x 12 units = 480 cells, 60 months. Give the
+national one (24 million observations) to see what a full store costs. Printed are
+
+- server time of Overblik and of a series page: what the requests of one page view take on loopback, after the first;
+- cold and warm loads in Chromium: bytes over the wire and seconds until data stand on the page;
+- seconds from a choice of unit or period to the new chart;
+- the same content by a stock Dash page (html.Table and dcc.Graph from one callback, Dash's own server), as the ratio;
+- with `--load`, that many seconds of people who click through the board: answers, errors, percentiles, memory.
+
+Machines are noisy: look at the ratios, and at the load of the machine printed first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from large_store import HOSPITAL, LEADER, PASSWORD, TODAY, indicator_code, make  # noqa: E402 - a script beside this one
+
+ROUNDS = 7
+SERIES = f"/indikator/{indicator_code(3)}?v=1&enhed={HOSPITAL}-04"
+PAGES = {
+    "Overblik": (f"/?v=1&enhed={HOSPITAL}", "main table.mx .spark"),
+    "series page": (SERIES, ".js-plotly-plot .trace.scatter"),
+}
+THINKING = 3.0  # seconds a person reads before the next click, on average
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request of a page view, as the browser sent it."""
+
+    method: str
+    path: str
+    body: str | None
+    kind: str
+
+
+def say(text: str = "") -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(store: Path, var: Path) -> Iterator[tuple[str, int]]:
+    """The board over this store: its address and the process that answers."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "TAVLE_DATABASE_URL": f"duckdb:///{store}",
+        "TAVLE_VAR": str(var),
+        "TAVLE_MODE": "demo",
+        "TAVLE_TODAY": TODAY.isoformat(),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "commands", "serve", "--port", str(port)],
+        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{url}/healthz")
+        yield url, process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def wait_for(address: str) -> None:
+    for _attempt in range(600):
+        try:
+            if requests.get(address, timeout=5).ok:
+                return
+        except requests.RequestException:
+            time.sleep(0.1)
+    raise SystemExit(f"{address} does not answer")
+
+
+def sign_in(page: Page, url: str) -> None:
+    page.goto(f"{url}/log-ind")
+    page.locator("input[type=email]").fill(LEADER)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.locator("form button[type=submit]").first.click()
+    page.locator("main h1").first.wait_for()
+
+
+def percentile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+# ---------------------------------------------------------------------------------------------------------- one reader
+
+
+def record(context: BrowserContext, url: str, path: str, drawn: str) -> list[Asked]:
+    """The requests of one view of a page that ask for something new (no static files)."""
+    page, asked = context.new_page(), []
+
+    def note(request: Request) -> None:
+        if request.resource_type in ("document", "fetch", "xhr"):
+            asked.append(Asked(request.method, request.url.removeprefix(url), request.post_data, request.resource_type))
+
+    page.on("request", note)
+    page.goto(f"{url}{path}")
+    page.locator(drawn).first.wait_for(state="attached")
+    page.wait_for_timeout(500)
+    page.close()
+    return asked
+
+
+def session_of(context: BrowserContext, url: str) -> requests.Session:
+    session = requests.Session()
+    for cookie in context.cookies(url):
+        session.cookies.set(cookie["name"], cookie["value"])
+    token = next((c["value"] for c in context.cookies(url) if c["name"] == "tavle_csrf"), "")
+    session.headers.update({"X-CSRFToken": token, "Accept-Encoding": "gzip"})
+    return session
+
+
+def ask(session: requests.Session, url: str, asked: Asked) -> requests.Response:
+    headers = {"Content-Type": "application/json"} if asked.body else {}
+    return session.request(asked.method, url + asked.path, data=asked.body, headers=headers, timeout=60)
+
+
+def server_times(session: requests.Session, url: str, asked: list[Asked], rounds: int) -> list[float]:
+    """Seconds all requests of a page view take one after the other, without the first view."""
+    times = []
+    for _round in range(rounds + 1):
+        began = time.perf_counter()
+        for one in asked:
+            answer = ask(session, url, one)
+            assert answer.status_code in (200, 204), (one.path, answer.status_code)
+        times.append(time.perf_counter() - began)
+    return times[1:]
+
+
+def load_page(context: BrowserContext, address: str, drawn: str, *, cold: bool) -> tuple[int, float]:
+    """Bytes over the wire, and seconds until `drawn` stands on the page."""
+    page = context.new_page()
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    if cold:
+        network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    sizes: list[float] = []
+    network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    began = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.locator(drawn).first.wait_for(state="attached", timeout=60_000)
+    seconds = time.perf_counter() - began
+    page.wait_for_timeout(300)
+    page.close()
+    return int(sum(sizes)), seconds
+
+
+def changes(context: BrowserContext, url: str) -> dict[str, list[float]]:
+    """Seconds from a choice in the context bar to the chart that answers it."""
+    page = context.new_page()
+    page.goto(url + SERIES)
+    page.locator(".js-plotly-plot .trace.scatter").first.wait_for(state="attached")
+    found: dict[str, list[float]] = {"unit": [], "period": []}
+    units = [f"{HOSPITAL}-{number:02d}" for number in range(ROUNDS + 1)]
+    for unit in units:
+        found["unit"].append(_choose(page, "enhed", unit))
+    for period in ["60", "24", "36", "60", "24", "36", "60", "24"]:
+        found["period"].append(_choose(page, "periode", period))
+    page.close()
+    return {name: times[1:] for name, times in found.items()}
+
+
+def _choose(page: Page, name: str, value: str) -> float:
+    page.evaluate("document.querySelector('.js-plotly-plot').setAttribute('data-old', '')")
+    began = time.perf_counter()
+    page.locator(f"form[data-context] select[name={name}]").first.select_option(value)
+    page.locator(".js-plotly-plot:not([data-old]) .trace.scatter").first.wait_for(state="attached")
+    return time.perf_counter() - began
+
+
+# ---------------------------------------------------------------------------------------------------- a stock page
+
+STOCK = """
+import sys, json
+import duckdb, dash, plotly.graph_objects as go
+from dash import dcc, html, Input, Output
+con = duckdb.connect(sys.argv[1], read_only=True)
+app = dash.Dash(__name__)
+app.layout = html.Div([dcc.Location(id="at"), html.Div(id="page")])
+
+def table():
+    rows = con.cursor().execute("select indicator_code, unit_code, variation, assurance, latest_value, latest_period, "
+                                "sparkline from series_state where unit_code like 'BENCH%' order by 1, 2").fetchall()
+    units = sorted({row[1] for row in rows})
+    cells = {(row[0], row[1]): row for row in rows}
+    def cell(row):
+        values = json.loads(row[6])["values"]
+        low, high = min(values), max(values) + 1e-9
+        line = " ".join(f"{6 * i},{36 - 36 * (v - low) / (high - low):.1f}" for i, v in enumerate(values))
+        picture = ("data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 220 36'>"
+                   f"<polyline points='{line}' fill='none' stroke='gray'/></svg>")
+        return html.Td([html.Span(row[2]), html.Span(row[3]), html.B(f"{row[4]:.1f} %"), html.Small(str(row[5])),
+                        html.Img(src=picture, className="spark")])
+    lines = [html.Tr([html.Th(i), *[cell(cells[i, u]) for u in units]]) for i in sorted({r[0] for r in rows})]
+    return html.Table([html.Tr([html.Th(u) for u in ["", *units]]), *lines])
+
+def chart():
+    rows = con.cursor().execute("select period_start, 100 * numerator / denominator from observation "
+                       "where indicator_code = 'B003' and unit_code = 'BENCH-04' order by 1").fetchall()
+    figure = go.Figure(go.Scatter(x=[r[0] for r in rows], y=[r[1] for r in rows], mode="lines+markers"))
+    return dcc.Graph(figure=figure)
+
+@app.callback(Output("page", "children"), Input("at", "pathname"))
+def draw(path):
+    return chart() if path == "/chart" else table()
+
+app.run(port=int(sys.argv[2]), debug=False)
+"""
+
+
+@contextmanager
+def stock_page(store: Path) -> Iterator[str]:
+    port = free_port()
+    with tempfile.NamedTemporaryFile("w", suffix=".py", delete=False) as script:
+        script.write(STOCK)
+    process = subprocess.Popen(
+        [sys.executable, script.name, str(store), str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        Path(script.name).unlink()
+
+
+# ------------------------------------------------------------------------------------------------------ many people
+
+
+def memory(process: int) -> float:
+    """Megabytes in the server and its workers."""
+    total = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        except OSError:
+            continue
+        if int(fields["PPid"]) == process or int(status.parent.name) == process:
+            total += int(fields.get("VmRSS", "0 kB").split()[0])
+    return total / 1024
+
+
+def people(
+    url: str, process: int, views: list[list[Asked]], context: BrowserContext, *, n: int, seconds: float
+) -> None:
+    """`n` people who look at one page after the other for so many seconds."""
+    until = time.perf_counter() + seconds
+    times: list[float] = []
+    faults: list[str] = []
+    lock = threading.Lock()
+
+    def click(seed: int) -> None:
+        draw = random.Random(seed)
+        session = session_of(context, url)
+        while time.perf_counter() < until:
+            time.sleep(min(draw.expovariate(1 / THINKING), 4 * THINKING))
+            for one in draw.choice(views):
+                began = time.perf_counter()
+                try:
+                    answer = ask(session, url, one)
+                    fault = "" if answer.status_code in (200, 204, 304) else f"{answer.status_code} {one.path}"
+                except requests.RequestException as error:
+                    fault = f"{type(error).__name__} {one.path}"
+                with lock:
+                    times.append(time.perf_counter() - began)
+                    if fault:
+                        faults.append(fault)
+
+    readers = [threading.Thread(target=click, args=(seed,)) for seed in range(n)]
+    for reader in readers:
+        reader.start()
+    say(f"{'second':>8}{'answers':>9}{'MB':>8}")
+    while any(reader.is_alive() for reader in readers):
+        say(f"{seconds - max(0.0, until - time.perf_counter()):>8.0f}{len(times):>9}{memory(process):>8.0f}")
+        time.sleep(min(30.0, max(1.0, until - time.perf_counter())))
+    shares = "  ".join(f"p{share:.0f} {1000 * percentile(times, share / 100):.0f} ms" for share in (50, 95, 99))
+    say(f"{n} people, {len(times)} answers, {len(faults)} errors {sorted(set(faults))[:5]}: {shares}")
+
+
+# ------------------------------------------------------------------------------------------------------------- all
+
+
+def measure(browser: Browser, store: Path, var: Path, *, n: int, seconds: float) -> None:
+    with served(store, var) as (url, process):
+        context = browser.new_context(locale="da-DK", viewport={"width": 1366, "height": 768})
+        sign_in(context.new_page(), url)
+        session = session_of(context, url)
+        say(f"{'page':14}{'requests':>9}{'server p50':>12}{'p95, ms':>9}{'cold kB':>9}{'cold s':>8}{'warm s':>8}")
+        ours, views = {}, []
+        for name, (path, drawn) in PAGES.items():
+            asked = record(context, url, path, drawn)
+            views.append(asked)
+            times = [1000 * one for one in server_times(session, url, asked, 40)]
+            loads = {
+                cold: [load_page(context, url + path, drawn, cold=cold) for _round in range(ROUNDS)]
+                for cold in (True, False)
+            }
+            middle = {cold: statistics.median(one[1] for one in runs) for cold, runs in loads.items()}
+            ours[name] = middle[True]
+            say(
+                f"{name:14}{len(asked):>9}{statistics.median(times):>12.0f}{percentile(times, 0.95):>9.0f}"
+                f"{loads[True][-1][0] / 1000:>9.0f}{middle[True]:>8.2f}{middle[False]:>8.2f}"
+            )
+        for name, times in changes(context, url).items():
+            say(f"new {name}: {1000 * statistics.median(times):.0f} ms to the chart (worst {1000 * max(times):.0f})")
+        if seconds:
+            views += [
+                record(context, url, path, "main h1")
+                for path in (f"/?v=1&enhed={HOSPITAL}&vis=signaler", "/maal/3", f"/indikator/B007?v=1&enhed={HOSPITAL}")
+            ]
+            people(url, process, views, context, n=n, seconds=seconds)
+        context.close()
+    with stock_page(store) as url:
+        context = browser.new_context(locale="da-DK", viewport={"width": 1366, "height": 768})
+        for name, path, drawn in (("Overblik", "/", "img.spark"), ("series page", "/chart", ".trace.scatter")):
+            loads = [load_page(context, url + path, drawn, cold=True) for _round in range(ROUNDS)]
+            middle = statistics.median(one[1] for one in loads)
+            size = loads[-1][0] / 1000
+            say(f"stock Dash, {name}: {size:.0f} kB, {middle:.2f} s cold; ours {ours[name] / middle:.2f} of it")
+        context.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--store", type=Path, help="a store of large_store.py; it is not changed but for sign-ins")
+    parser.add_argument(
+        "--load", type=float, default=0, metavar="SECONDS", help="how long people click (0: not at all)"
+    )
+    parser.add_argument("--people", type=int, default=50)
+    options = parser.parse_args()
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        raise SystemExit("Chromium is missing (Debian, Ubuntu: apt install chromium)")
+    say(f"load of the machine before: {json.dumps(os.getloadavg())}")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        store = options.store
+        if store is None:
+            store = Path(folder) / "small.duckdb"
+            make(store, "small")
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        measure(browser, store, Path(folder) / "var", n=options.people, seconds=options.load)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
