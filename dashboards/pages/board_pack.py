@@ -223,7 +223,7 @@ PAGE = PageRecord(
     name=N_("Tavlepakke"),
     layout=layout,
     icon="download",
-    order=25,
+    section="/",
     fields=("enhed", "periode"),
     looks_back=True,
 )

@@ -10,6 +10,7 @@ from flask import Response, request
 from markupsafe import Markup
 
 from dashboards.components import states
+from dashboards.components.download_menu import PACK
 from dashboards.components.form import Form
 from dashboards.components.markup import Html
 from dashboards.context import (
@@ -229,6 +230,10 @@ def _take_away(view: OverviewView) -> Markup:
     files = Markup("").join(
         Markup('<a class="btn btn--quiet" href="{}" download>{}{}</a>').format(href, ui_icon("download"), name)
         for href, name in ((view.csv_href, "CSV"), (view.xlsx_href, "Excel"))
+    )
+    # Several series with their charts are a page of their own, with the same unit.
+    files += Markup('<a class="btn btn--quiet" href="{}">{}{}</a>').format(
+        PACK + view.csv_href.removeprefix("/overblik.csv"), ui_icon("download"), _("Tavlepakke")
     )
     return Markup(
         '<span class="ov__out no-print">{}<button type="button" class="btn btn--quiet not-phone" data-print>'
