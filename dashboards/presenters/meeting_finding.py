@@ -1,0 +1,150 @@
+"""A series as it is shown to a room: the finding as title, icons, three sizes of the one chart, the latest notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from dashboards.figures.icons import assurance_icon, variation_icon
+from dashboards.figures.spc_chart import Flag, Frame, figure
+from dashboards.figures.svg_chart import TOKENS, svg_chart
+from dashboards.figures.thermometer import direction_words
+from dashboards.presenters.indicator import letters
+from dashboards.text import _, day_text, language, month, use_language
+from dashboards.text.explanation import explain
+from data.access import Viewer
+from data.assessments import assess_series
+from data.queries import catalogue, decisions, units
+from data.reading import Pair
+from data.store import Store
+from indicators import spc
+from indicators.assessment import Assessment, Assurance
+from indicators.definition import Direction, IndicatorDefinition, PeriodKind
+
+NOTES_SHOWN = 3
+
+# Words in a chart are 12 units high. A frame is so many units wide that they are 20 pixels high at least where it is
+# shown: the large one fills two thirds of 1920 pixels, the middle one of 1366, the handy one a phone.
+LARGE = Frame(width=620, height=350, right=104, most_right=178, top=26, bottom=42, most_ticks=6)
+MIDDLE = Frame(width=508, height=272, right=96, most_right=150, top=26, bottom=42, most_ticks=5)
+HANDY = Frame(width=212, height=190, right=60, most_right=84, top=24, bottom=42, most_ticks=4)
+SIZES = (("large", LARGE, 36, False), ("middle", MIDDLE, 30, False), ("handy", HANDY, 13, True))
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A note with the letter it has on the chart."""
+
+    letter: str
+    when: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is said of a series. `charts` are (size, SVG), of which a style sheet shows one."""
+
+    title: str
+    subtitle: str
+    name: str
+    icons: Markup
+    charts: tuple[tuple[str, Markup], ...]
+    notes: tuple[NoteLine, ...]
+
+
+def finding_of(
+    store: Store,
+    viewer: Viewer,
+    pair: Pair,
+    *,
+    today: date,
+    spoken: str = "",
+    with_charts: bool = False,
+    with_notes: bool = False,
+) -> Finding:
+    """What is said and drawn of a series, in the language `spoken` (that of the request unless told).
+
+    Without notes no chart has flags: for a screen that strangers see.
+
+    Raises
+    ------
+    NotFound, NotAllowed
+        There is no such series, or the viewer may not see its unit.
+    """
+    with use_language(spoken or language()):
+        return _finding(store, viewer, pair, today, with_charts=with_charts, with_notes=with_notes)
+
+
+def _finding(store: Store, viewer: Viewer, pair: Pair, today: date, *, with_charts: bool, with_notes: bool) -> Finding:
+    said = language()
+    code, unit_code = pair
+    definition = catalogue.indicator(store, viewer, code)
+    place = units.get(store, viewer, unit_code, on=today).name.say(said)
+    name = f"{definition.name.say(said)}, {place}"
+    if definition.chart not in spc.CHARTS:
+        return Finding(_("Følges som nationalt tal"), name, name, Markup(""), (), ())
+    assessment = assess_series(store, viewer, code, unit_code, today=today, language=said)
+    noted = decisions.annotations(store, viewer, code, unit_code) if with_notes else []
+    flags = tuple(
+        Flag(note.starts_on, letter, note.text.say(said))
+        for note, letter in zip(noted, letters(len(noted)), strict=True)
+    )
+    words = explain(assessment, unit_name=place, annotations=flags)
+    return Finding(
+        title=words.title,
+        subtitle=" · ".join([definition.name.say(said), place, direction_words(definition.direction)]),
+        name=name,
+        icons=_icons(assessment, definition),
+        charts=_charts(store, viewer, assessment, pair, place, flags, words.alt) if with_charts else (),
+        notes=tuple(
+            NoteLine(flag.letter, _when(flag.period, definition.period), flag.text)
+            for flag in reversed(flags[-NOTES_SHOWN:])
+        ),
+    )
+
+
+def _when(day: date, kind: PeriodKind) -> str:
+    return day_text(day, "year") if kind in (PeriodKind.DAY, PeriodKind.WEEK) else month(day)
+
+
+def _icons(assessment: Assessment, definition: IndicatorDefinition) -> Markup:
+    direction = definition.direction
+    if assessment.target is not None and direction is Direction.NEITHER:
+        direction = Direction.UP if assessment.target.comparison.startswith(">") else Direction.DOWN
+    shown = variation_icon(assessment.variation, assessment.rising, size=48)
+    if assessment.assurance is Assurance.NONE:
+        return shown
+    return shown + assurance_icon(assessment.assurance, direction, size=48)
+
+
+def _charts(
+    store: Store,
+    viewer: Viewer,
+    assessment: Assessment,
+    pair: Pair,
+    place: str,
+    flags: tuple[Flag, ...],
+    alt: str,
+) -> tuple[tuple[str, Markup], ...]:
+    aims = tuple(catalogue.targets(store, viewer, *pair))
+    return tuple(
+        (
+            size,
+            svg_chart(
+                figure(
+                    assessment,
+                    unit_name=place,
+                    annotations=flags,
+                    targets=aims,
+                    theme=TOKENS,
+                    narrow=narrow,
+                    window=window,
+                    frame=frame,
+                ),
+                label=alt,
+            ),
+        )
+        for size, frame, window, narrow in SIZES
+    )
