@@ -24,6 +24,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from data import audit, cpr, reading, states
 from data.access import Viewer, require_delivery, subtree
+from data.checkers import checkers_of
 from data.errors import DataError, NotAllowed, NotFound
 from data.outbox import Kind, queue_definition
 from data.queries.catalogue import NO_INDICATOR
@@ -32,7 +33,6 @@ from data.queries.definitions import (
     WHOLE_COUNTRY,
     Proposal,
     ProposalState,
-    checkers_of,
     content_in_force,
     proposal_by_id,
     surroundings_of,

@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from data import reading
-from data.access import Grant, Role, Viewer, viewer_with
+from data.access import Viewer
 from data.catalogue.names import fold
+from data.checkers import Checker, checkers_of
 from data.errors import NotAllowed, NotFound
 from data.queries.catalogue import NO_INDICATOR, definition_of, visible_targets
-from data.schema import account, definition_proposal, indicator, role_grant, series
+from data.schema import definition_proposal, indicator, series
 from data.store import Store
 from indicators.definition import IndicatorDefinition, Scope, Target
 from indicators.definition import Role as IndicatorRole
@@ -336,17 +337,6 @@ def surroundings_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Checker:
-    """Somebody who may check a unit's definitions."""
-
-    account_id: int
-    name: str
-    email: str
-    language: str | None
-    is_administrator: bool
-
-
 def checkers(store: Store, viewer: Viewer, unit_code: str, *, author_id: int) -> list[Checker]:
     """Who may check a definition of that unit: everybody but its author who delivers for the unit, by name.
 
@@ -359,25 +349,6 @@ def checkers(store: Store, viewer: Viewer, unit_code: str, *, author_id: int) ->
         raise NotAllowed(NOT_YOUR_UNIT, unit=unit_code)
     with store.read() as connection:
         return checkers_of(connection, unit_code, author_id)
-
-
-def checkers_of(connection: Connection, unit_code: str, author_id: int) -> list[Checker]:
-    """As `checkers`, for use inside a transaction."""
-    grants: dict[int, list[Grant]] = {}
-    for row in connection.execute(select(role_grant).order_by(role_grant.c.id)):
-        if row.role in (Role.ADMINISTRATOR.value, Role.QUALITY_TEAM.value):
-            grants.setdefault(row.account_id, []).append(Grant(Role(row.role), row.unit_code, row.cohort_code))
-    found = []
-    people = select(account).where(account.c.is_active, account.c.id.in_(list(grants))).order_by(account.c.name)
-    for person in connection.execute(people):
-        if person.id == author_id:
-            continue
-        one = viewer_with(
-            connection, tuple(grants[person.id]), account_id=person.id, email=person.email, name=person.name
-        )
-        if one.may_deliver(unit_code):
-            found.append(Checker(person.id, person.name, person.email, person.language, one.is_administrator))
-    return found
 
 
 @dataclass(frozen=True, slots=True)
