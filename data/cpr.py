@@ -47,6 +47,7 @@ _APART = re.compile(
     rf"|\d(?:\.\d{{3}}){{3}}|\d(?:,\d{{3}}){{3}}|\d(?:{_ONE_SPACE}\d{{3}}){{3}}"
     r")(?![ .,]?\d)"
 )
+_NINE_DIGITS = re.compile(r"\D*+(?:\d\D*+){9}")
 _EXPONENT = re.compile(r"(?<![\d.,])(\d)[.,](\d{9})[eE]\+?0?9(?!\d)")
 _WHOLE_YEAR = re.compile(rf"(?<!\d)(\d{{4}})(?:19|20)(\d\d){_LAST_FOUR}")
 # Characters that are not seen on screen and could stand between the digits: soft hyphens, joiners, variation selectors,
@@ -82,6 +83,8 @@ def _clean(text: str) -> str:
     if not text.isascii():
         # NFKC turns full-width and other digits into plain ones; without it "０１０１９０" would pass.
         text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
+    if not _NINE_DIGITS.match(text):
+        return ""  # most texts of a large file: the patterns below are for the few that could hold a number at all
     text = _EXPONENT.sub(r"\1\2", _APART.sub(_together, text))
     return _WHOLE_YEAR.sub(r"\1\2", _WRITTEN_DATE.sub(r"\1\3\4", text))
 
