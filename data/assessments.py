@@ -9,6 +9,7 @@ from functools import partial
 from typing import cast
 
 import numpy as np
+import pandas as pd
 
 from data.access import Viewer
 from data.errors import NotFound
@@ -114,7 +115,38 @@ def _assess(
     if made is not None and made.is_possible:
         around = _joined(around, pair, made, language)
     day = today if as_of is None else min(today, as_of.date() if isinstance(as_of, datetime) else as_of)
-    assessment = around.assess(pair, figures, day)
+    return _with_hidden(around.assess(pair, figures, day), figures)
+
+
+def assess_each(
+    store: Store,
+    viewer: Viewer,
+    pairs: Collection[Pair],
+    *,
+    today: date,
+    as_of: date | datetime | None = None,
+    language: str = "da",
+) -> dict[Pair, Assessment]:
+    """`assess_series` of many series, read with a few statements and computed together; pairs of no indicator are left
+    out. Raises NotFound or NotAllowed as `assess_series`."""
+    wanted = list(dict.fromkeys(pairs))
+    figures = observations.current_many(store, viewer, wanted, as_of)
+    around = Surroundings.remembered(store, wanted, deadline_day=store.deadline_day, as_of=as_of, language=language)
+    by_pair = {
+        cast("Pair", pair): frame for pair, frame in figures.groupby(["indicator_code", "unit_code"], sort=False)
+    }
+    nothing = figures.iloc[:0]
+    known = [pair for pair in wanted if pair[0] in around.definitions]
+    day = today if as_of is None else min(today, as_of.date() if isinstance(as_of, datetime) else as_of)
+    asked = [around.asked(pair, by_pair.get(pair, nothing), day) for pair in known]
+    return {
+        pair: _with_hidden(said, by_pair.get(pair, nothing))
+        for pair, said in zip(known, assess_many(asked), strict=True)
+    }
+
+
+def _with_hidden(assessment: Assessment, figures: pd.DataFrame) -> Assessment:
+    """The assessment with the column that tells a figure too small to be seen from one that never came."""
     hidden = set(figures.loc[figures["is_hidden"], "period_start"])
     columns = assessment.columns
     is_hidden = np.array([day in hidden for day in columns["period"]], dtype=bool)

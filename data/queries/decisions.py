@@ -1,14 +1,20 @@
-"""What people decided about a series, and noted on it: phases, points left out, dated notes."""
+"""What people decided about a series, and noted on it: phases, points left out, dated notes; and what one has pinned.
 
+`data.decisions` writes all of it.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Connection, Row, Table, or_, select
 
 from data import reading
 from data.access import Viewer, require_sight
-from data.schema import annotation
+from data.reading import Pair
+from data.schema import annotation, audit_event, exclusion, phase, pin
 from data.store import Store, end_of_day
 from indicators.assessment import SeriesPhase
 from indicators.words import Words
@@ -20,6 +26,13 @@ class AnnotationKind(StrEnum):
     DATA = "data"
     DECISION = "decision"
     COMMENT = "comment"
+
+
+class Visibility(StrEnum):
+    """Who reads a note: whoever sees the unit, or only those whose unit it is."""
+
+    ALL = ""
+    OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,28 @@ class Annotation:
     text: Words
     author: str
     created_at: datetime
+    visibility: Visibility = Visibility.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The phases and left-out points a chart is drawn with, known by `mark`: another mark, other lines.
+
+    `latest_author` is whoever changed them last, None where nobody has.
+    """
+
+    mark: str
+    latest_author: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """One time somebody changed the lines of a series: `action` and `detail` are those of the audit trail."""
+
+    at: datetime
+    action: str
+    author: str
+    detail: Mapping[str, Any]
 
 
 def phases(
@@ -79,7 +114,7 @@ def annotations(
 ) -> list[Annotation]:
     """The notes that concern a series, by date: its own, those on the unit or a unit above it, those on everything.
 
-    Above it means: on the day the note begins.
+    Above it means: on the day the note begins. A note for the unit's own people is read by nobody else.
 
     Raises like every query of a unit.
     """
@@ -108,7 +143,75 @@ def annotations(
             text=Words(row.text_da, row.text_en),
             author=row.author,
             created_at=row.created_at,
+            visibility=Visibility(row.visibility or ""),
         )
         for row in rows
-        if row.unit_code is None or row.unit_code in hierarchy.above(unit_code, row.starts_on)
+        if (row.unit_code is None or row.unit_code in hierarchy.above(unit_code, row.starts_on))
+        and (row.visibility != Visibility.OWN or viewer.is_own(row.unit_code or unit_code))
     ]
+
+
+def standing(store: Store, viewer: Viewer, indicator_code: str, unit_code: str) -> Standing:
+    """The lines of a series as they stand now; raises like every query of a unit."""
+    with store.read() as connection:
+        require_sight(connection, viewer, [unit_code])
+        return standing_in(connection, (indicator_code, unit_code))
+
+
+def standing_in(connection: Connection, pair: Pair) -> Standing:
+    """The same over a connection, inside a transaction."""
+
+    def rows(table: Table) -> list[Row[Any]]:
+        columns = table.c
+        return list(
+            connection.execute(
+                select(columns.id, columns.author, columns.created_at, columns.withdrawn_at)
+                .where(columns.indicator_code == pair[0], columns.unit_code == pair[1])
+                .order_by(columns.id)
+            )
+        )
+
+    found = {table.name: rows(table) for table in (phase, exclusion)}
+    mark = ";".join(
+        f"{name}:" + ",".join(str(row.id) for row in some if row.withdrawn_at is None) for name, some in found.items()
+    )
+    changes = _changes(connection, pair)
+    if changes:
+        return Standing(mark, changes[-1].author)
+    made = sorted((row for some in found.values() for row in some), key=lambda row: row.created_at)
+    return Standing(mark, made[-1].author if made else None)
+
+
+def line_changes(store: Store, viewer: Viewer, indicator_code: str, unit_code: str) -> list[LineChange]:
+    """Every time somebody changed the phases or left-out points of a series on screen, the latest first.
+
+    What was withdrawn stands here with its reason. Raises like every query of a unit.
+    """
+    with store.read() as connection:
+        require_sight(connection, viewer, [unit_code])
+        return _changes(connection, (indicator_code, unit_code))[::-1]
+
+
+def _changes(connection: Connection, pair: Pair) -> list[LineChange]:
+    columns = audit_event.c
+    rows = connection.execute(
+        select(columns.at, columns.action, columns.detail)
+        .where(
+            columns.subject == " ".join(pair),
+            or_(columns.action.startswith("phase."), columns.action.startswith("exclusion.")),
+        )
+        .order_by(columns.id)
+    )
+    return [LineChange(row.at, row.action, str(row.detail.get("author", "")), row.detail) for row in rows]
+
+
+def pinned(store: Store, viewer: Viewer) -> list[Pair]:
+    """The series the viewer keeps at hand, the first one pinned first; of units that are in sight."""
+    columns = pin.c
+    with store.read() as connection:
+        rows = connection.execute(
+            select(columns.indicator_code, columns.unit_code)
+            .where(columns.account_id == viewer.account_id)
+            .order_by(columns.pinned_at)
+        ).all()
+    return [(row.indicator_code, row.unit_code) for row in rows if viewer.may_see(row.unit_code)]
