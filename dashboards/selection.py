@@ -138,7 +138,7 @@ def owner_code(name: str) -> str:
     Examples
     --------
     >>> owner_code("Mette Holm")
-    'be4cf8ed'
+    '852d9f41'
     """
     return hashlib.sha256(name.encode("utf-8")).hexdigest()[:8]
 
