@@ -154,6 +154,7 @@
     function figure(row, cell) {
       var top = read(text(cell, "numerator"), comma), bottom = read(text(cell, "denominator"), comma), decimals = row.decimals;
       if (!row.denominator || top === null || !bottom) { return ""; }
+      if (row.percent && top > bottom) { return "\u2013"; } // no share of anything
       if (row.percent && bottom < 50) { decimals = 0; }
       return (top / bottom * row.per).toLocaleString(comma ? "da-DK" : "en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }) +
         (row.percent ? (comma ? "\u202f%" : "%") : "");

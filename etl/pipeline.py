@@ -111,7 +111,8 @@ def deliver(
 ) -> tuple[Report, Receipt | None]:
     """Check a file and commit it whole; with an error in it, commit nothing and return no receipt.
 
-    Parameters are those of `check`, and `now` (with time zone, or UTC), `origin` ("file", "grid", "api") and `note`.
+    Parameters are those of `check`, and `now` (with time zone, or UTC), `origin` ("file", "grid", "paste",
+    "api") and `note`.
 
     Raises
     ------
@@ -221,6 +222,7 @@ def _examine(
         file_name=file_name,
         sha256=hashlib.sha256(content).hexdigest(),
         notes=() if viewer else (RIGHTS_NOT_CHECKED,),
+        sheets=table.sheets,
     )
     return _Examined(report, known)
 

@@ -105,11 +105,15 @@ class Finding:
 
 
 class RefusedError(Exception):
-    """A file that cannot be read any further; it carries the findings to show. Its text holds codes only."""
+    """A file that cannot be read any further; it carries the findings to show. Its text holds codes only.
 
-    def __init__(self, *findings: Finding) -> None:
+    `sheets` are the names of a workbook's sheets that hold something, where it got so far that they may be said.
+    """
+
+    def __init__(self, *findings: Finding, sheets: tuple[str, ...] = ()) -> None:
         super().__init__(", ".join(sorted({finding.code for finding in findings})))
         self.findings = findings
+        self.sheets = sheets
 
 
 DELIMITER_NAMES = {
@@ -322,7 +326,7 @@ class Report:
     """All that a check says. `reading` is None and `rows` empty where the file was refused before it was read.
 
     `tidy` holds the rows that would be stored as `etl.transform.tidy` makes them. `notes` are remarks on the check
-    itself, such as "rights were not checked".
+    itself, such as "rights were not checked". `sheets` are a workbook's sheets to choose among.
     """
 
     reading: Reading | None
@@ -332,6 +336,7 @@ class Report:
     file_name: str
     sha256: str
     notes: tuple[Words, ...] = ()
+    sheets: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:

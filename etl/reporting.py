@@ -29,6 +29,7 @@ def refusal(refused: RefusedError, content: bytes, file_name: str) -> Report:
         tidy=nothing(),
         file_name="" if cpr.count(file_name) else file_name,
         sha256="" if has_cpr else hashlib.sha256(content).hexdigest(),
+        sheets=() if has_cpr else refused.sheets,
     )
 
 

@@ -361,7 +361,7 @@ class Delivery(Model):
 
     receipt: str
     state: str = said("»committed« eller »withdrawn«.", "“committed” or “withdrawn”.")
-    origin: str = said("»file«, »grid« eller »api«.", "“file”, “grid” or “api”.")
+    origin: str = said("»file«, »grid«, »paste« eller »api«.", "“file”, “grid”, “paste” or “api”.")
     delivered_by: str
     file_name: str
     sha256: str

@@ -596,9 +596,21 @@ def _suggested(content: DefinitionContent, suggestion: Suggestion | None, reach:
     )
 
 
+MOST_FOLLOWERS = 6  # more of them are one line that can be opened
+
+
+def _followers_said(names: Sequence[str]) -> str | Markup:
+    if len(names) <= MOST_FOLLOWERS:
+        return "; ".join(names)
+    items = Markup("").join(Markup("<li>{}</li>").format(name) for name in names)
+    return Markup('<details class="disc"><summary>{}</summary><ul class="plain deff__fol">{}</ul></details>').format(
+        _("{count} enheder").format(count=number(len(names))), items
+    )
+
+
 def reading(content: DefinitionContent, unit_names: Mapping[str, str], goal_names: Mapping[int, str]) -> Markup:
     """The definition as it is met on an indicator's page."""
-    rows: list[tuple[str, str]] = [(_("Definition"), said(content.definition))]
+    rows: list[tuple[str, str | Markup]] = [(_("Definition"), said(content.definition))]
     rows.append((_("Tæller"), said(content.numerator)))
     if content.has_denominator:
         rows.append((_("Nævner"), said(content.denominator)))
@@ -613,7 +625,7 @@ def reading(content: DefinitionContent, unit_names: Mapping[str, str], goal_name
     )
     rows.append((_("Diagram"), chart_name(content.chart)))
     followers = [unit_names[one.unit_code] for one in content.followers if one.unit_code in unit_names]
-    rows.append((_("Følges af"), ", ".join(followers)))
+    rows.append((_("Følges af"), _followers_said(followers)))
     rows.append((_("Ejer"), content.owner))
     rows.append((_("Datakilde"), content.data_source))
     rows.append((_("Gælder fra"), day_text(content.valid_from) if content.valid_from else ""))

@@ -164,7 +164,7 @@ def is_of_several(definition: IndicatorDefinition) -> bool:
 def fraction_text(definition: IndicatorDefinition, point: Point) -> str:
     """ "106 af 124" cases, "111 pr. 6.557" bed days, "24 målinger"; empty where a figure is unknown or hidden."""
     if is_of_several(definition) and point.denominator is not None:
-        return ngettext("{count} måling", "{count} målinger", int(point.denominator)).format(
+        return ngettext("{count} enkeltmåling", "{count} enkeltmålinger", int(point.denominator)).format(
             count=count_text(point.denominator)
         )
     if point.numerator is None or point.denominator is None:

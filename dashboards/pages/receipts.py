@@ -89,7 +89,7 @@ def _list(view: ListView) -> Markup:
     )  # fmt: skip
     table = Markup(
         '<div class="card card--flush mt-3"><div class="tbl-wrap" tabindex="0" role="region" aria-label="{0}">'
-        '<table class="tbl rtab"><caption class="visually-hidden">{0}</caption><thead><tr>{1}</tr></thead>'
+        '<table class="tbl rtab rtab--l"><caption class="visually-hidden">{0}</caption><thead><tr>{1}</tr></thead>'
         "<tbody>{2}</tbody></table></div></div>"
     ).format(
         view.title,

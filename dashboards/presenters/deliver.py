@@ -52,7 +52,7 @@ NOTHING = Markup("")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PATIENCE = 0.9  # seconds a check may take before the page shows how far it is
 FILE, GRID, PASTE = "fil", "tast", "indsaet"
-_ORIGINS = {FILE: "file", GRID: "grid", PASTE: "file"}
+_ORIGINS = {FILE: "file", GRID: "grid", PASTE: "paste"}
 _TYPED_HEAD = ("indikator", "enhed", "periode", "tæller", "nævner", "værdi")
 _LONGEST = 500  # characters of a mended cell; what is longer is no figure, name or month
 
@@ -354,7 +354,9 @@ def view_of(
             return replace(_said_no(job.fault), of=source.of)
         raise job.fault
     if job.receipt is not None:
-        return replace(receipt_view(job.receipt, store, viewer, timezone), of=source.of)
+        said = receipt_view(job.receipt, store, viewer, timezone)
+        read = _verdict(job.report, source).lines if job.report is not None else {}
+        return replace(said, of=source.of, lines={**read, **said.lines})
     if job.report is None or (job.is_commit and not job.done.is_set()):
         return replace(_running(job), of=source.of, job=job.id, is_waiting=True)
     view = report_view(job.report, source, status=status, limit=limit, options=options)
@@ -472,7 +474,7 @@ def _stopped(report: Report, source: Source) -> CheckView:
         _("Vælg den rensede fil her på siden."),
     ]
     after = Markup(
-        '<div class="grid12 mt-4"><section class="card c-6"><div class="card__h"><h3>{where}</h3>{get}</div>'
+        '<div class="grid12 mt-4"><section class="card c-6"><div class="card__h cpr__h"><h3>{where}</h3>{get}</div>'
         '<ul class="cpr__where">{places}</ul></section>'
         '<section class="c-6"><h2>{next}</h2><ol class="todo mt-2">{steps}</ol>{pick}'
         '<details class="disc"><summary>{doubt}</summary><p class="f-13">{answer}</p></details></section></div>'
@@ -731,9 +733,9 @@ def _reading_form(
         if is_book and name in _TEXT_ONLY:
             continue
         if name == "sheet":
-            if is_book:
-                fields.append(_sheet_field(label.say(said), source.read_as.sheet or "", sheet))
-            continue
+            choices = tuple((one, Words(one, one)) for one in report.sheets)
+            if len(choices) < 2 and not source.read_as.sheet:
+                continue
         now = getattr(source.read_as, name) or ""
         now = "tab" if now == "\t" else now
         pairs = [("", _("Tavle finder selv ud af det")), *((value, words.say(said)) for value, words in choices)]
@@ -749,14 +751,6 @@ def _reading_form(
         _("Læs filen på en anden måde") if is_open else _("Skift"),
         Markup("").join(fields),
     )
-
-
-def _sheet_field(label: str, now: str, read: str) -> Markup:
-    """Which sheet of a workbook: typed, for the sentence above names those that were not read."""
-    return Markup(
-        '<label class="field"><span class="label">{}</span><input class="input input--sm" data-read="sheet" '
-        'data-key="read-sheet" value="{}" placeholder="{}" autocomplete="off"></label>'
-    ).format(label, now, read)
 
 
 def _select(kind: str, name: str, label: str, choices: Sequence[tuple[str, str]], now: str) -> Markup:
@@ -804,7 +798,7 @@ def receipt_view(receipt: Receipt, store: Store, viewer: Viewer, timezone: str) 
     if is_new:
         acts = Markup('<p class="row row--wrap mt-3">{}<a class="btn" href="{}/{}">{}</a><a class="btn btn--quiet" '
                       'href="{}">{}</a></p><p class="note">{}</p>').format(
-            _act("undo", _("Fortryd leveringen"), "undo", receipt.number),
+            _act("undo", _("Fortryd leveringen"), "undo", receipt.number, css=""),
             RECEIPTS,
             receipt.number,
             _("Se kvitteringen"),

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from dashboards.components import definition_form as form
 from dashboards.components.definition_form import FormView
 from dashboards.presenters.definition_words import FIELDS, chart_name
+from dashboards.presenters.unit_names import names_with_hospital
 from dashboards.text import _, language
 from data import definitions
 from data.access import Viewer
@@ -353,13 +354,9 @@ def _side(store: Store, viewer: Viewer, sheet: Sheet, around: Surroundings, rema
         suggestion=found,
         reach=reach,
         breaking=changed,
-        unit_names=_unit_names(store, viewer, content),
+        unit_names=names_with_hospital(store, viewer),
         goal_names={goal.number: goal.name.say(language()) for goal in catalogue.goals(store, viewer)},
     )
-
-
-def _unit_names(store: Store, viewer: Viewer, content: DefinitionContent) -> dict[str, str]:
-    return {one.code: one.name.say(language()) for one in units.visible(store, viewer)}
 
 
 def form_markup(store: Store, viewer: Viewer, sheet: Sheet, *, today: date) -> Markup:

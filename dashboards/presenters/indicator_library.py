@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dashboards.presenters.definition_words import FIELDS, STATE_BADGES, field_text, said, state_text
+from dashboards.presenters.unit_names import names_with_hospital
 from dashboards.selection import Selection
 from dashboards.text import N_, _, day_text, language, moment_text, ngettext, number
 from data import definitions
@@ -294,7 +295,7 @@ def about_view(
     in_force = library.in_force(store, viewer, code) if entry.definition is not None else None
     shown = in_force or (proposal.content if proposal else DefinitionContent(code=code))
     carried = Selection(unit=selection.unit, months=selection.months)
-    names = {one.code: one.name.say(language()) for one in units.visible(store, viewer)}
+    names = names_with_hospital(store, viewer)
     state, badge, _action, edit = _standing(entry, viewer, carried)
     differences: tuple[Difference, ...] = ()
     remarks: tuple[Remark, ...] = ()

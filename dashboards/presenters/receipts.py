@@ -13,6 +13,7 @@ from markupsafe import Markup
 from dashboards.components.deliver_nav import RECEIPTS
 from dashboards.figures.icons import ui_icon, variation_icon, variation_words
 from dashboards.presenters.completeness import VALUE_PATH, Choice
+from dashboards.presenters.unit_names import names_with_hospital
 from dashboards.selection import Selection
 from dashboards.text import _, language, moment_text, month, ngettext, number, period_text, value_text
 from data import withdrawal
@@ -30,7 +31,7 @@ from indicators.periods import next_start
 MOST = 100  # receipts on one page
 MONTHS = 13  # offered in the filter
 MINE, COUNTS_NOW, WITHDRAWN = "mine", "gaelder", "trukket"
-_ORIGINS = {"fil": "file", "tastet": "grid", "api": "api"}  # `vis` and what the store calls it
+_ORIGINS = {"fil": "file", "tastet": "grid", "indsat": "paste", "api": "api"}  # `vis` and what the store calls it
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +197,11 @@ def how(row: DeliveryRow) -> str:
     words = {
         "file": _("fil"),
         "grid": _("tastet"),
-        "paste": _("indsat"),
+        "paste": _("indsat fra Excel"),
         "api": _("API"),
         "demo": _("simuleret"),
     }.get(row.origin, row.origin)
-    return f"{words}: {row.file_name}" if row.file_name and row.origin != "grid" else words
+    return f"{words}: {row.file_name}" if row.file_name and row.origin not in ("grid", "paste") else words
 
 
 def _about(row: DeliveryRow, names: Mapping[str, str]) -> str:
@@ -244,6 +245,7 @@ def _shows(selection: Selection) -> tuple[Choice, ...]:
         WITHDRAWN: _("Trukket tilbage"),
         "fil": _("Filer"),
         "tastet": _("Tastet ind"),
+        "indsat": _("Indsat fra Excel"),
         "api": _("Fra et system (API)"),
     }
     chosen = selection.show if selection.show in names else "alle"
@@ -277,7 +279,7 @@ def detail_view(
     """
     row = deliveries.get(store, viewer, receipt)
     definitions = {definition.code: definition for definition in catalogue.indicators(store, viewer)}
-    names = _unit_names(store, viewer)
+    names = names_with_hospital(store, viewer)
     told = receipts.rows_of(store, viewer, row)
     changes = tuple(_change_row(one, definitions.get(one.indicator_code), names) for one in told.rows)
     hidden = told.n_rows - len(told.rows)
@@ -324,18 +326,6 @@ def detail_view(
 
 
 MOST_SERIES = 30
-
-
-def _unit_names(store: Store, viewer: Viewer) -> dict[str, str]:
-    """Names of units; of departments with their hospital, since they share names."""
-    visible = {one.code: one for one in units.visible(store, viewer)}
-    said = language()
-    names = {}
-    for code, one in visible.items():
-        above = visible.get(one.parent_code or "")
-        name = one.name.say(said)
-        names[code] = f"{name}, {above.short_name}" if above and one.kind in ("department", "ward") else name
-    return names
 
 
 def _facts(row: DeliveryRow) -> tuple[tuple[str, str], ...]:

@@ -76,7 +76,7 @@ def listed(
     ----------
     unit_codes : those that touch one of these units
     state : "committed" or "withdrawn"
-    origin : "file", "grid", "api" or "demo"
+    origin : "file", "grid", "paste", "api" or "demo"
     first, before : recorded from one moment up to another (UTC)
     is_mine : delivered by the viewer
 

@@ -62,9 +62,13 @@ def read(
     ('wide', ['okt-26', 'nov-26'], ['4', '5'], 'nov-26')
     """
     sheet, columns = open_sheet(content, file_name, limits=limits, given=given, read_as=read_as, edits=edits)
-    if not sheet.n_rows:
-        raise RefusedError(refusals.HEADER_ONLY.finding())
-    return _table(sheet, columns, read_as or ReadAs(), limits)
+    try:
+        if not sheet.n_rows:
+            raise RefusedError(refusals.HEADER_ONLY.finding())
+        return _table(sheet, columns, read_as or ReadAs(), limits)
+    except RefusedError as refused:
+        refused.sheets = sheet.sheets
+        raise
 
 
 def open_sheet(
@@ -79,6 +83,14 @@ def open_sheet(
     """A delivery file as it stands, with the mends laid over it, and what each of its columns is; see `read`."""
     read_as, edits = read_as or ReadAs(), edits or Edits()
     sheet = read_sheet(content, file_name, limits=limits, read_as=read_as, given=given).trimmed()
+    try:
+        return _opened(sheet, read_as, given, edits)
+    except RefusedError as refused:
+        refused.sheets = sheet.sheets  # another one may be the one that was meant
+        raise
+
+
+def _opened(sheet: Sheet, read_as: ReadAs, given: Sequence[str], edits: Edits) -> tuple[Sheet, Columns]:
     if sheet.sub_header:
         sheet = replace(sheet, header=headers.two_rows_as_one(sheet.header, sheet.sub_header))
     columns = headers.columns(
@@ -163,6 +175,7 @@ def _table(sheet: Sheet, columns: Columns, read_as: ReadAs, limits: Limits) -> R
         "delimiter": sheet.delimiter,
         "encoding": sheet.encoding,
         "sheet": sheet.name,
+        "sheets": sheet.sheets,
         "header_row": sheet.header_row,
         "is_typed": bool(sheet.typed) and figures <= sheet.typed,
     }

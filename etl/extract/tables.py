@@ -135,9 +135,9 @@ class Sheet:
 
     `header_row` and `numbers` count as a spreadsheet does. `columns` stand as in the file, one per cell of `header`.
     `above` are the texts over the header (titles, remarks). `extra` are cells to the right of the header's last one,
-    by row number. `name` is the sheet's name and `other_sheets` those that hold a table too; `sub_header` is the row
-    below a header of two rows. `typed` are the columns of a workbook whose numbers are all kept as numbers. `n_hidden`
-    is how many of its rows the workbook hides.
+    by row number. `name` is the sheet's name, `sheets` all that hold something, `other_sheets` those that hold a table
+    too; `sub_header` is the row below a header of two rows. `typed` are the columns of a workbook whose numbers are all
+    kept as numbers. `n_hidden` is how many of its rows the workbook hides.
     """
 
     header_row: int
@@ -151,6 +151,7 @@ class Sheet:
     encoding: str = ""
     name: str = ""
     sub_header: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
     other_sheets: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     typed: frozenset[int] = frozenset()
@@ -262,6 +263,8 @@ class RawTable:
     delimiter, encoding, sheet, shape : str
         How it was read: the first two are empty for a workbook, `sheet` for a text file. `shape` is "long", "wide" or
         "indicators".
+    sheets : tuple of str
+        The workbook's sheets that hold something.
     columns_of, rows_of : mapping
         In a wide file, for each field of figures the sheet's own column and row of every figure; else empty.
     remarks : tuple of Words
@@ -285,6 +288,7 @@ class RawTable:
     rows_of: Mapping[str, Ints] = field(default_factory=lambda: _NO_ROWS)
     remarks: tuple[Words, ...] = ()
     is_typed: bool = False
+    sheets: tuple[str, ...] = ()
 
     @property
     def n_rows(self) -> int:

@@ -201,24 +201,27 @@ def _chosen(parts: Sequence[_Part], read_as: ReadAs) -> Sheet:
     filled = [part for part in parts if part.sheet is not None]
     if not filled:
         raise RefusedError(refusals.EMPTY_FILE.finding())
+    sheets = tuple(part.name for part in filled)
     if read_as.sheet is not None:
         wanted = read_as.sheet.strip().casefold()
         chosen = next((part for part in parts if part.name.strip().casefold() == wanted), None)
         if chosen is None or chosen.sheet is None:
             found = ", ".join(f"»{part.name}«" for part in filled)[:200]
             raise RefusedError(
-                refusals.NO_SUCH_SHEET.finding(value=read_as.sheet[:80], text=read_as.sheet[:80], found=found)
+                refusals.NO_SUCH_SHEET.finding(value=read_as.sheet[:80], text=read_as.sheet[:80], found=found),
+                sheets=sheets,
             )
     else:
         visible = [part for part in filled if not part.is_hidden]
         if not visible:
             raise RefusedError(
-                refusals.HIDDEN_SHEETS.finding(found=", ".join(f"»{part.name}«" for part in filled)[:200])
+                refusals.HIDDEN_SHEETS.finding(found=", ".join(f"»{part.name}«" for part in filled)[:200]),
+                sheets=sheets,
             )
         chosen = next((part for part in visible if part.n_known >= 2), visible[0])
     assert chosen.sheet is not None
     others = tuple(part.name for part in filled if part is not chosen and not part.is_hidden and part.n_known >= 2)
-    return replace(chosen.sheet, other_sheets=others)
+    return replace(chosen.sheet, sheets=sheets, other_sheets=others)
 
 
 def _with_numbers_written(sheet: Sheet, decimal: str | None) -> Sheet:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+import xlsxwriter
 from markupsafe import Markup
 from python_calamine import CalamineWorkbook
 
@@ -20,6 +21,7 @@ from dashboards.pages.deliver import exists, steps
 from dashboards.presenters import deliver, deliver_start, deliver_typing
 from dashboards.presenters.deliver import FILE, GRID, PASTE, CheckView
 from dashboards.presenters.deliver_jobs import Job, Jobs
+from dashboards.presenters.receipts import list_view
 from dashboards.selection import Selection
 from dashboards.text import use_language
 from data.access import NotAllowed
@@ -140,6 +142,31 @@ def test_how_a_file_is_read_can_be_changed_and_missing_columns_chosen(desk: Desk
     assert wrong.state == "refused"
 
 
+def workbook(*sheets: tuple[str, list[list[str]]]) -> bytes:
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True})
+    for name, rows in sheets:
+        sheet = book.add_worksheet(name)
+        for at, row in enumerate(rows):
+            sheet.write_row(at, 0, row)
+    book.close()
+    return file.getvalue()
+
+
+def test_the_sheet_of_a_workbook_is_chosen_among_its_sheets(desk: Desk) -> None:
+    october = [["indikator", "enhed", "periode", "tæller", "nævner"], ["HAI-CDI", "NOH", "2026-10", "3", "9000"]]
+    book = workbook(("Forside", [["Til mødet", "i dag"], ["se næste", "ark"]]), ("<Oktober>", october))
+    view = desk.check(book)
+    assert view.can_commit and "ark »&lt;Oktober&gt;«" in view.markup
+    cover = desk.check(book, read_as={"sheet": "Forside"})
+    assert cover.state == "refused"  # and the way back is in the list
+    for page in (view, cover):
+        assert '<option value="Forside"' in page.markup and '<option value="&lt;Oktober&gt;"' in page.markup
+    assert 'data-read="sheet"' not in desk.check(workbook(("Ark1", october))).markup, "nothing to choose"
+    personal = desk.check(workbook(("010190" + "1234", october), ("Oktober", october)))
+    assert personal.state == "stopped" and "010190" not in personal.markup
+
+
 def test_text_from_the_file_is_escaped_everywhere(desk: Desk) -> None:
     hostile = '<img src=x onerror="alert(1)">'
     source = desk.source(
@@ -258,6 +285,11 @@ def test_what_was_copied_from_excel_goes_the_same_way(desk: Desk) -> None:
     view = desk.view(desk.job(source))
     assert (view.can_commit, view.of) == (True, "indsaet-4")
     assert "tabulator" in view.markup
+    done = desk.commit(source)
+    assert done.lines["file"] == "2 rækker læst"
+    (row,) = list_view(desk.store, desk.team, Selection(show="indsat"), today=TODAY, timezone="UTC").rows
+    assert row.how == "indsat fra Excel"
+    assert not list_view(desk.store, desk.team, Selection(show="fil"), today=TODAY, timezone="UTC").rows
 
 
 def test_typed_cells_are_checked_as_they_were_typed_and_findings_go_back_to_their_cell(desk: Desk) -> None:

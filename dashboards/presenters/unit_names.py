@@ -1,0 +1,20 @@
+"""Names of units as they can be told apart. No Dash here."""
+
+from __future__ import annotations
+
+from dashboards.text import language
+from data.access import Viewer
+from data.queries import units
+from data.store import Store
+
+
+def names_with_hospital(store: Store, viewer: Viewer) -> dict[str, str]:
+    """Names of the units in sight by code; of departments with their hospital, since they share names."""
+    visible = {one.code: one for one in units.visible(store, viewer)}
+    said = language()
+    names = {}
+    for code, one in visible.items():
+        above = visible.get(one.parent_code or "")
+        name = one.name.say(said)
+        names[code] = f"{name}, {above.short_name}" if above and one.kind in ("department", "ward") else name
+    return names
