@@ -73,7 +73,7 @@ def fingerprint(folder: Path = FOLDER) -> str:
 
 
 def _replace(connection: Connection, table: Table, frame: pd.DataFrame) -> int:
-    if table in (schema.target, schema.national_figure):
+    if table in (schema.target, schema.national_figure, schema.pathway_step):
         connection.execute(delete(table).where(table.c.id < 0))
         return bulk_insert(connection, table, frame)
     if table is schema.unit_group_member:

@@ -545,4 +545,31 @@ FILES = (
         },
         key=("year",),
     ),
+    FactFile(
+        "pathways.csv",
+        Words("et sæt til et forløb", "a set for a pathway"),
+        {
+            "code": NAME,
+            "name_da": NAME,
+            "name_en": NAME,
+            "description_da": NAME,
+            "description_en": NAME,
+            "sources": SOURCES,
+        },
+        key=("code",),
+    ),
+    FactFile(
+        "pathway_steps.csv",
+        Words("et trin i et forløb", "a step of a pathway"),
+        {
+            "pathway_code": Field(required=True, refers_to=("pathways.code",)),
+            "position": Field(INTEGER, required=True),
+            "name_da": NAME,
+            "name_en": NAME,
+            "sector": Field(required=True, choices=("hospital", "municipal", "practice")),
+            "indicator_code": Field(refers_to=("indicators.code",)),
+            **NOTES,
+        },
+        key=("pathway_code", "position"),
+    ),
 )

@@ -245,6 +245,24 @@ def _cohorts(facts: Facts) -> Iterable[Record]:
             }
 
 
+def _pathways(facts: Facts) -> Iterable[Record]:
+    same = ("code", "name_da", "name_en", "description_da", "description_en")
+    for row in facts["pathways"]:
+        yield {**_same(row, *same), "is_demo": False, "source": source_text(facts, row)}
+
+
+def _pathway_steps(facts: Facts) -> Iterable[Record]:
+    """Steps of the ready-made sets: no unit follows them, so that nobody's choice is ever loaded over."""
+    for number, row in enumerate(facts["pathway_steps"], start=1):
+        yield {
+            **_same(row, "pathway_code", "position", "name_da", "name_en", "sector", "note_da", "note_en"),
+            "id": -number,
+            "indicator_code": row["indicator_code"] or None,
+            "unit_code": None,
+            "owner": "",
+        }
+
+
 def _same(row: Row, *columns: str) -> Record:
     return {column: row[column] for column in columns}
 
@@ -260,6 +278,8 @@ RECORDS: tuple[tuple[Table, Callable[[Facts], Iterable[Record]]], ...] = (
     (schema.national_figure, _figures),
     (schema.status_report, _status_reports),
     (schema.cohort, _cohorts),
+    (schema.pathway, _pathways),
+    (schema.pathway_step, _pathway_steps),
 )
 
 
