@@ -25,7 +25,7 @@ from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from dashboards import static
+from dashboards import permalinks, search, static
 from dashboards.components import states
 from dashboards.components.context_bar import PERIOD, UNIT, Field, context_fields
 from dashboards.components.markup import Html
@@ -166,6 +166,7 @@ class ShellView:
     links: tuple[NavigationLink, ...]
     fields: tuple[Field, ...]
     day: str
+    shows_visit: bool = False
     selection_version: int = VERSION
 
     @property
@@ -229,7 +230,16 @@ def shell_view() -> ShellView:
         links=tuple(navigation(parts().registry, viewer, page, selection)) if viewer else (),
         fields=_fields(viewer, selection, page.fields if page else (UNIT,)) if viewer else (),
         day=day_text(_day_shown(page, selection)),
+        shows_visit=_shows_visit(page),
     )
+
+
+VISIT_COOKIE = "tavle_visit"  # set by assets/tavle_search.js when the tour is closed
+
+
+def _shows_visit(page: PageRecord | None) -> bool:
+    """The tour is for people who try the demo, on the page they come to first, until they close it."""
+    return parts().is_demo and page is not None and page.path == "/" and VISIT_COOKIE not in request.cookies
 
 
 def _fields(viewer: Viewer, selection: Selection, shown: tuple[str, ...]) -> tuple[Field, ...]:
@@ -380,7 +390,9 @@ def make_dash(server: Flask) -> TavleDash:
 
 
 def install(server: Flask) -> None:
-    """Give the templates what they read."""
+    """Give the templates what they read, and open the doors of the search box and of short addresses."""
+    search.install(server)
+    permalinks.install(server)
     server.jinja_env.globals.update(
         _=_, sprite=sprite, asset=asset, stylesheets=stylesheets, nonce=headers.nonce, states=states
     )

@@ -244,6 +244,8 @@ def visit(
         visitors.append(visitor)
         listen(page, "pageerror", lambda error: visitor.faults.append(str(error)))
         listen(page, "console", lambda said: visitor.faults.append(said.text) if said.type == "error" else None)
+        # The tour of the demo has a journey of its own.
+        taken.context.add_cookies([{"name": "tavle_visit", "value": "closed", "url": board.url}])
         inside = (board.url, "data:", "blob:")
         listen(
             page,
