@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 FONT = "Segoe UI"  # on every machine with PowerPoint, and the board's own
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.5  # inches, 16:9
-FRONT_ROWS = 11  # of the matrix on one slide
+FRONT_ROWS = 13  # of the matrix on one slide
 ICON = 0.27  # inches
 PLOT_TOP, PLOT_HEIGHT = 0.03, 0.79  # of the chart's height
 LABEL_GAP = 0.048
@@ -173,10 +173,10 @@ class _Deck:
         slide = self._slide(sheet.title, sheet.stamp, indent=n_icons * 0.6)
         self._icons(slide, sheet, MARGIN, 0.45, 0.5)
         subtitle = self._text(slide, MARGIN, 1.14, WIDTH - 2 * MARGIN, 0.3)
-        _write(subtitle.paragraphs[0], sheet.subtitle, size=13, colour=LIGHT.muted)
+        _write(subtitle.paragraphs[0], sheet.subtitle, size=12, colour=LIGHT.muted)
         side = 8.95 if sheet.has_chart else MARGIN
         if sheet.has_chart:
-            self._chart(slide, sheet, MARGIN - 0.05, 1.5, 8.35, 4.75)
+            self._chart(slide, sheet, MARGIN - 0.05, 1.55, 8.35, 4.7)
             notes = self._text(slide, MARGIN, 6.28, 8.3, 0.45)
             _write(notes.paragraphs[0], " · ".join(sheet.notes_of_chart), size=9, colour=LIGHT.muted)
         frame = self._text(slide, side, 1.55, WIDTH - MARGIN - side, 5.1)
@@ -230,7 +230,7 @@ class _Deck:
         n_rows = 1 + sum(1 + len(group.rows) for group in groups)
         first = 3.6 if pack.columns else 6.2
         each = (WIDTH - 2 * MARGIN - first) / len(heads)
-        top, height, head = 1.5, 0.33, 0.5  # names of units may take two lines
+        top, height, head = 1.5, 0.33, 0.6  # names of units may take two lines
         room = (Inches(MARGIN), Inches(top), Inches(WIDTH - 2 * MARGIN), Inches(head + height * (n_rows - 1)))
         shape = slide.shapes.add_table(n_rows, 1 + len(heads), *room)
         _describe(shape, pack.subtitle)

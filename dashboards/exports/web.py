@@ -128,8 +128,8 @@ def _sheet(sheet: Sheet, at: int = 0) -> Markup:
         for name, lines in boxes(view.explanation)
     )
     return Markup(
-        '<section aria-labelledby="s{0}"><div class="head"><span class="icons">{1}</span><h1 id="s{0}">{2}</h1>'
-        '{3}</div><p class="muted">{4}</p>{5}<p class="small muted">{6}</p><div class="boxes">{7}</div>'
+        '<section aria-labelledby="s{0} p{0}"><div class="head"><span class="icons">{1}</span><h1 id="s{0}">{2}</h1>'
+        '{3}</div><p class="muted" id="p{0}">{4}</p>{5}<p class="small muted">{6}</p><div class="boxes">{7}</div>'
         "{8}{9}{10}{11}{12}</section>"
     ).format(
         at,

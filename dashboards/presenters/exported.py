@@ -10,6 +10,7 @@ all; else every file of a unit without that habit would be a draft for ever.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -287,14 +288,20 @@ class Sheet:
             frame=frame,
         )
 
-    @property
+    @cached_property
     def drawn_axis(self) -> tuple[float, float, float]:
-        """Lowest and highest value of the figure's axis and the step between its ticks, for charts others draw."""
-        axis = self.drawn(WIDE)["layout"]["yaxis"]
-        ticks = axis["tickvals"]
+        """Lowest and highest value of an axis that holds all that is shown, in the figure's own steps, and the step."""
+        ticks = self.drawn(WIDE)["layout"]["yaxis"]["tickvals"]
         step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
-        low = ticks[0] if axis["range"][0] >= ticks[0] else ticks[0] - step
-        return (max(low, 0.0) if axis["range"][0] >= 0 else low), ticks[-1], step
+        shown = [
+            value
+            for point in self.shown
+            for value in (point.value, point.centre, point.lower, point.upper, point.target)
+            if value is not None
+        ]
+        low = ticks[0] - step * max(0, math.ceil((ticks[0] - min(shown)) / step))
+        high = ticks[-1] + step * max(0, math.ceil((max(shown) - ticks[-1]) / step))
+        return low, high, step
 
     def mark_of(self, point: Point) -> str:
         """Which of `MARKS` a point with a value is drawn as."""

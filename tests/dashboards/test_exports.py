@@ -185,6 +185,8 @@ def test_the_slide_has_a_native_chart_with_the_values_of_the_series(sheet: Sheet
     assert drawn["Forbedring"] == [point.value if point.mark == "improvement" else None for point in sheet.shown]
     styles = {series.name: series.marker.style for series in chart.plots[0].series}
     assert styles["Forbedring"] is XL_MARKER_STYLE.DIAMOND and MARKERS["concern"] == "SQUARE"
+    low, high = chart.value_axis.minimum_scale, chart.value_axis.maximum_scale
+    assert all(low <= value <= high for values in drawn.values() for value in values if value is not None)
     days = [(point.period - date(1899, 12, 30)).days for point in sheet.shown]  # as Office counts them
     assert [float(category.label) for category in chart.plots[0].categories] == days
     book = CalamineWorkbook.from_filelike(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))

@@ -16,6 +16,7 @@ PAGES = {
     "indikator": ("leder", "/indikator/MEDAFST?v=1&enhed=NOH-KIR"),
     "maal": ("leder", "/maal"),
     "maal-4": ("leder", "/maal/4"),
+    "tavlepakke": ("leder", "/tavlepakke"),
     "indberet": ("kvalitet", "/indberet"),
     "komplethed": ("leder", "/indberet/komplethed"),
     "evaluator": ("evaluator", "/"),
