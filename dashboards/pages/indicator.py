@@ -374,8 +374,11 @@ def _about(view: SeriesView) -> Markup:
         Markup('<dl class="dl c-6">{}</dl>').format(Markup("").join(part)) for part in (entries[:half], entries[half:])
     )
     files = Markup(
-        '<p class="small muted mt-3">{}: <a href="{}" download>{}</a> · <a href="{}" download>{}</a></p>'
+        '<p class="small mt-3"><a href="/indikatorer/{}/om">{}</a></p>'
+        '<p class="small muted mt-1">{}: <a href="{}" download>{}</a> · <a href="{}" download>{}</a></p>'
     ).format(
+        view.definition.code,
+        _("Hele definitionen, dens versioner og hvem der har kontrolleret den"),
         _("Hent målingen som CSV"),
         _csv_href(view, "da"),
         _("dansk form (semikolon, komma)"),

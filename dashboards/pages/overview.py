@@ -404,9 +404,11 @@ def _missing(view: OverviewView) -> Markup:
     icon = variation_icon(Variation.MISSING, size=16, title=False)
     rows = Markup("").join(
         Markup(
-            '<tr><th scope="row">{} {}</th><td><a href="{}">{}</a></td><td data-label="{}">{}</td>'
+            '<tr><th scope="row">{} <a href="{}">{}</a></th><td><a href="{}">{}</a></td><td data-label="{}">{}</td>'
             '<td data-label="{}">{}</td></tr>'
-        ).format(icon, row.unit, row.href, row.indicator, _("Mangler"), row.periods, _("Ansvarlig"), row.owner)
+        ).format(
+            icon, row.unit_href, row.unit, row.href, row.indicator, _("Mangler"), row.periods, _("Ansvarlig"), row.owner
+        )
         for row in view.missing
     )
     count = len(view.missing)

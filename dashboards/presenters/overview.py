@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from dashboards.components.deliver_nav import COMPLETENESS
 from dashboards.figures.icons import assurance_words, variation_words
 from dashboards.figures.matrix import Cell, Column, Group, Matrix, Row, short_state
 from dashboards.figures.points import centre_name, has_limits, the_centre
@@ -127,6 +128,7 @@ class MissingRow:
     """A series that lacks periods that are due."""
 
     unit: str
+    unit_href: str  # what the unit has handed in, month by month
     indicator: str
     href: str
     periods: str
@@ -1066,6 +1068,7 @@ def _missing_rows(board: Board, selection: Selection) -> tuple[MissingRow, ...]:
         rows.append(
             MissingRow(
                 unit=board.unit_name(unit),
+                unit_href=Selection(unit=unit.code).href(COMPLETENESS),
                 indicator=definition.name.say(language()),
                 href=selection.href(f"/indikator/{definition.code}", unit=unit.code, show=None, goal=None, cohort=None),
                 periods=_periods(one.periods, definition.period),

@@ -63,6 +63,8 @@ def find(rows: Rows, context: Context) -> Iterator[Hits]:
 
 def _with_unit(figure: Words, indicator: IndicatorDefinition) -> Words:
     unit = indicator.unit_of_measure
+    if indicator.is_percent:  # as the pages write it
+        return Words(f"{figure.da}\u202f%", f"{figure.en}%")
     return Words(f"{figure.da} {unit.da}".strip(), f"{figure.en} {unit.en}".strip())
 
 

@@ -139,7 +139,9 @@ def test_a_value_out_of_range_is_met_with_the_one_that_fits(board) -> None:
 def test_a_swapped_numerator_and_denominator_can_be_put_right_with_one_button(shares) -> None:
     finding = only(shares.check(HEAD + "TRYKSAAR;NOH;2026-01;48;41;;"), "numerator_above_denominator")
     assert finding.suggestion == {"numerator": "41", "denominator": "48"}
-    assert finding.mend_text("da") == ("Måske byttet om? 41 af 48 er 85,4 %, og I plejer at ligge mellem 69 % og 96 %.")
+    assert finding.mend_text("da") == (
+        "Måske byttet om? 41 af 48 er 85,4\u202f%, og I plejer at ligge mellem 69\u202f% og 96\u202f%."
+    )
     assert (
         only(shares.check(HEAD + "TRYKSAAR;NOH;2026-01;48;4;;"), "numerator_above_denominator").suggestion is None
     )  # 4 of 48 is not like them at all
