@@ -8,6 +8,7 @@ is first asked for, so that importing this module opens nothing.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import errno
 import gc
 import json
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, after_this_request, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import v1
@@ -34,7 +35,7 @@ from dashboards.context import EXTENSION, Parts
 from dashboards.pages import Registry, load_registry
 from dashboards.security import csrf, protect
 from dashboards.security.attempts import Attempts, parse_limits
-from data import catalogue, outbox, passwords, states
+from data import catalogue, digest, outbox, passwords, states
 from data.catalogue import CatalogueError
 from data.errors import StoreUnavailable
 from data.store import Store, read_info
@@ -177,6 +178,14 @@ def refresh_states_daily(server: Flask, store: Store, settings: Settings) -> Non
     lock = threading.Lock()
     refreshed_on = [settings.current_day()]  # opening the store has done it
 
+    def queue_digests() -> None:
+        with contextlib.suppress(StoreUnavailable):  # it is being closed
+            digest.send(store, today=settings.current_day(), now=settings.current_moment(), timezone=settings.timezone)
+
+    def tell_the_news(response: Response) -> Response:
+        response.call_on_close(queue_digests)  # nobody waits for it; the next request that writes hands the mail over
+        return response
+
     @server.before_request
     def refresh_once_a_day() -> None:
         today = settings.current_day()
@@ -185,6 +194,8 @@ def refresh_states_daily(server: Flask, store: Store, settings: Settings) -> Non
         try:
             states.refresh(store, today=today, now=settings.current_moment())
             refreshed_on[0] = today
+            if today.day > settings.delivery_deadline_day:  # before it, half of the month is missing everywhere
+                after_this_request(tell_the_news)
         finally:
             lock.release()
 

@@ -281,6 +281,12 @@ def doctor(lang: Language = "da") -> None:
 
 
 @app.command()
+def digest(lang: Language = "da") -> None:
+    """Læg månedens mail i køen til dem, der har nyt. / Queue the month's mail for those who have news."""
+    _end(_do("digest", _settings(), jobs.PlainRequest(lang)))
+
+
+@app.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="Ny fil. / A new file.", metavar="FILE")], lang: Language = "da"
 ) -> None:

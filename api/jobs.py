@@ -23,6 +23,7 @@ from api import define, organise, plain_text
 from api.define import DefinitionRequest
 from api.organise import OrganisationRequest
 from data import backup as backups
+from data import digest as digests
 from data import outbox, tokens, withdrawal
 from data.access import SYSTEM, Viewer, load_viewer
 from data.audit import ChainCheck
@@ -357,6 +358,21 @@ def doctor(store: Store, settings: JobSettings, request: PlainRequest) -> Answer
     return Answer(ExitCode.DONE if is_well else ExitCode.REFUSED, out)
 
 
+_DIGEST = Words(
+    "{mails} mails lagt i køen. Uden nyt: {unchanged}. Har fået månedens mail: {told}. Slået fra: {off}.",
+    "{mails} mails queued. Nothing new: {unchanged}. Told this month already: {told}. Switched off: {off}.",
+)
+
+
+def digest(store: Store, settings: JobSettings, request: PlainRequest) -> Answer:
+    """Queue the monthly digest for everybody who has news and has had none this month."""
+    sent = digests.send(store, today=settings.current_day(), now=settings.current_moment(), timezone=settings.timezone)
+    said = _DIGEST.say(
+        request.language, mails=sent.n_mails, unchanged=sent.n_unchanged, told=sent.n_told, off=sent.n_off
+    )
+    return Answer(ExitCode.DONE, said + "\n")
+
+
 def _trace(chain: ChainCheck, language: str) -> str:
     if chain.is_whole:
         return _WHOLE.say(language, n=chain.n_events, head=chain.head[:12])
@@ -543,6 +559,7 @@ JOBS: Mapping[str, Job] = {
     "export": Job(SeriesRequest, export_series),
     "doctor": Job(PlainRequest, doctor),
     "backup": Job(PlainRequest, backup),
+    "digest": Job(PlainRequest, digest),
     "token_make": Job(TokenRequest, token_make),
     "token_list": Job(TokenRequest, token_list),
     "token_revoke": Job(TokenRequest, token_revoke),
@@ -551,7 +568,7 @@ JOBS: Mapping[str, Job] = {
     "organisation": Job(OrganisationRequest, organisation),
     "definition": Job(DefinitionRequest, definition),
 }
-_SENDING = frozenset({"load"})  # jobs that queue mail
+_SENDING = frozenset({"load", "digest"})  # jobs that queue mail
 
 
 class WritesSeries(Protocol):

@@ -18,12 +18,14 @@ from dashboards.security.guard import SIGN_IN
 from dashboards.security.own_password import ACCOUNT
 from dashboards.selection import Selection
 from dashboards.text import DEFAULT, LANGUAGES, set_language
-from data import accounts
+from data import accounts, digest
 
 LANGUAGE_COOKIE = "tavle_sprog"
 A_YEAR = 365 * 24 * 3600
 ACCOUNT_LANGUAGE = f"{ACCOUNT}/sprog"
 CHOSEN = "sprog"  # the account page says that it was kept
+ACCOUNT_DIGEST = f"{ACCOUNT}/mail"
+DIGEST_ON, DIGEST_OFF = "mail-til", "mail-fra"
 
 
 def pick_language(cookie: str | None, account: str | None, accept: LanguageAccept) -> str:
@@ -84,6 +86,12 @@ def install(server: Flask, *, secure_cookies: bool) -> None:
         # What was chosen on this machine before would otherwise still win over the account.
         answer.delete_cookie(LANGUAGE_COOKIE)
         return answer
+
+    @server.post(ACCOUNT_DIGEST)
+    def choose_digest() -> Response:
+        is_wanted = request.form.get("digest") == "on"
+        digest.set_wanted(current_store(), current_viewer(), is_wanted, now=current_now())
+        return redirect(Selection(show=DIGEST_ON if is_wanted else DIGEST_OFF).href(ACCOUNT), 303)
 
     @server.get("/tema/<name>")
     def choose_theme(name: str) -> Response:

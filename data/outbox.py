@@ -44,6 +44,7 @@ class Kind(StrEnum):
     DEFINITION_RETURNED = "definition-returned"
     DEFINITION_APPROVED = "definition-approved"
     MINUTES = "minutes"
+    DIGEST = "digest"
 
 
 SUBJECTS: Mapping[Kind, Words] = {
@@ -58,6 +59,7 @@ SUBJECTS: Mapping[Kind, Words] = {
         "Tavle: din definition {about} er godkendt", "Tavle: your definition {about} is approved"
     ),
     Kind.MINUTES: Words("Tavle: referat af tavlemøde, {unit}", "Tavle: minutes of the board meeting, {unit}"),
+    Kind.DIGEST: Words("Tavle: nyt siden sidst, {unit}", "Tavle: new since last time, {unit}"),
 }
 BODIES: Mapping[Kind, Words] = {
     Kind.RECEIPT: Words(
@@ -96,6 +98,14 @@ BODIES: Mapping[Kind, Words] = {
         "Dear {name}\n\nThe minutes of the board meeting of {day}, {unit}, are ready. These measures were treated:\n"
         "{lines}\n\nDecided:\n{decisions}\n\nThe figures stand in the minutes in Tavle.",
     ),
+    Kind.DIGEST: Words(
+        "Hej {name}\n\nDet er nyt på jeres tavle siden sidste mail:\n\n{lines}\n\n"
+        "Tallene og forklaringen står i Tavle. Mailen kommer højst én gang om måneden og kun, når der er nyt. Den kan "
+        "slås fra på siden Min konto.",
+        "Dear {name}\n\nThis is new on your board since the last mail:\n\n{lines}\n\n"
+        "The figures and the explanation stand in Tavle. The mail comes once a month at most, and only when there is "
+        "news. It can be switched off on the page My account.",
+    ),
 }
 PAGES: Mapping[Kind, str] = {
     Kind.RECEIPT: "/indberet/kvitteringer/{about}",
@@ -104,6 +114,7 @@ PAGES: Mapping[Kind, str] = {
     Kind.DEFINITION_RETURNED: "/indikatorer/{about}/om",
     Kind.DEFINITION_APPROVED: "/indikatorer/{about}/om",
     Kind.MINUTES: "/tavlemoede/referat/{about}",
+    Kind.DIGEST: "/?v=1&enhed={about}",
 }
 """Where the reader goes on from here, once the installation has said at which address people reach it. A reminder has
 the address in its text already."""
@@ -346,6 +357,28 @@ def queue_minutes(
             "lines": _listed(lines, language),
             "decisions": _listed(decided or [NOTHING_DECIDED.say(language)], language),
         },
+    )
+    return True
+
+
+def queue_digest(
+    connection: Connection, person: Row[Any], *, unit: Words, about: str, lines: str, now: datetime
+) -> bool:
+    """Queue what is new since the last digest for `person` (a row of `account`); False where there is no address.
+
+    `lines` are words in the person's language, without figures (`data.digest` writes them), `about` the unit's code.
+    """
+    if not _has_address(person):
+        return False
+    queue(
+        connection,
+        Kind.DIGEST,
+        recipient=person.email,
+        language=person.language or "da",
+        about=about,
+        author="Tavle",
+        now=now,
+        values={"name": person.name, "unit": unit, "lines": lines},
     )
     return True
 

@@ -615,7 +615,8 @@ digest = Table(
     metadata,
     Column("account_id", BigInteger, primary_key=True),
     Column("told_at", DateTime, nullable=False),  # UTC
-    Column("told", JSON, nullable=False),  # "indicator unit": the signal
+    # month: the last one told; signals: "indicator unit" -> the signal; missing: "indicator unit period"; is_off
+    Column("told", JSON, nullable=False),
 )
 
 # ------------------------------------------------------------------------------------------------- people and traces

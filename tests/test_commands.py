@@ -403,6 +403,13 @@ def test_simulated_figures_say_demo_on_every_row(desk: Desk) -> None:
 # ------------------------------------------------------------------------------------------- doctor, backup, restore
 
 
+def test_digest_says_how_many_got_a_mail_and_hands_them_over(desk: Desk) -> None:
+    result = desk.tavle("digest", "--lang", "en")
+    assert result.exit_code == 0 and "mails queued" in result.stdout
+    again = desk.tavle("digest")
+    assert again.exit_code == 0 and again.stdout.startswith("0 mails lagt i køen.")
+
+
 def test_doctor_says_how_the_store_is(desk: Desk) -> None:
     desk.tavle("load", desk.file(GOOD), "--as", "team@noh.dk", *TODAY)
     result = desk.tavle("doctor")

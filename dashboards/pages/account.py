@@ -14,7 +14,7 @@ from dashboards.components.markup import Html
 from dashboards.context import current_now, current_settings, current_store, current_today, current_viewer, parts
 from dashboards.figures.icons import ui_icon
 from dashboards.pages import PageRecord
-from dashboards.preferences import ACCOUNT_LANGUAGE
+from dashboards.preferences import ACCOUNT_DIGEST, ACCOUNT_LANGUAGE
 from dashboards.presenters import account as presenter
 from dashboards.presenters.account import AccountView, Answer, TokenRow
 from dashboards.security.own_password import ACCOUNT, PASSWORD
@@ -33,7 +33,7 @@ class Ids:
 
 def layout(selection: Selection) -> Any:
     view = _read(selection)
-    main = [Html(html=_person(view) + _language(view) + _password(view))]
+    main = [Html(html=_person(view) + _language(view) + _digest(view) + _password(view))]
     if view.may_have_tokens:
         main.append(html.Section(_tokens(view), className="card acc__t", **{"aria-labelledby": "h-tokens"}))
     return html.Div([Html(html=_head(view)), html.Div(main, className="acc")], id=Ids.PAGE)
@@ -95,6 +95,30 @@ def _language(view: AccountView) -> Markup:
                 '<select class="select" id="acc-language" name="language">{}</select><p class="hint">{}</p></div>'
             ).format(_("Sprog på sider og mails"), options, _("Det gælder på alle maskiner, hvor du logger ind.")),
             _("Gem sprog"),
+        ),
+    )
+
+
+def _digest(view: AccountView) -> Markup:
+    if not view.may_get_digest:
+        return NOTHING
+    return _card(
+        "digest",
+        _("Månedens mail"),
+        _form(
+            ACCOUNT_DIGEST,
+            Markup(
+                '<label class="check"><input type="checkbox" name="digest" value="on"{}>{}</label>'
+                '<p class="hint">{}</p>'
+            ).format(
+                Markup(" checked") if view.wants_digest else NOTHING,
+                _("Send mig en mail, når der er nyt på mine målinger"),
+                _(
+                    "Højst én gang om måneden og kun, når en måling har fået eller mistet et signal, eller noget "
+                    "mangler. Der står ord og ingen tal."
+                ),
+            ),
+            _("Gem"),
         ),
     )
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboards.preferences import CHOSEN
+from dashboards.preferences import CHOSEN, DIGEST_OFF, DIGEST_ON
 from dashboards.presenters.receipts import alert
 from dashboards.security.own_password import BLOCKED, CHANGED, IN_DEMO, REFUSALS
 from dashboards.selection import Selection
 from dashboards.text import _, language, moment_text, ngettext, number
-from data import tokens
+from data import digest, tokens
 from data.access import Role, Viewer
 from data.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from data.errors import DataError
@@ -55,6 +55,8 @@ class AccountView:
     least: int
     most: int
     may_have_tokens: bool
+    may_get_digest: bool
+    wants_digest: bool
     token_words: str
     tokens: tuple[TokenRow, ...]
 
@@ -89,6 +91,8 @@ def account_view(
         least=SHORTEST_PASSWORD,
         most=LONGEST_PASSWORD,
         may_have_tokens=has_tokens,
+        may_get_digest=digest.may_get(viewer),
+        wants_digest=digest.wants(store, viewer),
         token_words=_token_words(viewer),
         tokens=token_rows(store, viewer, now=now, timezone=timezone) if has_tokens else (),
     )
@@ -105,6 +109,9 @@ def _message(code: str | None) -> Markup:
         return alert("ok", "check", said)
     if code == CHOSEN:
         return alert("ok", "check", _("Sproget er gemt på din konto."))
+    if code in (DIGEST_ON, DIGEST_OFF):
+        on, off = _("Du får mailen, når der er nyt."), _("Du får ikke mailen mere.")
+        return alert("ok", "check", on if code == DIGEST_ON else off)
     if code == IN_DEMO:
         return alert("warn", "warn", _("Adgangskoden er ikke skiftet: demoens adgangskoder kan ikke ændres."))
     if code == BLOCKED:

@@ -15,7 +15,7 @@ from dash import Dash
 from app import create_app
 from dashboards.pages.account import Ids
 from dashboards.presenters import account as presenter
-from data import accounts, tokens
+from data import accounts, digest, tokens
 from data.access import SYSTEM, Grant, Role, load_viewer
 from data.queries import accounts as asked
 from data.queries import audit
@@ -175,3 +175,15 @@ def test_who_only_reads_gets_a_command_that_only_reads(people: Store) -> None:
     leader = load_viewer(people, LEADER)
     command = presenter.example(leader, "https://tavle.example", "tavle_X")
     assert command == 'curl -H "Authorization: Bearer tavle_X" "https://tavle.example/api/v1/units"'
+
+
+def test_the_monthly_mail_is_switched_off_and_on_by_whoever_gets_it(
+    product: Dash, people: Store, visitor_of: VisitorOf
+) -> None:
+    leader = visitor_of(product).sign_in(LEADER)
+    assert "Månedens mail" in page(leader) and digest.wants(people, load_viewer(people, LEADER))
+    assert send(leader, "/konto/mail").endswith("vis=mail-fra")
+    assert not digest.wants(people, load_viewer(people, LEADER))
+    assert send(leader, "/konto/mail", digest="on").endswith("vis=mail-til")
+    assert "Du får mailen, når der er nyt." in page(leader, "?v=1&vis=mail-til")
+    assert "Månedens mail" not in page(visitor_of(product).sign_in(BOTH))
