@@ -359,7 +359,7 @@ def _style(chart: Any, sheet: Sheet, lines: Sequence[_Line], *, has_dates: bool)
     if has_dates:
         _date_axis(across, sheet)
     else:
-        _every(across, max(1, len(sheet.shown) // 8))
+        _every(across, max(1, len(sheet.shown) // 6))
     _legend(chart, lines)
     lifts = _lifts(lines, axis)
     for line, series, lift in zip(lines, chart.plots[0].series, lifts, strict=True):

@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from dashboards.exports.forms import write_series
 from dashboards.exports.series import series_csv
 from dashboards.pages import organisation as page
 from dashboards.presenters import organisation as presenter
+from dashboards.presenters.exported import Origin, file_stem, series_sheet
 from dashboards.presenters.indicator import series_view
 from dashboards.presenters.organisation import FormValues
 from dashboards.presenters.unit_reading import AS_IS, unit_reading
@@ -220,3 +222,14 @@ def test_another_kind_draws_other_fields_and_any_change_takes_the_plan_away(merg
     other = presenter.left_field(merged, admin, {"action": "split", "drawn": "close", "unit1": "HGH"}, today=TODAY)
     assert same.form is None and same.side == presenter.hint()
     assert 'name="children"' in other.form and 'value="HGH"' in other.form
+
+
+def test_files_of_a_unit_as_it_is_say_so_and_are_named_so(merged, admin):
+    origin = Origin.of(merged, now=datetime(2026, 11, 23, 5, 15), timezone="Europe/Copenhagen")
+    chosen = Selection(unit="NOH", show=AS_IS)
+    sheet = series_sheet(merged, admin, "HAI-BAC", chosen, today=TODAY, origin=origin)
+    assert file_stem(sheet) == "tavle-HAI-BAC-NOH-som-det-er-2026-11-23"
+    assert sheet.permalink == "/indikator/HAI-BAC?v=1&enhed=NOH&vis=som-det-er"
+    assert sheet.view.reading.sentences[0] in " ".join(sheet.notes_of_chart)
+    assert write_series("csv", sheet).startswith(b"# As it is: Bornholms Hospital")
+    assert all(write_series(code, sheet) for code in ("pdf", "pptx", "xlsx", "html", "svg"))
