@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from data import catalogue, outbox, passwords, states
 from data.catalogue.names import fold
-from data.demo import desk, proposals
+from data.demo import board, desk, proposals
 from data.demo.accounts import DEMO_SIGN_INS, QUALITY_TEAM, SIMULATOR, SIMULATOR_NAME
 from data.demo.deliveries import Delivery, fingerprint, log
 from data.demo.departments import all_departments
@@ -130,6 +130,7 @@ def _build(connection: Connection, seed: int, calendar: Calendar) -> DemoSummary
     _desk(connection, told, programme, calendar, accounts, names, now)
     _mails(connection, told, programme, calendar, accounts, names, now)
     _decisions(connection, programme, planted, calendar)
+    board.put(connection, calendar, dict(programme.owners))
     write_info(connection, "is_demo", "true")
     write_info(connection, "today", calendar.today.isoformat())
     write_info(connection, "seed", str(seed))
