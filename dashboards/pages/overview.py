@@ -86,17 +86,18 @@ def register_callbacks(app: Dash) -> None:
 
     @app.callback(
         Output(Ids.BOARD, "html"),
+        Output(Ids.DO, "notes"),  # tells the form that it was answered: the next press counts at once
         Input(Ids.DO, "pressed"),
         State(Ids.CHOICES, "data"),
         prevent_initial_call=True,
     )
-    def act(pressed: dict[str, Any], query: str) -> str:
+    def act(pressed: dict[str, Any], query: str) -> tuple[str, dict[str, Any]]:
         """A card is marked as seen, brought back, or put on the agenda; the page is drawn anew with what was done."""
         selection = Selection.from_query(query)
         done = take_step(
             current_store(), current_viewer(), str(pressed["name"]), selection.unit or "", now=current_now()
         )
-        return str(page_markup(read_view(selection), done, remember=_remembered))
+        return str(page_markup(read_view(selection), done, remember=_remembered)), {}
 
 
 def csv_file() -> Response:
@@ -331,9 +332,9 @@ def _cards(view: OverviewView, done: Done | None) -> Markup:
     said = Markup("")
     if done is not None:
         undo = _press(done.undo, _("Fortryd")) if done.undo else Markup("")
-        said = Markup(
-            '<p class="note note--ok ncards__said" role="status" tabindex="-1" data-focus-next>{} {}</p>'
-        ).format(done.words, undo)
+        said = Markup('<p class="ncards__said" role="status" tabindex="-1" data-focus-next>{} {}</p>').format(
+            done.words, undo
+        )
     return Markup(
         '<section aria-labelledby="h-new" class="no-print"><div class="ov__h"><h2 id="h-new">{}</h2></div>{}'
         '<div class="ncards">{}</div>{}</section>'
