@@ -273,8 +273,9 @@ class _Drawing:
     # ------------------------------------------------------------------------------------------- the plan of the page
 
     def draw(self, flags: list[Flag], national: NationalMark | None) -> None:
-        first, last = self.points[0].period, self.points[-1].period
-        self.flags = [flag for flag in flags if first <= flag.period < _after(last, self.definition.period)]
+        kind = self.definition.period
+        first, beyond = self.points[0].period, _after(_after(_after(self.points[-1].period, kind), kind), kind)
+        self.flags = [flag for flag in flags if first <= flag.period < beyond]
         self.spans = phase_spans(self.assessment, self.points)
         self._plan(national)
         self._phases()
@@ -547,7 +548,10 @@ class _Drawing:
     def _hover(self) -> None:
         """One invisible row of points carries the box and the spoken words, so that no point says two things."""
         notes: dict[int, list[Flag]] = {}
+        end = _after(self.points[-1].period, self.definition.period)
         for flag in self.flags:
+            if flag.period >= end:
+                continue  # about none of the points: it stands in the list of notes
             notes.setdefault(self._slot(flag), []).append(flag)
         axis_foot = [self.axis.low if point.value is None else point.value for point in self.points]
         self._trace(
@@ -653,8 +657,10 @@ class _Drawing:
         Notes of one period share a flag; more than six flags in view are drawn together with neighbours ("A–C").
         """
         groups: list[tuple[list[Flag], float]] = []
+        end = _after(self.points[-1].period, self.definition.period)
         for flag in self.flags:
-            slot = float(self._slot(flag))
+            # What was written since, while figures are still to come, stands at the right edge: it is about no point.
+            slot = float(self._slot(flag)) if flag.period < end else len(self.points) - 0.5
             if groups and groups[-1][1] == slot:
                 groups[-1][0].append(flag)
             else:
@@ -693,6 +699,8 @@ class _Drawing:
 
     def _flag_foot(self, slot: float, top: float) -> float | None:
         """Pixels where the dotted line of a flag ends: short of its point, or the foot of the plot between points."""
+        if slot == len(self.points) - 0.5:
+            return float(self.frame.plot_height)
         if slot != int(slot):
             return None
         value = self.points[int(slot)].value

@@ -253,6 +253,15 @@ def test_notes_outside_the_window_are_not_drawn(series_of):
     assert not labels(figure(series_of(BETTER), annotations=notes), "flag")
 
 
+def test_a_note_since_the_last_period_stands_at_the_right_edge_and_at_no_point(series_of):
+    """24 months to December 2025: what was decided in January and February is about months still to come."""
+    drawn = figure(series_of(BETTER), annotations=[Flag(date(2026, 2, 23), "A", "Ring i weekenden")])
+    (flag,) = labels(drawn, "flag")
+    assert flag["text"] == "A" and flag["x"] == drawn["layout"]["xaxis"]["range"][1] == 23.5
+    (hover,) = traces(drawn, "hover")
+    assert not any("Ring i weekenden" in text for text in hover["text"])
+
+
 def test_the_box_says_month_value_fraction_and_place(series_of):
     (hover,) = traces(figure(series_of(BETTER)), "hover")
     assert hover["text"][23].split("<br>")[:2] == ["<b>december 2025</b>", "<b>88,0\u202f%</b> (88 af 100)"]
