@@ -9,21 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from flask import request
 from markupsafe import Markup
 
+from dashboards.components import series_beside, series_dialog
 from dashboards.components.download_menu import download_menu
+from dashboards.components.form import Form
 from dashboards.components.markup import Html
 from dashboards.components.states import State as PageState
 from dashboards.components.states import box_state, no_units, page_state
-from dashboards.context import current_store, current_theme, current_today, current_viewer
+from dashboards.context import (
+    current_now,
+    current_store,
+    current_theme,
+    current_today,
+    current_viewer,
+    public_address,
+)
 from dashboards.figures.icons import ui_icon
+from dashboards.figures.points import read_points
 from dashboards.figures.spc_chart import CONFIG
 from dashboards.pages import PageRecord
 from dashboards.presenters import indicator as presenter
+from dashboards.presenters import series_actions as actions
+from dashboards.presenters import series_beside as beside
 from dashboards.presenters.indicator import NationalBox, NoteRow, PhaseRow, SeriesView, TableTwin
+from dashboards.presenters.series_actions import Actions, Done, actions_of
 from dashboards.presenters.unit_reading import AS_IS, UnitReading
 from dashboards.selection import Selection
 from dashboards.text import N_, _, language
@@ -43,6 +57,14 @@ class Ids:
     TABLE = "indicator-table"
     VIEW = "indicator-view"
     NARROW = "indicator-narrow"
+    PARTS = "indicator-parts"
+    ASK = "indicator-ask"  # what somebody wants to do: {"what", "about", "at"}
+    DIALOG = series_dialog.DIALOG
+    FORM = series_dialog.FORM
+    DONE = "indicator-done"
+    OUTLOOK = "indicator-outlook"
+    SISTERS = "indicator-sisters"
+    SISTER_FORM = series_beside.FORM
 
 
 def exists(store: Store, viewer: Viewer, path_args: Mapping[str, str], selection: Selection) -> bool:
@@ -56,24 +78,68 @@ def title(selection: Selection, code: str) -> str:
 def layout(selection: Selection, code: str) -> Any:
     if selection.unit is None:
         return page_state(no_units())
-    view = presenter.series_view(current_store(), current_viewer(), code, selection, today=current_today())
     return html.Div(
         id=Ids.PAGE,
         className="indicator",
         children=[
-            Html(html=_head(view)),
-            html.Div([_figure_card(view), Html(html=_says(view), className="ind__says")], className="ind"),
-            Html(html=_notes_and_goal(view)),
-            Html(html=_about(view)),
+            html.Div(_page_parts(_read(code, selection)), id=Ids.PARTS),
+            series_dialog.dialog_shell(),
+            Form(id=Ids.SISTER_FORM, html=Markup("")),
+            dcc.Store(id=Ids.ASK),
+            dcc.Store(id=Ids.DONE),
         ],
+    )
+
+
+def _read(code: str, selection: Selection) -> SeriesView:
+    return presenter.kept_view(current_store(), current_viewer(), code, selection, today=current_today())
+
+
+def _page_parts(view: SeriesView, done: Done | None = None) -> list[Any]:
+    """Everything but the dialog: drawn anew once something was done. What takes longer comes in a second request."""
+    offered = actions_of(current_store(), current_viewer(), view, today=current_today())
+    is_narrow = "Mobi" in request.headers.get("User-Agent", "")
+    says = html.Section(
+        [
+            Html(html=_says(view), id=Ids.SAYS, className="says__b"),
+            Html(html=Markup(""), id=Ids.OUTLOOK, className="says__more"),
+        ],
+        className="card says",
+        **{"aria-label": _("Hvad diagrammet viser")},
+    )
+    return [
+        Html(html=_head(view, offered, done)),
+        html.Div([_figure_card(view, offered, is_narrow), says], className="ind"),
+        Html(html=_notes_and_goal(view, offered)),
+        Html(id=Ids.SISTERS, html=_sisters_skeleton() if view.has_chart else Markup("")),
+        Html(html=_about(view)),
+        dcc.Store(
+            id=Ids.VIEW,
+            data={
+                "code": view.definition.code,
+                "query": view.selection.to_query(),
+                "narrow": is_narrow,
+                "periods": [point.period.isoformat() for point in read_points(view.assessment)]
+                if view.assessment and offered.may_write and not offered.closed
+                else [],
+            },
+        ),
+        dcc.Store(id=Ids.NARROW),
+    ]
+
+
+def _sisters_skeleton() -> Markup:
+    bones = Markup('<li class="sis__c"><span class="skel sis__bone"></span></li>') * 6
+    return Markup('<section class="card mt-4 sis" aria-hidden="true"><ul class="sis__g">{}</ul></section>').format(
+        bones
     )
 
 
 # ----------------------------------------------------------------------------------------------------------- the parts
 
 
-def _head(view: SeriesView) -> Markup:
-    """Where one is, and the finding: icons, one sentence, and what it is about."""
+def _head(view: SeriesView, offered: Actions, done: Done | None) -> Markup:
+    """Where one is, and the finding: icons, one sentence, what it is about, and what one can do."""
     chevron = ui_icon("chev-r", size=16)
     goal = Markup('<li><a href="{}">{}</a>{}</li>').format(view.goal_href, view.goal_name, chevron)
     crumb = Markup(
@@ -96,10 +162,21 @@ def _head(view: SeriesView) -> Markup:
             today,
             _("Vis målingen, som den ser ud nu"),
         )
+    link = public_address() + view.selection.href(f"/indikator/{view.definition.code}")
     return Markup(
-        '{}<div class="find"><div class="find__i">{}</div><div><h1 id="{}" tabindex="-1">{}</h1><p>{}</p></div></div>'
-        "{}{}"
-    ).format(crumb, view.icons, Ids.TITLE, view.explanation.title, view.subtitle, earlier, _reading(view.reading))
+        '{}<div class="find"><div class="find__i">{}</div><div><h1 id="{}" tabindex="-1">{}</h1><p>{}</p></div>{}</div>'
+        "{}{}{}"
+    ).format(
+        crumb,
+        view.icons,
+        Ids.TITLE,
+        view.explanation.title,
+        view.subtitle,
+        series_dialog.action_bar(offered, link, has_chart=view.has_chart),
+        series_dialog.said(done),
+        earlier,
+        _reading(view.reading),
+    )
 
 
 def _reading(reading: UnitReading) -> Markup:
@@ -122,7 +199,7 @@ def _reading(reading: UnitReading) -> Markup:
     )
 
 
-def _figure_card(view: SeriesView) -> Any:
+def _figure_card(view: SeriesView, offered: Actions, is_narrow: bool) -> Any:
     if not view.has_chart:
         state = PageState(
             "chart",
@@ -134,7 +211,6 @@ def _figure_card(view: SeriesView) -> Any:
         )
         return box_state(state)
     theme = THEMES[current_theme()]
-    is_narrow = "Mobi" in request.headers.get("User-Agent", "")
     drawn = view.figure(theme=theme, narrow=is_narrow)
     return html.Div(
         role="group",
@@ -161,7 +237,11 @@ def _figure_card(view: SeriesView) -> Any:
                             **{"aria-hidden": "true"},
                         ),
                         **{
-                            "aria-label": _("Diagram: gå fra punkt til punkt med piletasterne"),
+                            "aria-label": _(
+                                "Diagram: gå fra punkt til punkt med piletasterne, Enter for at skrive eller ændre"
+                            )
+                            if offered.may_write and not offered.closed
+                            else _("Diagram: gå fra punkt til punkt med piletasterne"),
                             "aria-roledescription": _("diagram"),
                         },
                     ),
@@ -170,15 +250,6 @@ def _figure_card(view: SeriesView) -> Any:
                 ],
             ),
             Html(html=_table(view.table), id=Ids.TABLE, className="figure__t is-away"),
-            dcc.Store(
-                id=Ids.VIEW,
-                data={
-                    "code": view.definition.code,
-                    "query": view.selection.to_query(),
-                    "narrow": is_narrow,
-                },
-            ),
-            dcc.Store(id=Ids.NARROW),
         ],
     )
 
@@ -191,14 +262,18 @@ def _figure_head(view: SeriesView) -> Markup:
     """What the axis measures and which way is better; how far back; table for chart; the numbers to take home."""
     here = f"/indikator/{view.definition.code}"
     choices = Markup("")
-    if view.n_periods > 36:
-        options = [(36, _("36 mdr.") if view.definition.period == "month" else "36"), (None, _("Alle {count}"))]
+    if view.n_periods > 24:
+        is_months = view.definition.period == "month"
+        options: list[tuple[int | None, str]] = [(24, _("24 mdr.") if is_months else "24")]
+        if view.n_periods > 36:
+            options.append((36, _("36 mdr.") if is_months else "36"))
+        options.append((None, _("Alle {count}")))
         choices = Markup('<span class="btn-group" role="group" aria-label="{}">{}</span>').format(
             _("Periode"),
             Markup("").join(
                 Markup('<a class="btn btn--sm" href="{}"{}>{}</a>').format(
                     view.selection.href(here, months=months),
-                    Markup(' aria-current="true"') if view.selection.months == months else Markup(""),
+                    Markup(' aria-current="true"') if _is_shown(view, months) else Markup(""),
                     words.format(count=view.n_periods),
                 )
                 for months, words in options
@@ -220,6 +295,12 @@ def _figure_head(view: SeriesView) -> Markup:
         _("Vis som tabel"),
         download_menu(view.definition.code, view.selection),
     )
+
+
+def _is_shown(view: SeriesView, months: int | None) -> bool:
+    """Whether that window is what stands on the page: of a short series, 36 months are all there is."""
+    chosen = view.selection.months
+    return months == chosen or (months is None and chosen is not None and chosen >= view.n_periods)
 
 
 def _csv_href(view: SeriesView, form: str) -> str:
@@ -289,9 +370,7 @@ def _says(view: SeriesView) -> Markup:
         why = Markup(
             '<details class="disc" open><summary>{}</summary><table class="why"><tbody>{}</tbody></table></details>'
         ).format(_("Hvorfor siger I det?"), rows)
-    return Markup('<section class="card says" id="{}" aria-label="{}">{}{}{}{}</section>').format(
-        Ids.SAYS,
-        _("Hvad diagrammet viser"),
+    return Markup("{}{}{}{}").format(
         box(_("Hvad ser vi?"), said.see),
         box(_("Hvad betyder det?"), said.means),
         box(_("Hvad kan du gøre nu?"), said.do),
@@ -299,44 +378,100 @@ def _says(view: SeriesView) -> Markup:
     )
 
 
-def _notes_and_goal(view: SeriesView) -> Markup:
+def _notes_and_goal(view: SeriesView, offered: Actions) -> Markup:
     goal = _goal_card(view.national, view.direction) if view.national is not None else Markup("")
-    return Markup('<div class="ind mt-4"><section class="card"><h2>{}</h2>{}{}</section>{}</div>').format(
-        _("Noter"), _note_list(view.notes), _phase_list(view.phases), goal
+    may = offered.may_write and not offered.closed
+    new = Markup("")
+    if may:
+        new = series_dialog.ask_button(actions.NOTE, _("Ny note"), css="btn btn--quiet btn--sm no-print", icon="plus")
+    return Markup(
+        '<div class="ind mt-4"><section class="card"><div class="card__h"><h2>{}</h2>{}</div>{}{}{}{}</section>{}</div>'
+    ).format(
+        _("Noter"),
+        new,
+        _note_list(view.notes, may),
+        _phase_list(view.phases, may),
+        _left_out_list(view, may),
+        _changes(view.changes),
+        goal,
     )
 
 
-def _note_list(notes: tuple[NoteRow, ...]) -> Markup:
+def _take_back(what: str, about: str, words: str, label: str) -> Markup:
+    return series_dialog.ask_button(what, words, about=about, css="btn btn--quiet btn--sm no-print", label=label)
+
+
+def _note_list(notes: tuple[NoteRow, ...], may: bool) -> Markup:
     if not notes:
         return Markup('<p class="muted f-13 mt-2">{}</p>').format(_("Der er ingen noter på målingen."))
     items = Markup("").join(
         Markup(
-            '<li><span class="flag">{}</span><span class="muted">{}</span><span>{} <small>{}</small></span></li>'
+            '<li><span class="flag">{}</span><span class="muted">{}</span><span>{} <small>{}</small></span>{}</li>'
         ).format(
             note.letter,
             note.when,
             note.text,
             " · ".join(part for part in (note.kind, note.scope, note.written) if part),
+            _take_back(actions.NOTE_OFF, note.number, _("Fjern"), _("Fjern note {letter}").format(letter=note.letter))
+            if may and note.number
+            else Markup(""),
         )
         for note in notes
     )
     return Markup('<ol class="notes mt-2">{}</ol>').format(items)
 
 
-def _phase_list(phases: tuple[PhaseRow, ...]) -> Markup:
+def _phase_list(phases: tuple[PhaseRow, ...], may: bool) -> Markup:
     if not phases:
         return Markup("")
     items = Markup("").join(
-        Markup('<li><span class="muted">{}</span><span><b>{}</b>{}{}{}</span></li>').format(
+        Markup('<li><span class="muted">{}</span><span><b>{}</b>{}{}{}</span>{}</li>').format(
             phase.span,
             phase.name,
             Markup(' <span class="badge">{}</span>').format(_("databrud")) if phase.is_break else Markup(""),
             Markup(" · {}").format(phase.centre) if phase.centre else Markup(""),
             Markup("<br>{} <small>{}</small>").format(phase.reason, phase.decided) if phase.reason else Markup(""),
+            _take_back(
+                actions.PHASE_OFF,
+                phase.begins,
+                _("Træk tilbage"),
+                _("Træk fasen {name} tilbage").format(name=phase.name),
+            )
+            if may and phase.begins
+            else Markup(""),
         )
         for phase in phases
     )
     return Markup('<h2 class="mt-4">{}</h2><ol class="notes notes--phases mt-2">{}</ol>').format(_("Faser"), items)
+
+
+def _left_out_list(view: SeriesView, may: bool) -> Markup:
+    if not view.left_out:
+        return Markup("")
+    items = Markup("").join(
+        Markup('<li><span class="muted">{}</span><span>{} <small>{}</small></span>{}</li>').format(
+            one.when,
+            one.reason,
+            one.decided,
+            _take_back(actions.IN, one.about, _("Tag med igen"), _("Tag {period} med igen").format(period=one.when))
+            if may
+            else Markup(""),
+        )
+        for one in view.left_out
+    )
+    return Markup('<h2 class="mt-4">{}</h2><ol class="notes notes--phases mt-2">{}</ol>').format(
+        _("Udeladte punkter"), items
+    )
+
+
+def _changes(changes: tuple[str, ...]) -> Markup:
+    """Everything that was done to the lines, also what was taken back since."""
+    if not changes:
+        return Markup("")
+    items = Markup("").join(Markup("<li>{}</li>").format(one) for one in changes)
+    return Markup('<details class="disc mt-2"><summary>{}</summary><ol class="hist f-13">{}</ol></details>').format(
+        _("Alle ændringer af faser og punkter"), items
+    )
 
 
 def _goal_card(box: NationalBox, direction: str) -> Markup:
@@ -385,8 +520,35 @@ def _about(view: SeriesView) -> Markup:
         _csv_href(view, "csv"),
         _("international form (komma, punktum)"),
     )
-    return Markup('<section class="card mt-4"><h2>{}</h2><div class="grid12 mt-2">{}</div>{}</section>').format(
-        _("Om målingen"), columns, files
+    return Markup(
+        '<section class="card mt-4"><div class="card__h"><h2>{}</h2>{}</div>'
+        '<div class="grid12 mt-2">{}</div>{}</section>'
+    ).format(
+        _("Om målingen"),
+        _as_of_form(view),
+        columns,
+        files,
+    )
+
+
+def _as_of_form(view: SeriesView) -> Markup:
+    """An earlier day to look at, sent as a native form: the date is typed in peace, and the page comes when asked."""
+    today = current_today().isoformat()
+    kept = parse_qsl(view.selection.but(as_of=None, unit=view.selection.unit).to_query().removeprefix("?"))
+    hidden = Markup("").join(
+        Markup('<input type="hidden" name="{}" value="{}">').format(key, value) for key, value in kept
+    )
+    return Markup(
+        '<form class="asof no-print push" method="get" action="{}">{}<label class="f-13" for="asof">{}</label>'
+        '<input class="input" type="date" id="asof" name="pr" value="{}" max="{}" required>'
+        '<button class="btn btn--sm" type="submit">{}</button></form>'
+    ).format(
+        f"/indikator/{view.definition.code}",
+        hidden,
+        _("Vis den, som den så ud"),
+        (view.selection.as_of or current_today()).isoformat(),
+        today,
+        _("Vis"),
     )
 
 
@@ -407,15 +569,117 @@ def register_callbacks(app: Dash) -> None:
     )
     def redraw(narrow: bool | None, chosen: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         """The chart for the width the browser has; asked for only when the first guess was wrong."""
-        view = presenter.series_view(
-            current_store(),
-            current_viewer(),
-            str(chosen["code"]),
-            Selection.from_query(str(chosen["query"])),
-            today=current_today(),
-        )
+        view = _chosen(chosen)
         drawn = view.figure(theme=THEMES[current_theme()], narrow=bool(narrow))
         return drawn, _height(drawn)
+
+    app.clientside_callback(
+        ClientsideFunction("tavle_chart", "clicked"),
+        Output(Ids.ASK, "data"),
+        Input(Ids.GRAPH, "clickData"),
+        State(Ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("tavle_chart", "done"),
+        Output(Ids.FORM, "html", allow_duplicate=True),
+        Input(Ids.DONE, "data"),
+        prevent_initial_call=True,
+    )
+
+    @app.callback(
+        Output(Ids.FORM, "html"),
+        Output(Ids.FORM, "notes"),
+        Output(Ids.FORM, "focus"),
+        Input(Ids.ASK, "data"),
+        State(Ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def fill(asked: dict[str, Any], chosen: dict[str, Any]) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        """The dialog somebody asked for, with the trial of what its fields say."""
+        return _filled(_chosen(chosen), asked)
+
+    @app.callback(
+        Output(Ids.FORM, "notes", allow_duplicate=True),
+        Input(Ids.FORM, "left"),
+        State(Ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def try_out(left: dict[str, Any], chosen: dict[str, Any]) -> Any:
+        """The trial of what the fields say now; only where another period, name or kind changes it."""
+        values = left["values"]
+        if "month" not in values:
+            return no_update
+        return _notes(_chosen(chosen), str(values.get("what", "")), values)
+
+    @app.callback(
+        Output(Ids.PARTS, "children"),
+        Output(Ids.FORM, "notes", allow_duplicate=True),
+        Output(Ids.DONE, "data"),
+        Input(Ids.FORM, "pressed"),
+        State(Ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def act(pressed: dict[str, Any], chosen: dict[str, Any]) -> Any:
+        """Do what the button asks for; the page is drawn anew, or the dialog says why not."""
+        code, selection, step, values = (*_chosen_pair(chosen), str(pressed["name"]), pressed["values"])
+        done = actions.take(
+            current_store(), current_viewer(), code, selection, step, values, today=current_today(), now=current_now()
+        )
+        if done.is_refused and values.get("what"):
+            return no_update, _notes(_read(code, selection), str(values["what"]), values, done), no_update
+        return _page_parts(_read(code, selection), done), {}, {"at": pressed["at"]}
+
+    @app.callback(Output(Ids.OUTLOOK, "html"), Input(Ids.VIEW, "data"))
+    def look_ahead(chosen: dict[str, Any]) -> str:
+        return str(series_beside.outlook_markup(beside.outlook(current_store(), current_viewer(), _chosen(chosen))))
+
+    @app.callback(Output(Ids.SISTERS, "html"), Input(Ids.VIEW, "data"), Input(Ids.SISTER_FORM, "pressed"))
+    def compare(chosen: dict[str, Any], pressed: dict[str, Any] | None) -> str:
+        """The units beside this one; another page begins with the common axis and the first twelve again."""
+        steps = str(pressed["name"]).split() if pressed and ctx.triggered_id == Ids.SISTER_FORM else []
+        return _sisters(_chosen(chosen), steps)
+
+
+def _chosen_pair(chosen: Mapping[str, Any]) -> tuple[str, Selection]:
+    return str(chosen["code"]), Selection.from_query(str(chosen["query"]))
+
+
+def _chosen(chosen: Mapping[str, Any]) -> SeriesView:
+    """The series that stands on the reader's page."""
+    return _read(*_chosen_pair(chosen))
+
+
+def _filled(view: SeriesView, asked: Mapping[str, Any]) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    dialog = actions.ask(
+        current_store(),
+        current_viewer(),
+        view,
+        str(asked.get("what", "")),
+        str(asked.get("about", "")),
+        today=current_today(),
+    )
+    values = {field.name: field.value for field in dialog.fields}
+    first = next((field.name for field in dialog.fields if field.kind != "hidden"), series_dialog.FIRST)
+    notes = _notes(view, dialog.what, values) if dialog.has_preview else {}
+    return str(series_dialog.dialog_markup(dialog)), notes, {"name": first, "at": asked.get("at")}
+
+
+def _notes(view: SeriesView, what: str, values: Mapping[str, Any], refused: Done | None = None) -> dict[str, Any]:
+    tried = actions.beside(current_store(), current_viewer(), view, what, values, today=current_today())
+    return series_dialog.notes_of(tried, refused)
+
+
+def _sisters(view: SeriesView, steps: list[str]) -> str:
+    found = beside.sisters(
+        current_store(),
+        current_viewer(),
+        view,
+        today=current_today(),
+        is_free=series_beside.FREE in steps,
+        is_all=series_beside.ALL in steps,
+    )
+    return str(series_beside.sisters_markup(found))
 
 
 PAGE = PageRecord(

@@ -52,8 +52,9 @@ from dashboards.theme import LIGHT, Theme
 from data.access import Viewer
 from data.assessments import assess_series
 from data.deadlines import deadline
-from data.queries import catalogue, decisions, figures, observations, series, units
-from data.queries.decisions import Annotation, AnnotationKind
+from data.decisions import Lines, end_of_period, may_decide
+from data.queries import catalogue, decisions, definitions, figures, observations, series, units
+from data.queries.decisions import Annotation, AnnotationKind, Exclusion, LineChange, Visibility
 from data.queries.units import Unit
 from data.store import Store
 from indicators import spc
@@ -93,7 +94,10 @@ NOT_VERIFIED = {
 
 @dataclass(frozen=True, slots=True)
 class NoteRow:
-    """A note in the list, with the letter it has on the chart. `scope` says whom it concerns, if not just the unit."""
+    """A note in the list, with the letter it has on the chart. `scope` says whom it concerns, if not just the unit.
+
+    `number` is the note's own, for taking it off; empty where that is not the viewer's to do.
+    """
 
     letter: str
     when: str
@@ -101,11 +105,12 @@ class NoteRow:
     kind: str
     written: str
     scope: str
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseRow:
-    """A phase with the decision behind it."""
+    """A phase with the decision behind it. `begins` is the day it was decided from, empty where nobody decided."""
 
     name: str
     span: str
@@ -113,6 +118,17 @@ class PhaseRow:
     reason: str
     decided: str
     is_break: bool
+    begins: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A point that is drawn and not counted, with the decision behind it. `about` is its first day."""
+
+    when: str
+    reason: str
+    decided: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +191,8 @@ class SeriesView:
     selection: Selection
     reading: UnitReading
     completeness: SeriesNote | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    changes: tuple[str, ...] = ()
 
     @property
     def has_chart(self) -> bool:
@@ -255,7 +273,7 @@ def series_view(store: Store, viewer: Viewer, code: str, selection: Selection, *
         assessment=assessment,
         flags=flags,
         targets=targets,
-        notes=_notes(annotations, unit, above),
+        notes=_notes(annotations, unit, above, definition.period, viewer),
         phases=_phases(assessment, points) if assessment else (),
         national=national,
         about=_about(store, viewer, definition, unit, assessment, found, targets, points, today),
@@ -267,7 +285,15 @@ def series_view(store: Store, viewer: Viewer, code: str, selection: Selection, *
         selection=selection,
         reading=reading,
         completeness=None if as_of or reading.made else series_note(store, viewer, code, unit.code, today=today),
+        left_out=_left_out(decisions.exclusions(store, viewer, code, unit.code, as_of), definition),
+        changes=() if as_of else _changes(decisions.line_changes(store, viewer, code, unit.code), definition),
     )
+
+
+def kept_view(store: Store, viewer: Viewer, code: str, selection: Selection, *, today: date) -> SeriesView:
+    """`series_view`, worked out once for the requests of one page; a change of data or notes makes it anew."""
+    key = ("series view", code, selection, viewer.account_id, viewer.rights, language(), today)
+    return store.remember(key, lambda: series_view(store, viewer, code, selection, today=today))
 
 
 def _not_computed(definition: IndicatorDefinition, unit_name: str) -> Explanation:
@@ -345,27 +371,83 @@ def _flags(annotations: Sequence[Annotation]) -> tuple[Flag, ...]:
     )
 
 
-def _notes(annotations: Sequence[Annotation], unit: Unit, above: Sequence[Unit]) -> tuple[NoteRow, ...]:
+def _notes(
+    annotations: Sequence[Annotation], unit: Unit, above: Sequence[Unit], kind: PeriodKind, viewer: Viewer
+) -> tuple[NoteRow, ...]:
     """The list under the chart, the latest note first."""
     said = language()
     names = {one.code: one.name.say(said) for one in above}
     rows = []
     for note, letter in zip(annotations, letters(len(annotations)), strict=True):
-        when = day_text(note.starts_on)
-        if note.ends_on is not None and note.ends_on != note.starts_on:
-            style = "day" if note.starts_on.year == note.ends_on.year else "long"
-            when = f"{day_text(note.starts_on, style)} – {day_text(note.ends_on)}"
-        scope = ""
+        scope = []
         if note.unit_code is None:
-            scope = _("gælder alle enheder")
+            scope.append(_("gælder alle enheder"))
         elif note.unit_code != unit.code:
-            scope = _("gælder {unit}").format(unit=names.get(note.unit_code, note.unit_code))
-        created = note.created_at.date()
+            scope.append(_("gælder {unit}").format(unit=names.get(note.unit_code, note.unit_code)))
+        if note.indicator_code is None:
+            scope.append(_("gælder alle målinger"))
+        if note.visibility is Visibility.OWN:
+            scope.append(_("kun for enhedens egne"))
+        created, until = note.created_at.date(), end_of_period(note.ends_on or note.starts_on, kind)
         # "Added later" must show; the same day twice says nothing.
-        later = "" if created == note.starts_on else _("skrevet {day}").format(day=day_text(created))
-        written = ", ".join(part for part in (note.author, later) if part)
-        rows.append(NoteRow(letter, when, note.text.say(said), _(KINDS[note.kind]), written, scope))
+        written = ""
+        if created > until:
+            written = _("tilføjet senere, {day}").format(day=day_text(created))
+        elif created != note.starts_on:
+            written = _("skrevet {day}").format(day=day_text(created))
+        is_ours = viewer.is_administrator if note.unit_code is None else may_decide(viewer, note.unit_code)
+        rows.append(
+            NoteRow(
+                letter,
+                _when(note),
+                note.text.say(said),
+                _(KINDS[note.kind]),
+                ", ".join(part for part in (note.author, written) if part),
+                ", ".join(scope),
+                str(note.id) if is_ours else "",
+            )
+        )
     return tuple(reversed(rows))
+
+
+def _when(note: Annotation) -> str:
+    """The day, the days or, where a note begins with a month, that month."""
+    if note.ends_on is None or note.ends_on == note.starts_on:
+        return month(note.starts_on) if note.starts_on.day == 1 else day_text(note.starts_on)
+    style = "day" if note.starts_on.year == note.ends_on.year else "long"
+    return f"{day_text(note.starts_on, style)} – {day_text(note.ends_on)}"
+
+
+def _left_out(found: Sequence[Exclusion], definition: IndicatorDefinition) -> tuple[LeftOut, ...]:
+    return tuple(
+        LeftOut(
+            period_text(one.period, definition.period),
+            one.reason,
+            ", ".join((one.author, day_text(one.created_at.date()))),
+            one.period.isoformat(),
+        )
+        for one in reversed(found)
+    )
+
+
+def _changes(found: Sequence[LineChange], definition: IndicatorDefinition) -> tuple[str, ...]:
+    """What was done to the lines, also what was taken back since: »3. nov. 2026, Ida Holm: …«."""
+    words = {
+        Lines.BEGUN: N_("fase begyndt {period}"),
+        Lines.WITHDRAWN: N_("fasen fra {period} trukket tilbage"),
+        Lines.EXCLUDED: N_("{period} udeladt"),
+        Lines.INCLUDED: N_("{period} taget med igen"),
+    }
+    said = []
+    for one in found:
+        try:
+            step = _(words[Lines(one.action)])
+        except ValueError:
+            continue
+        day = date.fromisoformat(str(one.detail.get("starts_on") or one.detail.get("period")))
+        what = step.format(period=period_text(day, definition.period))
+        said.append(f"{day_text(one.at.date())}, {one.author}: {what}. {one.detail.get('reason', '')}")
+    return tuple(said)
 
 
 def _phases(assessment: Assessment, points: list[Point]) -> tuple[PhaseRow, ...]:
@@ -385,6 +467,7 @@ def _phases(assessment: Assessment, points: list[Point]) -> tuple[PhaseRow, ...]
         if span.centre is not None:
             centre = f"{centre_name(definition)} {value_text(definition, span.centre)}"
         first, last = points[span.start].period, points[span.stop - 1].period
+        is_later = record is not None and record.starts_on > points[0].period
         rows.append(
             PhaseRow(
                 name=name or _("Hele perioden"),
@@ -393,6 +476,7 @@ def _phases(assessment: Assessment, points: list[Point]) -> tuple[PhaseRow, ...]
                 reason=record.reason if record else "",
                 decided=decided,
                 is_break=span.is_break,
+                begins=record.starts_on.isoformat() if record is not None and is_later else "",
             )
         )
     return tuple(reversed(rows))
@@ -629,7 +713,7 @@ def _about(
     rows.append(AboutRow(_("Kilde"), definition.source))
     owner = (followed.owner if followed else "") or definition.owner
     rows.append(AboutRow(_("Ansvarlig"), owner))
-    rows.append(AboutRow(_("Version"), _version(definition)))
+    rows.append(AboutRow(_("Version"), _versions(definitions.versions(store, viewer, definition.code))))
     rows += _deliveries(store, definition, found, points, followed is not None, today)
     if assessment is not None:
         breaks = [
@@ -645,11 +729,17 @@ def _about(
     return tuple(row for row in rows if row.text)
 
 
-def _version(definition: IndicatorDefinition) -> str:
-    text = str(definition.version)
-    if definition.valid_from is not None:
-        text += " · " + _("gælder fra {month}").format(month=month(definition.valid_from))
-    return text
+def _versions(found: Sequence[IndicatorDefinition]) -> str:
+    """The version in force and, shortly, those before it."""
+
+    def one(definition: IndicatorDefinition) -> str:
+        text = str(definition.version)
+        if definition.valid_from is not None:
+            text += " · " + _("gælder fra {month}").format(month=month(definition.valid_from))
+        return text
+
+    earlier = "; ".join(one(definition) for definition in found[1:])
+    return one(found[0]) + (" " + _("(før: {versions})").format(versions=earlier) if earlier else "")
 
 
 def _target_line(definition: IndicatorDefinition, target: Target) -> str:

@@ -122,7 +122,7 @@ def test_notes_of_the_series_and_of_everything_have_letters_by_date_and_the_late
         ("B", "Ny hygiejnepakke"), ("A", "Nyt system <script>")
     ]  # fmt: skip
     assert view.notes[1].scope == "gælder alle enheder"
-    assert view.notes[0].written == "Line Dam, skrevet 9. november 2026"
+    assert view.notes[0].written == "Line Dam, tilføjet senere, 9. november 2026"
     drawn = view.figure()["layout"]["annotations"]
     assert [label["text"] for label in drawn if label["name"] == "flag"] == ["A", "B"]
 
