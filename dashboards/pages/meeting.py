@@ -276,11 +276,11 @@ def _on_the_wall(view: ScreenView) -> Any:
                 _("Til dagsordenen"),
             )
         )
-    return BoardMeeting(Ids.SCREEN, _wall(view))
+    return BoardMeeting(Ids.SCREEN, wall_markup(view, "contrast" if current_theme() == "contrast" else "dark"))
 
 
-def _wall(view: ScreenView) -> Markup:
-    theme = "contrast" if current_theme() == "contrast" else "dark"
+def wall_markup(view: ScreenView, theme: str) -> Markup:
+    """The whole screen; dark unless the reader chose, there or for all pages, to see more contrast."""
     steps = Markup("").join(_step(view, step) for step in view.steps)
     closing = NOTHING if view.is_corridor else _closing(view)
     words = {

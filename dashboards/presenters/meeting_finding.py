@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from markupsafe import Markup
 
@@ -97,7 +98,13 @@ def _finding(store: Store, viewer: Viewer, pair: Pair, today: date, *, with_char
         subtitle=" · ".join([definition.name.say(said), place, direction_words(definition.direction)]),
         name=name,
         icons=_icons(assessment, definition),
-        charts=_charts(store, viewer, assessment, pair, place, flags, words.alt) if with_charts else (),
+        charts=store.remember(
+            ("meeting_charts", pair, today, said, place, flags, viewer.rights, store.small_number, store.deadline_day),
+            partial(_charts, store, viewer, assessment, pair, place, flags, words.alt),
+            about=[code],
+        )
+        if with_charts
+        else (),
         notes=tuple(
             NoteLine(flag.letter, _when(flag.period, definition.period), flag.text)
             for flag in reversed(flags[-NOTES_SHOWN:])

@@ -28,7 +28,7 @@ from data.store import Store
 from indicators.assessment import Variation
 
 DUE_IN_DAYS = 14  # what is proposed for »by when«: the next meeting of most boards
-MOST_IN_CORRIDOR = 24
+MOST_IN_CORRIDOR = 12  # four minutes to see all of them
 NOTHING = Markup("")
 
 
