@@ -56,7 +56,7 @@ CLOCK = """() => {
 
 def build(folder: Path) -> list[tuple[str, str]]:
     """A demo store in `folder`, and the series with a denominator that the quality team delivers."""
-    store = Store.open(f"duckdb:///{folder / 'tavle.duckdb'}", create=True)
+    store = Store.open(f"duckdb:///{folder / 'demo.duckdb'}", create=True)
     store.migrate()
     demo.build(store, today=TODAY)
     viewer = load_viewer(store, EMAIL, on=TODAY)
