@@ -220,7 +220,7 @@ class _Deck:
             self._matrix(slide, pack, groups)
             self._facts(slide, pack.facts, pack.stamp_lines)
             if at == 0:
-                said = [f"{sheet.indicator_name}, {sheet.unit_name}: {sheet.title}" for sheet in pack.sheets]
+                said = [f"{pack.name_of(sheet)}: {sheet.title}" for sheet in pack.sheets]
                 slide.notes_slide.notes_text_frame.text = "\n".join([pack.subtitle, front_note(), *said])
 
     def _matrix(self, slide: Slide, pack: Pack, groups: Sequence[FrontGroup]) -> None:

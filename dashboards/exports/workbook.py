@@ -132,7 +132,7 @@ def _seen(value: Value) -> str:
 
 
 def _whose(sheet: Sheet) -> list[Value]:
-    return [sheet.definition.code, sheet.indicator_name, sheet.view.unit.code, sheet.unit_name]
+    return [sheet.definition.code, sheet.indicator_name, sheet.view.unit.code, sheet.place]
 
 
 def _whose_heads() -> list[str]:

@@ -120,39 +120,51 @@ class Pack:
     @property
     def stamp_lines(self) -> tuple[str, ...]:
         demo = (_("DEMO: alle tal er simulerede."),) if self.origin.is_demo else ()
-        drafts = [f"{sheet.indicator_name}, {sheet.unit_name}" for sheet in self.sheets if sheet.draft]
+        drafts = [self.name_of(sheet) for sheet in self.sheets if sheet.draft]
         draft = (_("UDKAST: de nyeste tal kan ændre sig for {series}.").format(series="; ".join(drafts)),)
         return (*demo, *(draft if drafts else ()))
 
     @property
+    def units(self) -> dict[str, str]:
+        """Code and name of every unit, with its hospital where another unit is called the same."""
+        plain = {sheet.key[1]: sheet.unit_name for sheet in self.sheets}
+        shared = Counter(plain.values())
+        return {sheet.key[1]: sheet.place if shared[sheet.unit_name] > 1 else sheet.unit_name for sheet in self.sheets}
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Names of the units side by side; empty where there are too many: then every series has a line."""
-        found = dict.fromkeys(sheet.unit_name for sheet in self.sheets)
-        return tuple(found) if len(found) <= MOST_COLUMNS else ()
+        found = self.units
+        return tuple(found.values()) if len(found) <= MOST_COLUMNS else ()
+
+    def name_of(self, sheet: Sheet) -> str:
+        """The series in a sentence about several."""
+        return f"{sheet.indicator_name}, {self.units[sheet.key[1]]}"
 
     @property
     def groups(self) -> tuple[FrontGroup, ...]:
         """The front page's rows under their goals."""
-        columns = self.columns
         goals: dict[str, list[Sheet]] = {}
         for sheet in self.sheets:
             goals.setdefault(sheet.view.goal_name or _("Uden nationalt mål"), []).append(sheet)
-        return tuple(FrontGroup(goal, _rows(sheets, columns)) for goal, sheets in goals.items())
+        return tuple(FrontGroup(goal, self._rows(sheets)) for goal, sheets in goals.items())
+
+    def _rows(self, sheets: Sequence[Sheet]) -> tuple[FrontRow, ...]:
+        if not self.columns:
+            return tuple(FrontRow(self.name_of(sheet), (sheet,)) for sheet in sheets)
+        by_indicator: dict[str, dict[str, Sheet]] = {}
+        for sheet in sheets:
+            by_indicator.setdefault(sheet.key[0], {})[sheet.key[1]] = sheet
+        return tuple(
+            FrontRow(next(iter(found.values())).indicator_name, tuple(found.get(unit) for unit in self.units))
+            for found in by_indicator.values()
+        )
 
     @property
     def file_stem(self) -> str:
         day = self.selection.as_of or self.origin.now.date()
         parts = [_("tavlepakke"), self.selection.unit or "", f"{len(self.sheets)}", day.isoformat()]
         return safe_name(*([DEMO] if self.origin.is_demo else []), *filter(None, parts))
-
-
-def _rows(sheets: Sequence[Sheet], columns: Sequence[str]) -> tuple[FrontRow, ...]:
-    if not columns:
-        return tuple(FrontRow(f"{sheet.indicator_name}, {sheet.unit_name}", (sheet,)) for sheet in sheets)
-    by_indicator: dict[str, dict[str, Sheet]] = {}
-    for sheet in sheets:
-        by_indicator.setdefault(sheet.indicator_name, {})[sheet.unit_name] = sheet
-    return tuple(FrontRow(name, tuple(found.get(column) for column in columns)) for name, found in by_indicator.items())
 
 
 def read_pack(

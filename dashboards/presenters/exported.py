@@ -39,7 +39,8 @@ from dashboards.theme import LIGHT, Theme
 from data import month_states
 from data.access import Viewer
 from data.month_states import State
-from data.queries import observations
+from data.queries import observations, units
+from data.queries.units import Unit
 from data.store import Store
 from indicators.assessment import Assurance, Variation
 from indicators.definition import Direction, IndicatorDefinition
@@ -93,6 +94,7 @@ class Sheet:
     view: SeriesView
     origin: Origin
     draft: str  # why it is a draft, in words; empty where it is not
+    belongs_to: str  # the hospital of a department; empty for other units
     observations: pd.DataFrame  # as `data.queries.observations.current` gives them, or `data.succession`
 
     # ------------------------------------------------------------------------------------------------ what it is about
@@ -116,6 +118,11 @@ class Sheet:
     @property
     def unit_name(self) -> str:
         return self.view.unit.name.say(language())
+
+    @property
+    def place(self) -> str:
+        """The unit with the hospital it belongs to: departments of several hospitals share their names."""
+        return f"{self.unit_name}, {self.belongs_to}" if self.belongs_to else self.unit_name
 
     @property
     def key(self) -> tuple[str, str]:
@@ -325,7 +332,16 @@ def series_sheet(
     view = series_view(store, viewer, code, selection, today=today)
     made = view.reading.made
     rows = made.frame if made else observations.current(store, viewer, code, view.unit.code, selection.as_of)
-    return Sheet(view, origin, _draft(store, viewer, view), rows)
+    return Sheet(view, origin, _draft(store, viewer, view), _belongs_to(store, viewer, view.unit, today), rows)
+
+
+def _belongs_to(store: Store, viewer: Viewer, unit: Unit, today: date) -> str:
+    if unit.kind not in ("department", "ward", "practice"):
+        return ""
+    # A unit that has closed, or has yet to open, belongs where it did last, or will first.
+    day = max(today if unit.valid_to is None else min(today, unit.valid_to), unit.valid_from)
+    above = units.ancestors(store, viewer, unit.code, on=day)
+    return above[-1].short_name if above else ""
 
 
 def _draft(store: Store, viewer: Viewer, view: SeriesView) -> str:

@@ -7,6 +7,7 @@ import re
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from html import unescape
 from xml.etree import ElementTree
@@ -23,6 +24,7 @@ from dashboards.exports.forms import FORMS, write_pack, write_series
 from dashboards.exports.slides import MARKERS
 from dashboards.presenters.board_pack import Pack, PackError, keys_of, pack_choice, read_pack, start_pack
 from dashboards.presenters.exported import Origin, Sheet, series_sheet
+from dashboards.presenters.indicator import NoteRow
 from dashboards.presenters.pack_jobs import PackJob, PackJobs
 from dashboards.selection import Selection
 from dashboards.text import use_language
@@ -32,6 +34,7 @@ from data.month_states import State
 from data.store import Store, write_info
 from etl import pipeline
 from etl.limits import Limits
+from indicators.words import Words
 from settings import Settings
 
 TODAY, NOW = date(2026, 11, 23), datetime(2026, 11, 23, 5, 15)
@@ -243,12 +246,8 @@ def test_the_svg_is_one_document_with_a_name_and_without_style_sheets(sheet: She
 
 
 def test_text_from_people_is_only_text(sheet: Sheet) -> None:
-    from dataclasses import replace
-
-    from dashboards.presenters.indicator import NoteRow
-
     nasty = NoteRow("A", "i dag", '=HYPERLINK("x") <script>1</script> #raw[ $x$ \\ "', "Note", "", "")
-    spoilt = Sheet(replace(sheet.view, notes=(nasty,)), sheet.origin, "", sheet.observations)
+    spoilt = replace(sheet, view=replace(sheet.view, notes=(nasty,)))
     assert "<script>" not in write_series("html", spoilt).decode()
     assert plain(nasty.text) in plain(words_of("pdf", write_series("pdf", spoilt)))
     assert nasty.text in words_of("pptx", write_series("pptx", spoilt))
@@ -270,6 +269,18 @@ def test_a_pack_has_a_front_and_a_page_for_each_series(pack: Pack) -> None:
         CalamineWorkbook.from_filelike(io.BytesIO(write_pack("xlsx", pack))).get_sheet_by_name("Overblik").to_python()
     )
     assert [row[2] for row in rows[5:]] == ["NOH", "HGH", "NOH"]
+
+
+def test_departments_of_the_same_name_stand_apart(sheet: Sheet, pack: Pack) -> None:
+    def department(code: str, hospital: str) -> Sheet:
+        unit = replace(sheet.view.unit, code=code, name=Words("Medicinsk Afdeling", "Department of Medicine"))
+        return replace(sheet, view=replace(sheet.view, unit=unit), belongs_to=hospital)
+
+    both = (department("NOH-MED", "Nordsjælland"), department("HGH-MED", "Herlev"))
+    twins = replace(pack, sheets=both)
+    assert twins.columns == ("Medicinsk Afdeling, Nordsjælland", "Medicinsk Afdeling, Herlev")
+    assert [row.sheets for group in twins.groups for row in group.rows] == [both]
+    assert replace(pack, sheets=both[:1]).columns == ("Medicinsk Afdeling",)
 
 
 def test_a_pack_is_all_or_nothing(ward: Store, leader: Callable[[str], Viewer]) -> None:
