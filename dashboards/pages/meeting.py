@@ -399,8 +399,9 @@ def _agreed_row(view: ScreenView, step: Step, one: Agreed) -> Markup:
                 )
             ),
         )
-    return Markup('<li>{}<span class="tm__what">{}<small>{}</small></span>{}</li>').format(
-        NOTHING if view.may_decide else mark_of(one.state), one.what, one.told, buttons
+    letter = Markup('<span class="flag">{}</span> ').format(one.letter) if one.letter else NOTHING
+    return Markup('<li>{}<span class="tm__what">{}{}<small>{}</small></span>{}</li>').format(
+        NOTHING if view.may_decide else mark_of(one.state), letter, one.what, one.told, buttons
     )
 
 

@@ -76,6 +76,7 @@ class Agreed:
     state: State
     key: str = ""
     who: str = ""
+    letter: str = ""  # of its note on the chart, where that stands beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +288,7 @@ class Names:
         return f"{self.indicator(pair[0])}, {self.unit(pair[1])}"
 
 
-def agreed(one: Decision, names: Names, today: date, timezone: str) -> Agreed:
+def agreed(one: Decision, names: Names, today: date, timezone: str, letter: str = "") -> Agreed:
     """A decision in words, with whether it was done in time."""
     if one.state is State.OPEN:
         told = _due_words(one.due_on, today)
@@ -304,6 +305,7 @@ def agreed(one: Decision, names: Names, today: date, timezone: str) -> Agreed:
         one.state,
         " ".join(one.pair),
         one.who,
+        letter,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
@@ -53,6 +54,7 @@ class Finding:
     icons: Markup
     charts: tuple[tuple[str, Markup], ...]
     notes: tuple[NoteLine, ...]
+    letters: Mapping[int, str] = field(default_factory=dict)  # of every note, by its number
 
 
 def finding_of(
@@ -64,10 +66,12 @@ def finding_of(
     spoken: str = "",
     with_charts: bool = False,
     with_notes: bool = False,
+    told: Collection[int] = (),
 ) -> Finding:
     """What is said and drawn of a series, in the language `spoken` (that of the request unless told).
 
-    Without notes no chart has flags: for a screen that strangers see.
+    Without notes no chart has flags: for a screen that strangers see. `told` are notes that stand elsewhere beside the
+    chart: they keep their flags and are not listed again.
 
     Raises
     ------
@@ -75,10 +79,19 @@ def finding_of(
         There is no such series, or the viewer may not see its unit.
     """
     with use_language(spoken or language()):
-        return _finding(store, viewer, pair, today, with_charts=with_charts, with_notes=with_notes)
+        return _finding(store, viewer, pair, today, with_charts=with_charts, with_notes=with_notes, told=told)
 
 
-def _finding(store: Store, viewer: Viewer, pair: Pair, today: date, *, with_charts: bool, with_notes: bool) -> Finding:
+def _finding(
+    store: Store,
+    viewer: Viewer,
+    pair: Pair,
+    today: date,
+    *,
+    with_charts: bool,
+    with_notes: bool,
+    told: Collection[int],
+) -> Finding:
     said = language()
     code, unit_code = pair
     definition = catalogue.indicator(store, viewer, code)
@@ -107,8 +120,9 @@ def _finding(store: Store, viewer: Viewer, pair: Pair, today: date, *, with_char
         else (),
         notes=tuple(
             NoteLine(flag.letter, _when(flag.period, definition.period), flag.text)
-            for flag in reversed(flags[-NOTES_SHOWN:])
-        ),
+            for flag in reversed([flag for note, flag in zip(noted, flags, strict=True) if note.id not in told])
+        )[:NOTES_SHOWN],
+        letters={note.id: flag.letter for note, flag in zip(noted, flags, strict=True)},
     )
 
 

@@ -105,12 +105,25 @@ def screen_view(
     for place, one in enumerate(here.series, start=1):
         written = here.decision_on(one.pair)
         due = written.due_on if written else today + timedelta(days=DUE_IN_DAYS)
+        last = list(reversed(before[one.pair]))
+        finding = finding_of(
+            store,
+            viewer,
+            one.pair,
+            today=today,
+            with_charts=True,
+            with_notes=True,
+            told=[decision.annotation_id for decision in last if decision.annotation_id is not None],
+        )
         steps.append(
             Step(
                 number=place,
                 key=" ".join(one.pair),
-                finding=finding_of(store, viewer, one.pair, today=today, with_charts=True, with_notes=True),
-                agreed=tuple(agreed(decision, names, today, timezone) for decision in reversed(before[one.pair])),
+                finding=finding,
+                agreed=tuple(
+                    agreed(decision, names, today, timezone, finding.letters.get(decision.annotation_id or 0, ""))
+                    for decision in last
+                ),
                 decision=DecisionField(
                     written.what if written else "",
                     written.who if written else "",
