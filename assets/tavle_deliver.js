@@ -92,6 +92,12 @@
       setCells([[Number(input.getAttribute("data-row")), input.getAttribute("data-part"), input.value]]);
     }
 
+    /* What was written in the field that goes with a button. */
+    function textWith(button) {
+      var field = root.current.querySelector('[data-with="' + button.getAttribute("data-do") + '"]');
+      return field ? field.value : "";
+    }
+
     function clicked(event) {
       var button = event.target.closest ? event.target.closest("button[data-do]") : null, row, value;
       if (!button) { return; }
@@ -110,7 +116,9 @@
       case "more": live.current.setProps({ view: Object.assign({}, live.current.view, { of: live.current.of, limit: Number(value) }) }); break;
       case "pick": document.getElementById(value).click(); break;
       default: // what the server does: take a file with remarks, undo, stop
-        live.current.setProps({ action: { name: button.getAttribute("data-do"), value: value, at: Date.now() } });
+        live.current.setProps({ action: {
+          name: button.getAttribute("data-do"), value: value, at: Date.now(), text: textWith(button)
+        } });
       }
     }
 

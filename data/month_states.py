@@ -1,8 +1,9 @@
-"""Where each month of a series stands: empty, draft, submitted, returned, approved or locked.
+"""Where each month of a series stands: empty, draft, without figures, submitted, returned, approved or locked.
 
 The first two follow from what there is: no figure, or texts that somebody has begun to type. A figure makes the month
 submitted, and from there people move it by the steps in `STEPS`. A change of the figure of a returned or approved month
-makes it submitted again; a locked month's figure cannot change, whatever way the change would come in.
+makes it submitted again; a locked month's figure cannot change, whatever way the change would come in. A month that
+will never have a figure can be declared so, with a reason: nobody waits for it, until a figure comes in all the same.
 
 Four eyes: whoever handed in the figure that counts does not approve it, whichever roles they have, unless nobody else
 leads the unit or is its quality team. Then they may, and the audit event says that it was their own.
@@ -24,7 +25,7 @@ from data.access import Viewer, owners, require_sight
 from data.errors import NotAllowed, Refused
 from data.naming import Names
 from data.reading import Pair
-from data.schema import delivery, month_state
+from data.schema import delivery, month_state, series
 from data.sql import statement
 from data.store import Store, bulk_insert, bulk_read, stored_moment
 from indicators.words import Words
@@ -37,6 +38,7 @@ LONGEST_REASON = 2000
 class State(StrEnum):
     EMPTY = "empty"
     DRAFT = "draft"
+    NO_FIGURES = "no_figures"
     SUBMITTED = "submitted"
     RETURNED = "returned"
     APPROVED = "approved"
@@ -46,6 +48,7 @@ class State(StrEnum):
 STATE_NAMES: Mapping[State, Words] = {
     State.EMPTY: Words("Tom", "Empty"),
     State.DRAFT: Words("Kladde", "Draft"),
+    State.NO_FIGURES: Words("Meldt uden tal", "Declared without figures"),
     State.SUBMITTED: Words("Indsendt", "Submitted"),
     State.RETURNED: Words("Sendt tilbage", "Returned"),
     State.APPROVED: Words("Godkendt", "Approved"),
@@ -85,8 +88,12 @@ STEPS: tuple[Step, ...] = (
     Step(State.APPROVED, State.RETURNED, Right.OWN, True, Words("Send tilbage", "Return")),
     Step(State.APPROVED, State.LOCKED, Right.DELIVER, False, Words("Lås", "Lock")),
     Step(State.LOCKED, State.SUBMITTED, Right.DELIVER, True, Words("Lås op", "Unlock")),
+    Step(State.EMPTY, State.NO_FIGURES, Right.DELIVER, True, Words("Meld uden tal", "Declare without figures")),
+    Step(State.DRAFT, State.NO_FIGURES, Right.DELIVER, True, Words("Meld uden tal", "Declare without figures")),
+    Step(State.NO_FIGURES, State.EMPTY, Right.DELIVER, False, Words("Vent tal igen", "Expect figures again")),
 )
 _STEPS = {(step.before, step.after): step for step in STEPS}
+_OF_FIGURES = frozenset({State.SUBMITTED, State.RETURNED, State.APPROVED, State.LOCKED})
 
 NO_STEP = Words(
     "{period} for {indicator} i {unit} er {before} og kan ikke blive {after}.",
@@ -107,6 +114,10 @@ OWN_FIGURES = Words(
     "godkende tallene.",
     "You handed in {period} of {indicator} in {unit} yourself. Another leader, or somebody else from the quality team, "
     "must approve the figures.",
+)
+NOT_FOLLOWED = Words(
+    "{indicator} følges ikke i {unit}, så der ventes ingen tal.",
+    "{indicator} is not followed in {unit}, so that no figures are expected.",
 )
 NO_REASON = Words("Skriv en begrundelse.", "Give a reason.")
 LONG_REASON = Words(
@@ -260,6 +271,8 @@ def set_state(
         days = [day for _, _, day in wanted]
         there = _standing(connection, units, min(days), max(days))
         names = Names.read(connection, [(code, unit_code) for code, unit_code, _ in wanted])
+        if after is State.NO_FIGURES:
+            _require_followed(connection, wanted, names)
         moved: dict[Pair, dict[State, list[date]]] = {}
         watched: set[Key] = set()
         for code, unit_code, day in wanted:
@@ -291,8 +304,22 @@ def set_state(
             _tell(connection, viewer, moved, why, now)
         return sum(len(some) for of_series in moved.values() for some in of_series.values())
 
-    # No figure changes: what was worked out from figures holds.
-    return store.write(write, about=()) if wanted else 0
+    # No figure changes: what was worked out from figures holds. What is waited for does, and that is asked of all.
+    changes_what_is_due = after in (State.NO_FIGURES, State.EMPTY)
+    return store.write(write, about={code for code, _, _ in wanted} if changes_what_is_due else ()) if wanted else 0
+
+
+def _require_followed(connection: Connection, months: Collection[Key], names: Names) -> None:
+    columns = series.c
+    rows = connection.execute(
+        select(columns.indicator_code, columns.unit_code).where(
+            columns.unit_code.in_({unit_code for _, unit_code, _ in months})
+        )
+    )
+    followed = {(row.indicator_code, row.unit_code) for row in rows}
+    for code, unit_code, _day in months:
+        if (code, unit_code) not in followed:
+            raise Refused(NOT_FOLLOWED, indicator=_capital(names.indicator(code)), unit=names.unit(unit_code))
 
 
 def _record(
@@ -381,7 +408,7 @@ def _tell(
 
 
 def settled(connection: Connection, pairs: Iterable[Pair]) -> dict[Key, State]:
-    """The months of these series that are returned, approved or locked: those a change of figures concerns."""
+    """The months of these series a change of figures concerns: returned, approved, locked, declared without figures."""
     frame = _settled(connection, pairs)
     keys = zip(*(frame[name] for name in KEY), strict=True)
     return {key: State(state) for key, state in zip(keys, frame["state"], strict=True)}
@@ -465,10 +492,13 @@ def _standing(connection: Connection, unit_codes: Collection[str], first: date, 
 
 def _state_of(row: Any) -> MonthState:
     step = State(row.state) if isinstance(row.state, str) else None
-    if step is State.LOCKED or (row.is_delivered and step is not None):
+    state: State
+    if step is State.LOCKED:
         state = step
     elif row.is_delivered:
-        state = State.SUBMITTED
+        state = step if step is not None and step in _OF_FIGURES else State.SUBMITTED
+    elif step is State.NO_FIGURES:
+        state = step
     else:
         state = State.DRAFT if row.has_draft else State.EMPTY
     if step is None:

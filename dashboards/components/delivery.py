@@ -59,7 +59,8 @@ class CheckedFile(Control):
     state : dict with `of`, `cells` [[row, field, text]], `left_out` [row], `confirmed` [[row, code]], `read_as`, and
         `defaults`
     view : dict with `of`, `status` (which rows are shown; "" for all) and `limit` (how many)
-    action : dict with `name`, `value` and `at`: a button that asks the server for something
+    action : dict with `name`, `value` and `at`: a button that asks the server for something; `text` is what stands in
+        the field that goes with it (`data-with`)
     """
 
     _type = "CheckedFile"

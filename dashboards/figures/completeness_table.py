@@ -154,6 +154,10 @@ def _row(row: GridRow) -> Markup:
 def _cell(cell: GridCell) -> Markup:
     css = f"k k--{_CSS[cell.state]}"
     span = Markup(' colspan="{}"').format(cell.span) if cell.span > 1 else NOTHING
+    if cell.state is Received.NOT_EXPECTED and cell.href:
+        return Markup('<td class="{}"><a href="{}" aria-label="{}" title="{}"><span>{}</span></a></td>').format(
+            css, cell.href, cell.label, cell.label, cell.why
+        )
     if cell.state is Received.NOT_EXPECTED:
         shown = Markup('<span aria-hidden="true">{}</span>').format(cell.why) if cell.why else NOTHING
         return Markup('<td class="{}"{} title="{}">{}<span class="visually-hidden">{}</span></td>').format(

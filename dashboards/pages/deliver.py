@@ -20,7 +20,7 @@ from dashboards.components.markup import Html
 from dashboards.context import current_now, current_settings, current_store, current_today, current_viewer
 from dashboards.pages import PageRecord
 from dashboards.presenters import deliver as presenter
-from dashboards.presenters import deliver_start, deliver_typing
+from dashboards.presenters import deliver_complete, deliver_start, deliver_typing
 from dashboards.presenters.deliver import FILE, GRID, PASTE, CheckView
 from dashboards.presenters.deliver_jobs import Jobs
 from dashboards.presenters.deliver_start import StartView
@@ -63,6 +63,7 @@ class Ids:
     AGAIN = "deliver-again"
     UNIT = "deliver-unit"
     SAVE = "deliver-download"
+    MISSING = "deliver-missing"
 
 
 def exists(store: Store, viewer: Viewer, path_args: Mapping[str, str], selection: Selection) -> bool:
@@ -186,7 +187,7 @@ def _typing_card(view: StartView) -> html.Section:
 def _beside(view: StartView) -> html.Section:
     return html.Section(
         className="deliver__recent", **{"aria-label": _("Mangler og leveringer")},
-        children=[Html(view.missing), Html(view.recent)],
+        children=[CheckedFile(Ids.MISSING, html=view.missing), Html(view.recent)],
     )  # fmt: skip
 
 
@@ -283,6 +284,7 @@ def _said(job: Any, source: presenter.Source | None, view: Mapping[str, Any] | N
         current_store(),
         current_viewer(),
         timezone=current_settings().timezone,
+        today=current_today(),
         status=str(chosen.get("status", "")),
         limit=int(chosen.get("limit", 0)),
         options=_options(),
@@ -393,6 +395,8 @@ def register_callbacks(app: Dash) -> None:
         if name == "cancel":
             _jobs().forget(job_id or "", current_viewer().account_id)
             return _shown(presenter.START)
+        if name == "complete":
+            return _shown(presenter.complete(*_declared(action), today=current_today(), now=current_now()))
         if name != "undo":
             return no_update
         return _shown(
@@ -447,6 +451,32 @@ def register_callbacks(app: Dash) -> None:
         grid = deliver_typing.typing_view(current_store(), current_viewer(), unit, today=current_today())
         view = _start(Selection(unit=unit))
         return grid.cells, grid.drafts, grid.groups, grid.of, view.heading, view.lead
+
+    @app.callback(
+        Output(Ids.MISSING, "html"),
+        Output(Ids.HEADING, "children", allow_duplicate=True),
+        Output(Ids.LEAD, "children", allow_duplicate=True),
+        Output(Ids.TYPING, "cells", allow_duplicate=True),
+        Output(Ids.TYPING, "groups", allow_duplicate=True),
+        Input(Ids.MISSING, "action"),
+        State(Ids.UNIT, "data"),
+        prevent_initial_call=True,
+    )
+    def without(action: dict[str, Any] | None, unit: str | None) -> Any:
+        """Before anything is handed in: the oldest month that lacks figures is declared complete."""
+        if (action or {}).get("name") != "complete":
+            return no_update
+        told = deliver_complete.declare(*_declared(action), today=current_today(), now=current_now())
+        view = _start(Selection(unit=unit))
+        if not told.is_done:
+            return str(told.markup + deliver_complete.opened(view.missing)), *[no_update] * 4
+        grid = deliver_typing.typing_view(current_store(), current_viewer(), unit, today=current_today())
+        return str(told.markup + view.missing), view.heading, view.lead, grid.cells, grid.groups
+
+
+def _declared(action: Mapping[str, Any] | None) -> tuple[Store, Viewer, Any, Any]:
+    """Who declares, for which month, and why."""
+    return current_store(), current_viewer(), (action or {}).get("value"), (action or {}).get("text")
 
 
 def template_file(form: str) -> Any:

@@ -566,6 +566,8 @@ def _series_cells(
             # A month of weeks holds several values: then the chart is where to look.
             is_one = kind is PeriodKind.MONTH
             href = here.href(f"{VALUE_PATH}/{code}/{day.isoformat()}" if is_one else f"/indikator/{code}")
+        elif cell.n_without and kind is PeriodKind.MONTH:
+            href = Selection(unit=one.code).href(f"{VALUE_PATH}/{code}/{day.isoformat()}")  # who said so, and why
         elif cell.state is Received.MISSING and viewer.may_deliver(one.code):
             href = _deliver_href(one.code, day)
         yield GridCell(
@@ -573,6 +575,7 @@ def _series_cells(
             label=f"{name}, {month(day)}: {_series_cell_words(cell)}",
             mark=_mark(cell.state, cell.days_late, cell.n_received, cell.n_expected),
             href=href,
+            why=_("uden") if cell.n_without and not cell.n_expected else "",
         )
 
 
@@ -585,7 +588,7 @@ def _series_cell_words(cell: SeriesMonth) -> str:
         ),
         Received.MISSING: _("mangler"),
         Received.NOT_DUE: _("ikke forfalden"),
-        Received.NOT_EXPECTED: _("ikke ventet"),
+        Received.NOT_EXPECTED: _("meldt uden tal") if cell.n_without else _("ikke ventet"),
     }[cell.state]
     if cell.received_on is None:
         return words
@@ -608,6 +611,11 @@ def _callout(viewer: Viewer, got: Read, one: UnitCompleteness) -> Callout | None
         name = got.names.get(code, code)
         lines.append(_("{name} mangler; ansvarlig {owner}").format(name=name, owner=owners[code]) if owners[code] else
                      _("{name} mangler").format(name=name))  # fmt: skip
+    lines += [
+        _("{name} er meldt uden tal").format(name=got.names.get(series.indicator_code, series.indicator_code))
+        for series in one.series
+        if series.months[got.at].n_without
+    ]
     may_deliver = bool(cell.missing) and viewer.may_deliver(one.code)
     return Callout(
         heading=heading,

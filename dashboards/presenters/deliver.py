@@ -30,6 +30,7 @@ from dashboards.figures.delivery_grid import (
     finding_list,
 )
 from dashboards.figures.icons import ui_icon
+from dashboards.presenters.deliver_complete import complete_form, declare, done_card, opened
 from dashboards.presenters.deliver_effect import effect_card, waiting_card
 from dashboards.presenters.deliver_jobs import Job, Jobs
 from dashboards.presenters.deliver_start import RECEIPTS
@@ -343,6 +344,7 @@ def view_of(
     viewer: Viewer,
     *,
     timezone: str,
+    today: date | None = None,
     status: str = "",
     limit: int = 0,
     options: Mapping[str, Sequence[Mapping[str, str]]] | None = None,
@@ -354,7 +356,7 @@ def view_of(
             return replace(_said_no(job.fault), of=source.of)
         raise job.fault
     if job.receipt is not None:
-        said = receipt_view(job.receipt, store, viewer, timezone)
+        said = receipt_view(job.receipt, store, viewer, timezone, today)
         read = _verdict(job.report, source).lines if job.report is not None else {}
         return replace(said, of=source.of, lines={**read, **said.lines})
     if job.report is None or (job.is_commit and not job.done.is_set()):
@@ -771,16 +773,17 @@ def _pick(label: str, css: str) -> Markup:
     ).format(css, ui_icon("upload", size=16), label)
 
 
-def _act(name: str, label: str, icon: str, value: str = "", css: str = "") -> Markup:
+def _act(name: str, label: str, icon: str, value: str = "", css: str = "", size: str = "btn--sm") -> Markup:
     return Markup(
-        '<button type="button" class="btn btn--sm {}" data-do="{}" data-value="{}" data-key="{}">{}{}</button>'
-    ).format(css, name, value, name, ui_icon(icon, size=16), label)
+        '<button type="button" class="btn {} {}" data-do="{}" data-value="{}" data-key="{}">{}{}</button>'
+    ).format(size, css, name, value, name, ui_icon(icon, size=16), label)
 
 
 # ------------------------------------------------------------------------------------------------- the receipt
 
 
-def receipt_view(receipt: Receipt, store: Store, viewer: Viewer, timezone: str) -> CheckView:
+def receipt_view(receipt: Receipt, store: Store, viewer: Viewer, timezone: str, today: date | None = None) -> CheckView:
+    """What was received, the way back, and what its unit still lacks (where it is about one, and `today` is known)."""
     said = language()
     names: dict[str, Words] = {
         definition.code: definition.name for definition in catalogue.indicators(store, viewer, scope=None)
@@ -793,12 +796,16 @@ def receipt_view(receipt: Receipt, store: Store, viewer: Viewer, timezone: str) 
         for indicator, unit in receipt.touched[:30]
     )
     is_new = bool(receipt.n_changes)
+    touched_units = {unit for _indicator, unit in receipt.touched}
+    complete = NOTHING
+    if today is not None and len(touched_units) == 1:
+        complete = complete_form(store, viewer, *touched_units, today=today)
     title = _("Leveringen er modtaget") if is_new else _("Ingen ændringer")
     acts = NOTHING
     if is_new:
         acts = Markup('<p class="row row--wrap mt-3">{}<a class="btn" href="{}/{}">{}</a><a class="btn btn--quiet" '
                       'href="{}">{}</a></p><p class="note">{}</p>').format(
-            _act("undo", _("Fortryd leveringen"), "undo", receipt.number, css=""),
+            _act("undo", _("Fortryd leveringen"), "undo", receipt.number, size=""),
             RECEIPTS,
             receipt.number,
             _("Se kvitteringen"),
@@ -811,7 +818,7 @@ def receipt_view(receipt: Receipt, store: Store, viewer: Viewer, timezone: str) 
     markup = Markup(
         '<section class="card receipt" aria-label="{title}"><h2 tabindex="-1" data-arrive>{icon}{title}</h2>'
         '<p class="receipt__s" role="status">{sentence}</p><p class="muted f-13">{when} · {name}</p>{acts}{touched}'
-        "</section>"
+        "{complete}</section>"
     ).format(
         title=title,
         icon=ui_icon("check"),
@@ -819,6 +826,7 @@ def receipt_view(receipt: Receipt, store: Store, viewer: Viewer, timezone: str) 
         when=moment_text(receipt.recorded_at, timezone),
         name=receipt.file_name,
         acts=acts,
+        complete=complete,
         touched=Markup("<h3>{}</h3><ul>{}</ul>").format(_("Se målingerne"), links) if links else NOTHING,
     )
     line = _("kvittering {number}").format(number=receipt.number) if receipt.number else _("intet nyt")
@@ -855,3 +863,13 @@ def undo(store: Store, viewer: Viewer, receipt: str, *, today: date, now: dateti
         _("Indberet igen"),
     )
     return CheckView("undone", markup, lines={"commit": _("fortrudt")})
+
+
+def complete(store: Store, viewer: Viewer, value: object, reason: object, *, today: date, now: datetime) -> CheckView:
+    """After a receipt: the unit's month is declared complete; where that cannot be done, why, and the form again."""
+    told = declare(store, viewer, value, reason, today=today, now=now)
+    if told.is_done:
+        return CheckView("delivered", done_card(told), lines={"commit": _("komplet")})
+    form = complete_form(store, viewer, told.unit_code, today=today) if told.unit_code else NOTHING
+    markup = Markup('<section class="card receipt">{}{}</section>').format(told.markup, opened(form))
+    return CheckView("delivered", markup)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from dashboards.figures.icons import ui_icon
+from dashboards.presenters.deliver_complete import complete_form
 from dashboards.selection import Selection
 from dashboards.text import _, day_text, language, moment_text, month, ngettext, number, period_text
 from data.access import Viewer
@@ -110,7 +111,9 @@ def start_view(
         indicator_options=[{"value": d.code, "label": f"{d.name.say(said)} ({d.code})"} for d in local],
         unit_options=[{"value": unit.code, "label": f"{names[unit.code]} ({unit.code})"} for unit in mine],
         templates=_templates(code, n_series),
-        missing=_missing_here(here, indicators) + _missing_elsewhere(elsewhere, names, selection),
+        missing=_missing_here(here, indicators)
+        + (complete_form(store, viewer, code, today=today) if code and here else NOTHING)
+        + _missing_elsewhere(elsewhere, names, selection),
         recent=_recent(store, viewer, timezone),
         example=_example(here or missing, code, today),
     )

@@ -153,6 +153,9 @@ def _stored(
             if state is State.DRAFT:  # somebody has begun to change a figure that stands
                 state = State.SUBMITTED
             found["|".join((key[0], key[1], key[2].isoformat()))] = {**texts, "state": str(state)}
+    for (code, unit, day), one in states.items():
+        if one.state is State.NO_FIGURES and (code, unit) in pairs:
+            found.setdefault("|".join((code, unit, day.isoformat())), {"state": str(one.state)})
     return found
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from data import reading
 from data.access import Viewer, require_sight, subtree
@@ -53,7 +53,8 @@ def missing(
     """Series with missing periods in the given units (None: all the viewer may see), the longest overdue first.
 
     A period is due when the day of delivery in the month after it has passed (`deadline_day`; None: the store's). A
-    period whose figure was delivered empty counts as missing; periods outside the series' dates do not.
+    period whose figure was delivered empty counts as missing; periods outside the series' dates do not, nor those that
+    were declared to have no figures (`data.month_states`).
 
     Raises
     ------
@@ -74,6 +75,8 @@ def _missing(store: Store, viewer: Viewer, unit_codes: frozenset[str] | None, to
         delivered: dict[reading.Pair, set[date]] = {}
         for row in connection.execute(statement("delivered_periods"), {"units": units}):
             delivered.setdefault((row.indicator_code, row.unit_code), set()).add(row.period_start)
+        for pair, periods in _declared(connection, units).items():
+            delivered.setdefault(pair, set()).update(periods)
     found = []
     for one in followed:
         if one.indicator_code not in definitions:
@@ -86,6 +89,14 @@ def _missing(store: Store, viewer: Viewer, unit_codes: frozenset[str] | None, to
             late_since = date.fromordinal(deadline(gaps[0], kind, day).toordinal() + 1)
             found.append(Missing(one.unit_code, one.indicator_code, gaps, one.owner, kind, late_since))
     return sorted(found, key=lambda one: (one.oldest, one.unit_code, one.indicator_code))
+
+
+def _declared(connection: Connection, units: Collection[str]) -> dict[reading.Pair, set[date]]:
+    """The periods nobody waits for, because somebody has declared that they have no figures."""
+    found: dict[reading.Pair, set[date]] = {}
+    for row in connection.execute(statement("declared_months"), {"units": sorted(units)}):
+        found.setdefault((row.indicator_code, row.unit_code), set()).add(row.period_start)
+    return found
 
 
 # ----------------------------------------------------------------------------------------------------- month by month
@@ -111,7 +122,8 @@ class SeriesMonth:
     """One series in one month. `received_on` is the day of the first delivery that counts, on the local calendar.
 
     `n_expected` and `n_received` count periods: one, several in a month of weeks, none in most months of a quarter. A
-    quarter stands in its last month, a week in the month it ends in: there their deadline follows.
+    quarter stands in its last month, a week in the month it ends in: there their deadline follows. `n_without` are the
+    periods that were declared to have no figures; they are not expected.
     """
 
     state: Received
@@ -119,6 +131,7 @@ class SeriesMonth:
     n_received: int
     received_on: date | None
     days_late: int
+    n_without: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +267,7 @@ def completeness(
             statement("completeness"),
             {"units": codes, "first": earliest, "first_month": months[0], "last": _end(months[-1])},
         )
+        declared = _declared(connection, codes)
     read = _Window(months, deadlines, today, ZoneInfo(timezone))
     found: dict[str, list[SeriesCompleteness]] = {}
     about: dict[str, tuple[date, date | None, str | None]] = {}
@@ -278,7 +292,7 @@ def completeness(
                     starts_on=starts_on,
                     ends_on=ends_on,
                     owner=owner if knows_names else "",
-                    months=read.series(PeriodKind(kind), span, received),
+                    months=read.series(PeriodKind(kind), span, received, declared.get((code, unit_code), frozenset())),
                 )
             )
         received = {}
@@ -298,19 +312,27 @@ class _Window:
         self._months, self._deadlines, self._today, self._zone = months, deadlines, today, zone
         self._periods: dict[PeriodKind, list[list[date]]] = {}
         self._days: dict[datetime, date] = {}
-        self._cells: dict[tuple[int, int, int, date | None], SeriesMonth] = {}
+        self._cells: dict[tuple[int, int, int, date | None, int], SeriesMonth] = {}
 
     def series(
-        self, kind: PeriodKind, span: tuple[date, date | None], received: dict[date, datetime]
+        self,
+        kind: PeriodKind,
+        span: tuple[date, date | None],
+        received: dict[date, datetime],
+        declared: Collection[date] = (),
     ) -> tuple[SeriesMonth, ...]:
         starts_on, ends_on = start_of(span[0], kind), span[1] or date.max
         cells = []
         for at, periods in enumerate(self._of(kind)):
             wanted = [one for one in periods if starts_on <= one <= ends_on]
+            n_without = 0
+            if declared:
+                due, wanted = wanted, [one for one in wanted if one in received or one not in declared]
+                n_without = len(due) - len(wanted)
             days = [self._day(received[one]) for one in wanted if one in received]
             newest = max(days) if days else None
             # Many series have their month in the same state since the same day: one object serves them all.
-            key = (at, len(wanted), len(days), newest)
+            key = (at, len(wanted), len(days), newest, n_without)
             cell = self._cells.get(key)
             if cell is None:
                 cell = self._cells[key] = _series_month(*key[1:], due=self._deadlines[at], today=self._today)
@@ -338,9 +360,11 @@ class _Window:
 NOTHING_EXPECTED = SeriesMonth(Received.NOT_EXPECTED, 0, 0, None, 0)
 
 
-def _series_month(n_expected: int, n_received: int, newest: date | None, *, due: date, today: date) -> SeriesMonth:
+def _series_month(
+    n_expected: int, n_received: int, newest: date | None, n_without: int, *, due: date, today: date
+) -> SeriesMonth:
     if not n_expected:
-        return NOTHING_EXPECTED
+        return replace(NOTHING_EXPECTED, n_without=n_without)
     late = max(0, (newest - due).days) if newest else 0
     if n_received == n_expected:
         state = Received.LATE if late else Received.ON_TIME
@@ -348,7 +372,7 @@ def _series_month(n_expected: int, n_received: int, newest: date | None, *, due:
         state = Received.NOT_DUE
     else:
         state = Received.PARTIAL if n_received else Received.MISSING
-    return SeriesMonth(state, n_expected, n_received, newest, late)
+    return SeriesMonth(state, n_expected, n_received, newest, late, n_without)
 
 
 def _unit(

@@ -1,4 +1,4 @@
--- The months of the given series that a change concerns: returned, approved or locked.
+-- The months of the given series that a change concerns: returned, approved, locked or declared without figures.
 -- :indicators and :units are lists of the same length: the pairs that are asked for.
 SELECT indicator_code, unit_code, period_start, state
 FROM (
@@ -12,5 +12,5 @@ FROM (
             unnest(CAST(:units AS VARCHAR[])) AS unit_code
     ) AS pair ON pair.indicator_code = m.indicator_code AND pair.unit_code = m.unit_code
 ) AS ranked
-WHERE newest = 1 AND state <> 'submitted'
+WHERE newest = 1 AND state NOT IN ('submitted', 'empty')
 ORDER BY indicator_code, unit_code, period_start

@@ -13,6 +13,7 @@ import pytest
 import xlsxwriter
 from markupsafe import Markup
 from python_calamine import CalamineWorkbook
+from sqlalchemy import insert
 
 from dashboards.components.controls import Choice, FileDrop
 from dashboards.components.delivery import CheckedFile
@@ -26,6 +27,7 @@ from dashboards.selection import Selection
 from dashboards.text import use_language
 from data.access import NotAllowed
 from data.drafts import load
+from data.schema import series
 from etl.effect import Effect
 from etl.limits import Limits
 from indicators.words import Words
@@ -73,7 +75,9 @@ class Desk:
 
     def view(self, job: Job, **chosen: Any) -> CheckView:
         options = deliver.choices(self.store, self.team, today=TODAY)
-        return deliver.view_of(job, self.store, self.team, timezone="Europe/Copenhagen", options=options, **chosen)
+        return deliver.view_of(
+            job, self.store, self.team, timezone="Europe/Copenhagen", today=TODAY, options=options, **chosen
+        )
 
     def commit(self, source: deliver.Source, note: str = "") -> CheckView:
         job = deliver.start_commit(
@@ -400,6 +404,35 @@ def test_the_start_says_what_is_missing_and_shows_an_example(store, viewer_for) 
         english = deliver_start.start_view(store, team, Selection(unit="NOH", show="x"), **given)
     assert english.example.splitlines()[0] == "indicator;unit;period;numerator;denominator"
     assert english.way == "fil"
+
+
+def test_a_month_is_marked_as_complete_beside_what_is_missing_and_on_the_receipt(desk: Desk) -> None:
+    rows = [
+        {"indicator_code": code, "unit_code": "NOH", "starts_on": date(2026, 9, 1), "ends_on": None, "owner": "Ida"}
+        for code in ("HAI-CDI", "HAI-BAC")
+    ]
+    desk.store.write(lambda connection: connection.execute(insert(series), rows))
+    given = {"today": TODAY, "deadline_day": 10, "timezone": "Europe/Copenhagen"}
+    start = deliver_start.start_view(desk.store, desk.team, Selection(unit="NOH"), **given)
+    assert "Markér september 2026 som komplet" in start.missing
+    assert 'data-value="NOH|2026-09-01"' in start.missing and start.missing.count("<ul") == 1
+
+    def declare(day: str, reason: str) -> CheckView:
+        return deliver.complete(desk.store, desk.team, f"NOH|{day}", reason, today=TODAY, now=NOW)
+
+    refused = declare("2026-09-01", " ")
+    assert "Skriv en begrundelse." in refused.markup and "<details" in refused.markup and " open>" in refused.markup
+    assert "Der mangler ikke længere tal" in declare("2026-08-01", "ferie").markup, "an old page says so"
+    done = declare("2026-09-01", "afdelingen var lukket")
+    assert "September 2026 er markeret som komplet: 2 målinger er meldt uden tal." in done.markup
+    view = deliver_typing.typing_view(desk.store, desk.team, "NOH", today=TODAY)
+    assert view.cells["HAI-CDI|NOH|2026-09-01"] == {"state": "no_figures"}
+
+    october = desk.source(file=file_of(HEAD + "HAI-CDI;NOH;2026-10;3;9000;\n"))
+    receipt = desk.commit(october).markup
+    assert "Markér oktober 2026 som komplet" in receipt and "har ingen tal for 1 måling:" in receipt
+    assert declare("2026-10-01", "ingen prøver").state == "delivered"
+    assert not deliver_start.start_view(desk.store, desk.team, Selection(unit="NOH"), **given).missing_months
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from sqlalchemy import insert
 
 from data.access import SYSTEM, NotAllowed, Role
 from data.deadlines import expected, last_due
+from data.month_states import State, set_state
 from data.queries import coverage, deliveries, series
 from data.queries.coverage import Received
 from data.schema import account, indicator, unit
@@ -39,6 +40,28 @@ def test_gaps_withdrawn_and_empty_months_are_missing_and_months_outside_the_seri
     (one,) = coverage.missing(world.store, SYSTEM, today=date(2026, 11, 23))
     assert [period.month for period in one.periods] == [6, 7, 9]
     assert (one.owner, one.oldest, one.late_since) == ("Ida Holm", date(2026, 6, 1), date(2026, 7, 11))
+
+
+def test_a_month_declared_without_figures_is_neither_missing_nor_expected(world) -> None:
+    world.follow("SCREEN", "H1-A", AUGUST)
+    world.deliver_months("SCREEN", "H1-A", AUGUST, 50)
+    september, october = (("SCREEN", "H1-A", date(2026, month, 1)) for month in (9, 10))
+    assert missing(world, date(2026, 11, 23)) == [("H1-A", [9, 10])]
+    now = datetime(2026, 11, 23, 8, 0)
+    set_state(world.store, SYSTEM, [september], State.NO_FIGURES, now=now, reason="lukket om sommeren")
+    assert missing(world, date(2026, 11, 23)) == [("H1-A", [10])]
+
+    def months() -> list[tuple[Received, int]]:
+        given = {"first": AUGUST, "last": date(2026, 10, 1), "today": date(2026, 11, 23)}
+        (one,) = coverage.completeness(world.store, SYSTEM, ["H1-A"], **given).units
+        assert [cell.state for cell in one.months] == [cell.state for cell in one.series[0].months]
+        return [(cell.state, cell.n_without) for cell in one.series[0].months]
+
+    assert months() == [(Received.LATE, 0), (Received.NOT_EXPECTED, 1), (Received.MISSING, 0)]
+    set_state(world.store, SYSTEM, [september], State.EMPTY, now=now)
+    set_state(world.store, SYSTEM, [october], State.NO_FIGURES, now=now, reason="lukket")
+    world.deliver_months("SCREEN", "H1-A", date(2026, 10, 1), 50)
+    assert [state for state, _n in months()][1:] == [Received.MISSING, Received.ON_TIME], "a figure counts all the same"
 
 
 def test_the_longest_overdue_comes_first_and_only_units_in_sight(world) -> None:

@@ -34,3 +34,15 @@ def test_a_reminder_goes_to_the_outbox_and_a_delivery_is_withdrawn_and_restored(
     page.get_by_role("button", name="Læg leveringen ind igen").click()
     expect(page.get_by_role("status")).to_contain_text("lagt ind igen")
     expect(page.get_by_text("Lagt ind igen af Rikke Mosevænge: den var rigtig")).to_be_visible()
+
+
+def test_a_month_is_marked_as_complete_with_a_reason(visit: Visit) -> None:
+    page = visit("kvalitet", at="/indberet?v=1&enhed=RH-HJE").page
+    page.get_by_text("Markér oktober 2026 som komplet").click()
+    press = page.get_by_role("button", name="Markér som komplet")
+    press.click()
+    expect(page.get_by_text("Skriv en begrundelse.")).to_be_visible()
+    page.get_by_label("Hvorfor er der ingen tal?").fill("Afsnittet var lukket")
+    press.click()
+    expect(page.get_by_text("Oktober 2026 er markeret som komplet: 1 måling er meldt uden tal.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Indberet")
