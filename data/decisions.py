@@ -66,11 +66,11 @@ NOT_OWN = Words(
     "A note for the unit's own people only can be written by those who belong to {unit}.",
 )
 NO_NOTE = Words(
-    "Noten er der ikke længere: en anden har fjernet den.", "The note is gone: somebody else has taken it off."
+    "Noten er der ikke længere: en anden har fjernet den.", "The note is gone: somebody else has removed it."
 )
 NOTE_OF_ALL = Words(
     "Noten gælder alle enheder. Den kan en administrator fjerne.",
-    "The note is on every unit. An administrator can take it off.",
+    "The note is on every unit. An administrator can remove it.",
 )
 NO_INDICATOR = Words("Indikatoren {code} findes ikke.", "There is no indicator {code}.")
 NO_SERIES = Words(

@@ -141,7 +141,7 @@ def dialog_markup(dialog: Dialog) -> Markup:
         preview,
         offers,
         do,
-        _("Fortryd") if dialog.do else _("Luk"),
+        _("Annullér") if dialog.do else _("Luk"),
     )
 
 

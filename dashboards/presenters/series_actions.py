@@ -205,7 +205,7 @@ def _note_dialog(viewer: Viewer, view: SeriesView, day: date, today: date) -> Di
         Field(
             "scope",
             "select",
-            _("Gælder"),
+            _("Gælder for"),
             "series",
             (("series", _("Kun denne måling")), ("unit", _("Alle målinger i {unit}").format(unit=unit))),
         ),

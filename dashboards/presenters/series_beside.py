@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import floor
 
 import pandas as pd
 from markupsafe import Markup
@@ -129,6 +130,12 @@ def _next_value(assessment: Assessment) -> str:
     assert result is not None
     try:
         found = spc.next_value(result, non_negative=definition.minimum == 0)
+        low = found.below.high if found.below is not None else None
+        if found.above is not None and low is not None and definition.minimum is not None:
+            # Rounded down to the least there can be, no value lies below it.
+            step = 10.0**definition.decimals
+            if floor(low * step) / step <= definition.minimum and found.below is not found.above:
+                found = replace(found, below=None)
         return found.say(language(), unit_of_measure=_unit(definition), digits=definition.decimals)
     except InputError as refusal:
         return refusal.say(language())
@@ -157,8 +164,11 @@ def _detectability(assessment: Assessment) -> list[str]:
             found = spc.detectability(result, shift_sd=-SHIFT_SD if down else SHIFT_SD, unit=ending, points_are=periods)
     except InputError as refusal:
         return [refusal.say(language())] if refusal.code == "baseline_too_short" else []
-    words = [found.words] if found.reason is not None else [found.words, found.words_of_smallest]
-    return [one.say(language()) for one in words]
+    if found.reason is not None:
+        return [found.words.say(language())]
+    # A difference between percentages is counted in points.
+    points = Words(" %-point", " percentage points").say(language()) if definition.is_percent else ending
+    return [found.words.say(language()), replace(found, unit=points).words_of_smallest.say(language())]
 
 
 def _is_ahead(assessment: Assessment, level: float) -> bool:
@@ -181,9 +191,9 @@ def sisters(
     if view.assessment is None or not view.has_chart or spc.CHARTS[definition.chart].is_of_cases:
         return None
     day = view.selection.as_of or today
-    some, above = _others(store, viewer, view, day)
+    some, is_below = _others(store, viewer, view, day)
     title, lead = _("Enheder som din"), _("Din først, derefter alfabetisk. Det er ikke en rangliste.")
-    if above is None:
+    if is_below:
         title = _("Enhederne under {unit}").format(unit=view.unit.name.say(language()))
         lead = _("Enheden selv først, derefter alfabetisk. Det er ikke en rangliste.")
     said = assess_each(
@@ -214,20 +224,22 @@ def _followed(store: Store, viewer: Viewer, code: str, unit_codes: Sequence[str]
     return [one for one in series.listed(store, viewer, unit_codes) if one.indicator_code == code]
 
 
-def _others(store: Store, viewer: Viewer, view: SeriesView, day: date) -> tuple[list[Unit], Unit | None]:
-    """The units to compare, one's own first; and the parent they share, None where they lie under one's own."""
-    unit = view.unit
-    below = [one for one in units.children(store, viewer, unit.code, on=day) if one.is_readable]
+def _others(store: Store, viewer: Viewer, view: SeriesView, day: date) -> tuple[list[Unit], bool]:
+    """The units to compare, one's own first; and whether they are those under it rather than those beside it.
+
+    Asked of what is in sight: a leader of one department has siblings to see only where somebody granted them.
+    """
+    unit, seen = view.unit, units.tree(store, viewer, on=day)
+    below = [one for one in seen if one.parent_code == unit.code]
     if below and _has_figures(store, viewer, view, below):
-        return [unit, *_by_name(below)], None
-    above = units.ancestors(store, viewer, unit.code, on=day)
-    if not above:
-        return [unit], None
-    parent = above[-1]
-    beside = [one for one in units.children(store, viewer, parent.code, on=day) if one.code != unit.code]
-    alike = [one for one in beside if one.kind == unit.kind and one.is_readable]
-    last = [parent] if viewer.may_see(parent.code) else []
-    return [unit, *_by_name(alike), *last], parent
+        return [unit, *_by_name(below)], True
+    parent = next((one.parent_code for one in seen if one.code == unit.code), None)
+    beside = [
+        one
+        for one in seen
+        if parent is not None and one.parent_code == parent and one.kind == unit.kind and one.code != unit.code
+    ]
+    return [unit, *_by_name(beside), *(one for one in seen if one.code == parent)], False
 
 
 def _has_figures(store: Store, viewer: Viewer, view: SeriesView, some: Sequence[Unit]) -> bool:

@@ -101,7 +101,7 @@ def test_a_note_that_was_taken_off_still_stands_on_the_board_of_the_day_before(w
     assert said_of(world) == []
     before = asked.annotations(world.store, leader, *SERIES, as_of=TODAY - timedelta(days=1))
     assert [one.id for one in before] == [made]
-    with pytest.raises(Refused, match="somebody else has taken it off"):
+    with pytest.raises(Refused, match="somebody else has removed it"):
         withdraw_annotation(world.store, leader, made, now=NOW)
 
 
