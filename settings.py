@@ -62,6 +62,12 @@ class Settings(BaseSettings):
         description="Address at which people reach the board, for links in mails and from the API; empty: unknown.",
     )
 
+    accessibility_contact: str = Field(
+        default="",
+        max_length=200,
+        description="Whom the accessibility statement tells readers to write to: an address or a telephone number.",
+    )
+
     @field_validator("mail_from")
     @classmethod
     def _is_an_address(cls, address: str) -> str:

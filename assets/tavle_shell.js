@@ -156,7 +156,7 @@
     var skeleton = document.getElementById("skeleton");
     if (skeleton) { skeleton.remove(); }
     document.title = page.title;
-    each(".nav a[data-path]", function (link) {
+    each(".topbar a[data-path]", function (link) {
       var path = link.getAttribute("data-path");
       if (page.links[path]) { link.setAttribute("href", page.links[path]); }
       if (path === page.current) { link.setAttribute("aria-current", "page"); }

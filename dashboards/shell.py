@@ -25,7 +25,7 @@ from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from dashboards import permalinks, search, static
+from dashboards import permalinks, search, statement, static
 from dashboards.components import states
 from dashboards.components.context_bar import PERIOD, UNIT, Field, context_fields
 from dashboards.components.markup import Html
@@ -217,6 +217,7 @@ def shell_view() -> ShellView:
     selection = resolved.selection if resolved else Selection()
     page = resolved.match.page if resolved and resolved.match else None
     theme = chosen_theme()
+    has_fields = not g.get("tavle_shell_has_no_fields")
     return ShellView(
         language=language(),
         theme=theme,
@@ -228,7 +229,7 @@ def shell_view() -> ShellView:
         viewer=viewer,
         roles=role_names(viewer) if viewer else (),
         links=tuple(navigation(parts().registry, viewer, page, selection)) if viewer else (),
-        fields=_fields(viewer, selection, page.fields if page else (UNIT,)) if viewer else (),
+        fields=_fields(viewer, selection, page.fields if page else (UNIT,)) if viewer and has_fields else (),
         day=day_text(_day_shown(page, selection)),
         shows_visit=_shows_visit(page),
     )
@@ -393,6 +394,7 @@ def install(server: Flask) -> None:
     """Give the templates what they read, and open the doors of the search box and of short addresses."""
     search.install(server)
     permalinks.install(server)
+    statement.install(server)
     server.jinja_env.globals.update(
         _=_, sprite=sprite, asset=asset, stylesheets=stylesheets, nonce=headers.nonce, states=states
     )
