@@ -74,7 +74,7 @@ def _table(found: Sisters) -> Markup:
     return Markup(
         '<div class="tbl-wrap" tabindex="0" role="region" aria-label="{0}"><table class="tbl tbl--compact">'
         '<caption class="visually-hidden">{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table></div>'
-    ).format(found.title, heads, rows)
+    ).format(_("{title} som tabel").format(title=found.title), heads, rows)
 
 
 def outlook_markup(told: Outlook | None) -> Markup:

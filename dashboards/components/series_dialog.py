@@ -116,6 +116,11 @@ def said(done: Done | None) -> Markup:
 def dialog_markup(dialog: Dialog) -> Markup:
     """Title, what one should know first, fields, and the buttons."""
     lead = Markup("").join(Markup('<p class="f-13">{}</p>').format(text) for text in dialog.lead)
+    if dialog.more:
+        rest = Markup("").join(Markup('<p class="f-13">{}</p>').format(text) for text in dialog.more)
+        lead += Markup('<details class="disc"><summary>{}</summary>{}</details>').format(
+            _("Hvor sikkert er det, og hvad nu?"), rest
+        )
     offers = Markup("").join(ask_button(what, words, about=about, name=FIRST) for what, about, words in dialog.offers)
     do = Markup("")
     if dialog.do:

@@ -88,7 +88,7 @@ class Field:
 class Dialog:
     """What is asked: a title, what one should know first, fields, and the button that does it.
 
-    `offers` are further dialogs to choose from: (word, about, words).
+    `more` is what stands folded under the lead. `offers` are further dialogs to choose from: (word, about, words).
     """
 
     what: str
@@ -99,6 +99,7 @@ class Dialog:
     do: str = ""
     offers: tuple[tuple[str, str, str], ...] = ()
     has_preview: bool = False
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,16 @@ def _phase_dialog(view: SeriesView, points: list[Point], day: date | None) -> Di
             _("Det er et databrud: definitionen eller systemet blev et andet, så niveauerne ikke kan sammenlignes"),
         ),
     )
-    return Dialog(PHASE, chosen.isoformat(), _("Ny fase"), lead, fields, _("Begynd fasen"), has_preview=True)
+    return Dialog(
+        PHASE,
+        chosen.isoformat(),
+        _("Ny fase"),
+        lead[:1],
+        fields,
+        _("Begynd fasen"),
+        has_preview=True,
+        more=lead[1:],
+    )
 
 
 def _period_of(x: object, free: list[date]) -> date | None:

@@ -172,9 +172,10 @@ def _detectability(assessment: Assessment) -> list[str]:
 
 
 def _is_ahead(assessment: Assessment, level: float) -> bool:
-    """Whether the level would have to move to meet the target."""
+    """Whether the level would have to move to meet the target, by more than is seen in what is written."""
     assert assessment.target is not None
-    return not assessment.target.is_met_by(level)
+    goal, definition = assessment.target.value, assessment.definition
+    return not assessment.target.is_met_by(level) and value_text(definition, goal) != value_text(definition, level)
 
 
 # ---------------------------------------------------------------------------------------------------------- the others
