@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visitor
@@ -33,6 +34,9 @@ def test_a_meeting_of_three_series_is_run_by_keyboard_and_its_decision_comes_bac
         expect(rows).to_have_count(n_rows - 1)
     expect(rows).to_have_count(3)
     begin(page)
+
+    faults = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [one["id"] for one in faults if one["impact"] in {"serious", "critical"}] == []
 
     # What was agreed last time: done, said by keyboard.
     step = page.locator(".tm__step:not([hidden])")
