@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import io
-
-from docx import Document
-from docx.document import Document as Written
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from typing import TYPE_CHECKING
 
 from dashboards.presenters.minutes import MinutesView
 from dashboards.text import _, language, ngettext
+
+if TYPE_CHECKING:
+    from docx.document import Document as Written
 
 LANGUAGES = {"da": "da-DK", "en": "en-GB"}
 
 
 def minutes_docx(view: MinutesView, *, address: str) -> bytes:
     """The document as bytes; `address` (without a slash at its end) is where the board is reached."""
+    from docx import Document  # when first used: nobody waits for it at the start
+    from docx.shared import Pt
+
     document = Document()
     _set_up(document, view)
     title = f"{view.title} (DEMO)" if view.is_demo else view.title
@@ -49,6 +51,9 @@ def minutes_docx(view: MinutesView, *, address: str) -> bytes:
 
 def _set_up(document: Written, view: MinutesView) -> None:
     """A4, the reader's language for spelling, and nothing of the machine in the document's properties."""
+    from docx.oxml.ns import qn
+    from docx.shared import Cm
+
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2.5)

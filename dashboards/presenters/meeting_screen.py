@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import segno
 from markupsafe import Markup
 
 from dashboards.presenters.meeting import MINUTES, PATH, Agreed, Names, agreed, board_of, looked_last, signals_after
@@ -162,6 +161,8 @@ def qr_code(address: str) -> Markup:
     >>> qr_code("https://tavle.example/tavlemoede/moede/3/2").startswith('<svg viewBox="0 0 ')
     True
     """
+    import segno  # when first used: nobody waits for it at the start
+
     drawn = segno.make(address, error="m", micro=False).svg_inline(
         border=2, omitsize=True, dark="#000", light="#fff", svgclass="qr", lineclass=None
     )
