@@ -47,6 +47,8 @@ MERGER = (
     "--name-en", "Department of Surgery and Orthopaedics", "--parent", "NOH", "--from", "2026-11-01",
 )  # fmt: skip
 
+FIRST_FIGURES = HEAD + "MEDAFST;NOH-KIROT;2026-11;201;221;\n"
+
 
 # --------------------------------------------------------------------------------------- what a person does on a page
 
@@ -99,6 +101,10 @@ def pasted(page: Page) -> None:
     page.locator(".tbl--grid").wait_for()
 
 
+def unfolded(page: Page) -> None:
+    page.locator(".complete summary").click()
+
+
 def with_cpr(page: Page) -> None:
     drop(page, CPR_FILE)
     page.get_by_role("alert").first.wait_for()
@@ -148,6 +154,7 @@ SHOTS = {
     "indberet-kvittering": Shot("kvalitet", "/indberet?v=1&enhed=NOH-KIR", delivered, taken_back),
     "indberet-tast": Shot("kvalitet", "/indberet?v=1&enhed=NOH-ORT&vis=tast", typed),
     "indberet-indsaet": Shot("kvalitet", "/indberet?v=1&enhed=NOH-KIR&vis=indsaet", pasted),
+    "indberet-komplet": Shot("kvalitet", "/indberet?v=1&enhed=NOH-ORT", unfolded),
     "indberet-cpr": Shot("kvalitet", "/indberet?v=1&enhed=NOH-KIR", with_cpr),
     "komplethed": Shot("leder", "/indberet/komplethed"),
     "komplethed-enhed": Shot("leder", "/indberet/komplethed?v=1&enhed=NOH-ORT"),
@@ -164,6 +171,14 @@ SHOTS = {
     "indikator-som-det-er": Shot(
         "kvalitet", "/indikator/MEDAFST?v=1&enhed=NOH-KIROT&periode=alle&vis=som-det-er", drawn
     ),
+}
+# Beside Danish, light, on a laptop: size, language and theme of a few more in docs/screenshots.
+ALSO = {
+    "indberet": [("phone", "da", "light")],
+    "indberet-effekt": [("laptop", "en", "light")],
+    "indberet-tast": [("phone", "da", "dark")],
+    "komplethed": [("laptop", "da", "dark"), ("phone", "da", "light")],
+    "indikator-kontrol": [("laptop", "en", "contrast")],
 }
 AFTER_THE_MERGER = frozenset({"indikator-som-det-er"})
 
@@ -185,11 +200,18 @@ def serve(var: Path, port: int) -> subprocess.Popen[bytes]:
 
 
 def merge(var: Path) -> None:
-    """Two departments become one in the running demo, as an administrator does it."""
-    subprocess.run(
-        [sys.executable, "-m", "commands", "organisation", *MERGER, "--reason", "Fælles ledelse", "--do"],
-        cwd=ROOT, env={**os.environ, "TAVLE_VAR": str(var)}, check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    """Two departments become one in the running demo, and the one hands in its first figures."""
+    first = var / "november.csv"
+    first.write_text(FIRST_FIGURES, "utf-8")
+    for arguments in (
+        ("organisation", *MERGER, "--reason", "Fælles ledelse", "--do"),
+        ("load", str(first), "--as", "kvalitet@tavle.example"),
+    ):
+        subprocess.run(
+            [sys.executable, "-m", "commands", *arguments],
+            cwd=ROOT, env={**os.environ, "TAVLE_VAR": str(var), "TAVLE_MODE": "demo"}, check=True,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
 
 
 def sign_in(page: Page, url: str, who: str) -> None:
@@ -299,6 +321,9 @@ def main() -> None:
                     if not arguments.all:
                         path = folder / f"{name}.png"
                         camera.take(SHOTS[name], path, size="laptop", language="da", theme="light", whole=False)
+                        for size, language, theme in ALSO.get(name, ()):
+                            path = folder / f"{name}-{size}-{language}-{theme}.png"
+                            camera.take(SHOTS[name], path, size=size, language=language, theme=theme, whole=False)
                         continue
                     for size, language, theme in ways:
                         path = folder / f"{name}-{size}-{language}-{theme}.png"
