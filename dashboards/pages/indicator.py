@@ -21,6 +21,7 @@ from dashboards.components.form import Form
 from dashboards.components.markup import Html
 from dashboards.components.states import State as PageState
 from dashboards.components.states import box_state, no_units, page_state
+from dashboards.components.term import with_terms
 from dashboards.context import (
     current_now,
     current_store,
@@ -30,7 +31,6 @@ from dashboards.context import (
     public_address,
 )
 from dashboards.figures.icons import ui_icon
-from dashboards.figures.points import read_points
 from dashboards.figures.spc_chart import CONFIG
 from dashboards.pages import PageRecord
 from dashboards.presenters import indicator as presenter
@@ -119,8 +119,8 @@ def _page_parts(view: SeriesView, done: Done | None = None) -> list[Any]:
                 "code": view.definition.code,
                 "query": view.selection.to_query(),
                 "narrow": is_narrow,
-                "periods": [point.period.isoformat() for point in read_points(view.assessment)]
-                if view.assessment and offered.may_write and not offered.closed
+                "periods": [period.isoformat() for period in view.periods]
+                if offered.may_write and not offered.closed
                 else [],
             },
         ),
@@ -350,12 +350,25 @@ def _table(table: TableTwin) -> Markup:
     ).format(table.caption, heads, rows)
 
 
+# Words of the arithmetic that are one click from their explanation; in the boxes only the first two, to keep them calm.
+ARITHMETIC = (
+    "laengste-serie",
+    "kryds",
+    "kontrolgraenser",
+    "brugbare-datapunkter",
+    "falsk-alarm",
+    "regelsaet",
+    "median",
+)
+BOXES = ("tilfaeldig-variation", "databrud", "aaben-maaned")
+
+
 def _says(view: SeriesView) -> Markup:
     """The three boxes, always under the same headings, and the arithmetic behind them."""
     said = view.explanation
 
     def box(heading: str, paragraphs: tuple[str, ...]) -> Markup:
-        first = Markup("<p>{}</p>").format(paragraphs[0])
+        first = Markup("<p>{}</p>").format(with_terms(paragraphs[0], *BOXES))
         rest = Markup("").join(Markup('<p class="small muted mt-1">{}</p>').format(text) for text in paragraphs[1:])
         return Markup("<div><h2>{}</h2>{}{}</div>").format(heading, first, rest)
 
@@ -363,7 +376,7 @@ def _says(view: SeriesView) -> Markup:
     if said.why:
         rows = Markup("").join(
             Markup('<tr{}><th scope="row">{}</th><td>{}</td></tr>').format(
-                Markup(' class="hit"') if row.is_hit else Markup(""), row.label, row.value
+                Markup(' class="hit"') if row.is_hit else Markup(""), with_terms(row.label, *ARITHMETIC), row.value
             )
             for row in said.why
         )

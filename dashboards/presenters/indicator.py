@@ -193,11 +193,17 @@ class SeriesView:
     completeness: SeriesNote | None = None
     left_out: tuple[LeftOut, ...] = ()
     changes: tuple[str, ...] = ()
+    above: tuple[Unit, ...] = ()
 
     @property
     def has_chart(self) -> bool:
         """Whether there is a value to draw, be it of an open period."""
-        return self.assessment is not None and any(point.value is not None for point in read_points(self.assessment))
+        return self.assessment is not None and not bool(pd.isna(self.assessment.columns["y"]).all())
+
+    @property
+    def periods(self) -> tuple[date, ...]:
+        """The first day of each period of the chart, oldest first."""
+        return tuple(self.assessment.columns["period"]) if self.assessment is not None else ()
 
     def figure(self, *, theme: Theme = LIGHT, narrow: bool = False) -> dict[str, Any]:
         """The chart for a screen: see `figures.spc_chart.figure`."""
@@ -285,7 +291,10 @@ def series_view(store: Store, viewer: Viewer, code: str, selection: Selection, *
         selection=selection,
         reading=reading,
         completeness=None if as_of or reading.made else series_note(store, viewer, code, unit.code, today=today),
-        left_out=_left_out(decisions.exclusions(store, viewer, code, unit.code, as_of), definition),
+        left_out=_left_out(decisions.exclusions(store, viewer, code, unit.code, as_of), definition)
+        if any(point.is_excluded for point in points)
+        else (),
+        above=tuple(above),
         changes=() if as_of else _changes(decisions.line_changes(store, viewer, code, unit.code), definition),
     )
 

@@ -6,7 +6,7 @@ is filled in, `beside` says what the chart would become; `take` does it, or says
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -65,7 +65,6 @@ class Actions:
     may_write: bool
     is_pinned: bool
     board_unit: str | None
-    board_name: str
     is_on_agenda: bool
     closed: str = ""
 
@@ -126,7 +125,8 @@ class Done:
 def actions_of(store: Store, viewer: Viewer, view: SeriesView, *, today: date) -> Actions:
     """What the viewer may do with the series that is shown."""
     pair = (view.definition.code, view.unit.code)
-    board = _board(store, viewer, view.unit.code, today)
+    chain = {one.code: one for one in (view.unit, *reversed(view.above))}
+    board = _board(viewer, list(chain))
     closed = ""
     if view.selection.as_of is not None:
         closed = _("Du ser en tidligere dag. Gå tilbage til i dag for at skrive noter eller ændre diagrammet.")
@@ -138,17 +138,15 @@ def actions_of(store: Store, viewer: Viewer, view: SeriesView, *, today: date) -
         may_write=decisions.may_decide(viewer, view.unit.code),
         is_pinned=pair in decided.pinned(store, viewer),
         board_unit=board,
-        board_name=units.get(store, viewer, board, on=today).name.say(language()) if board else "",
         is_on_agenda=board is not None and any(one.pair == pair for one in agenda.listed(store, viewer, board)),
         closed=closed,
     )
 
 
-def _board(store: Store, viewer: Viewer, unit_code: str, today: date) -> str | None:
-    """The unit whose board meeting the viewer would take the series to: their own unit above it, else the unit."""
-    chain = [unit_code, *(one.code for one in units.ancestors(store, viewer, unit_code, on=today))]
+def _board(viewer: Viewer, chain: Sequence[str]) -> str | None:
+    """The unit whose board meeting the viewer would take a series to: their own among its unit and those above."""
     homes = [code for code in viewer.home_units if code in chain]
-    return next((code for code in (*homes, unit_code) if agenda.may_hold(viewer, code)), None)
+    return next((code for code in (*homes, chain[0]) if agenda.may_hold(viewer, code)), None)
 
 
 # ---------------------------------------------------------------------------------------------------------- the dialogs
@@ -529,7 +527,8 @@ def _take(
         words = _("{series} er fastgjort.") if what == PIN else _("{series} er ikke længere fastgjort.")
         return Done(words.format(series=name), UNPIN if what == PIN else PIN)
     if what in (AGENDA, OFF_AGENDA):
-        board = _board(store, viewer, unit, today) or unit
+        above = [one.code for one in units.ancestors(store, viewer, unit, on=today)]
+        board = _board(viewer, [unit, *above]) or unit
         (agenda.add if what == AGENDA else agenda.take_off)(store, viewer, board, code, unit, now=now)
         words = (
             _("{series} er på dagsordenen til næste tavlemøde.")
