@@ -6,11 +6,14 @@ opens the explanation on the spot instead, and Escape closes it; Ctrl-click stil
 
 from __future__ import annotations
 
-from markupsafe import Markup
+import re
+
+from markupsafe import Markup, escape
 
 from dashboards.presenters.glossary import PATH
 from dashboards.text import _, language
 from data.catalogue.glossary import term as term_of
+from indicators.words import Words
 
 
 def term(key: str, text: str = "") -> Markup:
@@ -32,3 +35,50 @@ def term(key: str, text: str = "") -> Markup:
         '<a class="term" href="{0}#{1}" data-term="{1}" data-term-name="{2}" data-term-text="{3}" data-term-more="{4}" '
         'data-term-close="{5}" aria-haspopup="dialog">{6}</a>'
     ).format(PATH, key, name, one.text.say(language()), _("Læs mere i ordlisten"), _("Luk"), text or name.lower())
+
+
+# How a word stands in sentences of ours, by key; the first form found in a text becomes the link.
+FORMS = {
+    "tilfaeldig-variation": Words("tilfældig variation|tilfældige udsving", "random variation|common cause"),
+    "median": Words("medianen|median", "median"),
+    "kontrolgraenser": Words("kontrolgrænserne|kontrolgrænser|grænserne|grænser", "control limits|limits"),
+    "laengste-serie": Words("længste serie|serie", "longest run|run"),
+    "kryds": Words("krydsninger|krydser|kryds", "crossings|crosses"),
+    "anhoej": Words("anhøj", "anhøj"),
+    "regelsaet": Words("regelsæt", "rule set"),
+    "aaben-maaned": Words("åbne måneder|åben måned|åbne", "open months|open month|open"),
+    "landstal": Words("landstallet|landstal", "national figures|national figure"),
+    "databrud": Words("databrud", "data break"),
+    "falsk-alarm": Words("falsk alarm|tilfældighed", "false alarm|chance"),
+    "brugbare-datapunkter": Words("brugbare datapunkter|brugbare punkter", "useful observations|useful points"),
+    "maaltal": Words("måltallet|måltal", "target"),
+    "fase": Words("faserne|fasen|fase", "phases|phase"),
+}
+
+
+def with_terms(text: str | Markup, *keys: str) -> Markup:
+    """`text`, escaped, with the first mention of each of these words as a link to its explanation.
+
+    Keys without a mention change nothing. Text that already holds markup is left as it is.
+
+    Examples
+    --------
+    >>> str(with_terms("Kun tilfældig variation", "tilfaeldig-variation")).startswith("Kun <a ")
+    True
+    >>> with_terms("5 < 6", "median")
+    Markup('5 &lt; 6')
+    """
+    if isinstance(text, Markup):
+        return text
+    places: list[tuple[int, int, str]] = []
+    for key in keys:
+        pattern = rf"(?<!\w)(?:{FORMS[key].say(language())})(?!\w)"
+        for found in re.finditer(pattern, text, re.IGNORECASE):
+            if all(found.end() <= first or found.start() >= last for first, last, _key in places):
+                places.append((found.start(), found.end(), key))
+                break
+    done, at = Markup(""), 0
+    for first, last, key in sorted(places):
+        done += escape(text[at:first]) + term(key, text[first:last])
+        at = last
+    return done + escape(text[at:])

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dash import Dash, html
+from flask import Response
 from markupsafe import Markup
 
 from dashboards.components.markup import Html
+from dashboards.components.term import with_terms
 from dashboards.context import current_store, current_today, current_viewer
 from dashboards.figures.icons import assurance_icon, ui_icon, variation_icon
 from dashboards.figures.matrix import css_state
@@ -24,6 +26,7 @@ from dashboards.presenters.goals import (
     OtherFigures,
     Sign,
     goals_view,
+    published_csv,
 )
 from dashboards.selection import Selection
 from dashboards.text import N_, _, language, number
@@ -32,6 +35,9 @@ from data.queries import catalogue
 from data.store import Store
 
 NOTHING = Markup("")
+
+
+CSV_PATH = "/maal.csv"
 
 
 class Ids:
@@ -62,7 +68,18 @@ def layout(selection: Selection, goal: str = "") -> Any:
 
 
 def register_callbacks(app: Dash) -> None:
-    """The page needs no callback: every goal is a link."""
+    """The page needs no callback: every goal is a link. The published figures can be taken along as a file."""
+    app.server.add_url_rule(CSV_PATH, "goals_csv", csv_file)
+
+
+def csv_file() -> Response:
+    """Every published figure with its goal, years, region, note and source."""
+    content = published_csv(current_store(), current_viewer())
+    return Response(
+        content,
+        mimetype="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="nationale-maal-tal.csv"', "Cache-Control": "no-store"},
+    )
 
 
 PAGE = PageRecord(
@@ -83,8 +100,17 @@ PAGE = PageRecord(
 
 def page_markup(view: GoalsView) -> Markup:
     """The whole page as HTML. On a narrow screen `/maal` shows the list and `/maal/<n>` the goal."""
-    lead = Markup('<div class="lead"><div><h1>{}</h1><p>{}</p></div></div>').format(
-        _("De otte nationale mål: årligt termometer"), view.lead
+    lead = Markup(
+        '<div class="lead"><div><h1>{}</h1><p>{}</p></div><div class="row no-print"><button type="button" '
+        'class="btn not-phone" data-print>{}{}</button><a class="btn" href="{}" download>{}{}</a></div></div>'
+    ).format(
+        _("De otte nationale mål: årligt termometer"),
+        view.lead,
+        ui_icon("print"),
+        _("Udskriv"),
+        CSV_PATH,
+        ui_icon("download"),
+        _("Hent tal"),
     )
     css = "goals goals--one" if view.is_chosen else "goals"
     back = Markup('<p class="goals__back"><a href="{}">{}{}</a></p>').format(
@@ -110,7 +136,7 @@ def _list(view: GoalsView) -> Markup:
         local,
         items,
         ui_icon("info", size=16),
-        view.info,
+        with_terms(view.info, "landstal"),
         rule,
     )
 

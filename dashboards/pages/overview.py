@@ -13,6 +13,7 @@ from dashboards.components import states
 from dashboards.components.download_menu import PACK
 from dashboards.components.form import Form
 from dashboards.components.markup import Html
+from dashboards.components.term import with_terms
 from dashboards.context import (
     current_now,
     current_settings,
@@ -296,7 +297,9 @@ def _board(view: OverviewView, remember: Callable[[Draw], Draw]) -> Markup:
     else:
         picks = _chips(view.unit_chips, _("Enhed"), "unitpick")
         more = Markup('<p class="mx-more">{}</p>').format(view.more) if view.more else Markup("")
-        chance = Markup('<p class="chance">{}<span>{}</span></p>').format(ui_icon("info", size=16), view.chance)
+        chance = Markup('<p class="chance">{}<span>{}</span></p>').format(
+            ui_icon("info", size=16), with_terms(view.chance, "falsk-alarm")
+        )
         body = Markup('<div class="mx-wrap print-a3">{}{}{}{}{}<div class="mx-tools">{}</div></div>').format(
             legend(with_new=view.has_since),
             picks,

@@ -6,6 +6,8 @@ a goal; it is rarely the same number, and it is listed, never merged.
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -404,3 +406,44 @@ def _others(store: Store, viewer: Viewer, codes: Sequence[str], region: str | No
     if not codes:
         return ()
     return tuple(OtherFigures(*parts) for parts in goal_figures.other_figures(store, viewer, codes, region))
+
+
+def published_csv(store: Store, viewer: Viewer) -> bytes:
+    """Every published figure as Danish Excel opens it: semicolons, a mark at the start, decimal comma in Danish.
+
+    Each row carries its note and its source: a figure that is derived or of another definition must not lose that.
+    """
+    now = language()
+    goals = {one.code: one.goal for one in catalogue.indicators(store, viewer)}
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(
+        [
+            _("Mål"), _("Indikator"), _("Navn"), _("Opdeling"), _("Område"), _("Periode"), _("Værdi"), _("Måleenhed"),
+            _("Antal"), _("Bemærkning"), _("Kilde"),
+        ]
+    )  # fmt: skip
+    for row in catalogue.national_figures(store, viewer).to_dict("records"):
+        writer.writerow(
+            [
+                goals.get(row["indicator_code"]) or "",
+                row["indicator_code"],
+                row[f"name_{now}"],
+                row[f"breakdown_{now}"],
+                row["area_name"],
+                row["period_label"],
+                _cell(row["value"]),
+                row[f"unit_of_measure_{now}"],
+                _cell(row["n"]),
+                row[f"note_{now}"],
+                row["source"],
+            ]
+        )
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: float | None) -> str:
+    """A figure as a spreadsheet of the reader's language reads it; empty where there is none."""
+    if value is None or value != value:
+        return ""
+    return f"{value:.10g}".replace(".", "," if language() == "da" else ".")

@@ -115,9 +115,10 @@ def find(store: Store, viewer: Viewer, registry: Registry, question: str, *, her
     if not parts:
         hits = _usual(everything, viewer, carried)
         return Answer(tuple(hits), "")
-    ranked = _ranked(everything, parts)
-    ranked += _series(store, viewer, everything, parts)
-    ranked += _asked_actions(everything, viewer, registry, parts)
+    asked = _Asked(everything.index)
+    ranked = _ranked(everything, asked, parts)
+    ranked += _series(store, viewer, everything, asked, parts)
+    ranked += _asked_actions(everything, asked, viewer, registry, parts)
     ranked.sort(key=lambda one: (-one[0], one[1].kind, one[2]))
     hits = []
     seen = set()
@@ -132,6 +133,25 @@ def find(store: Store, viewer: Viewer, registry: Registry, question: str, *, her
     if not hits:
         return Answer((), _("Intet fundet. Prøv en anden stavemåde, en kode eller færre ord."))
     return Answer(tuple(hits), ngettext("{count} fund", "{count} fund", len(hits)).format(count=len(hits)))
+
+
+class _Asked:
+    """The scores of the parts of one question, each worked out once and forgotten with the question."""
+
+    def __init__(self, index: WordIndex) -> None:
+        self._index = index
+        self._plain: dict[str, dict[int, float]] = {}
+        self._near: dict[str, dict[int, float]] = {}
+
+    def scores(self, part: str, *, nearly: bool = True) -> dict[int, float]:
+        if part not in self._plain:
+            self._plain[part] = self._index.scores(part, nearly=False)
+        return self._plain[part] or (self.near(part) if nearly else {})
+
+    def near(self, part: str) -> dict[int, float]:
+        if part not in self._near:
+            self._near[part] = self._index.near(part)
+        return self._near[part]
 
 
 def _roles(viewer: Viewer) -> set[object]:
@@ -213,9 +233,9 @@ def _usual(everything: _Everything, viewer: Viewer, carried: Selection) -> list[
 _Ranked = tuple[float, _Thing, str]
 
 
-def _ranked(everything: _Everything, parts: Sequence[str]) -> list[_Ranked]:
+def _ranked(everything: _Everything, asked: _Asked, parts: Sequence[str]) -> list[_Ranked]:
     """The things every part of the question fits, with their points."""
-    found = _fitting(everything.index, parts, nearly=False) or _fitting(everything.index, parts, nearly=True)
+    found = _fitting(asked, parts, nearly=False) or _fitting(asked, parts, nearly=True)
     question = " ".join(parts)
     ranked = []
     for number, points in found.items():
@@ -225,19 +245,21 @@ def _ranked(everything: _Everything, parts: Sequence[str]) -> list[_Ranked]:
     return ranked
 
 
-def _fitting(index: WordIndex, parts: Sequence[str], *, nearly: bool) -> dict[int, float]:
-    by_part = [index.scores(part, nearly=nearly) for part in parts]
+def _fitting(asked: _Asked, parts: Sequence[str], *, nearly: bool) -> dict[int, float]:
+    by_part = [asked.scores(part, nearly=nearly) for part in parts]
     if nearly and len(parts) > 1 and not set.intersection(*(set(scores) for scores in by_part)):
         # Each part fits something, but nothing fits them all: one of them may be misspelt into another word.
-        by_part = [index.near(part) | scores for part, scores in zip(parts, by_part, strict=True)]
+        by_part = [asked.near(part) | scores for part, scores in zip(parts, by_part, strict=True)]
     common = set.intersection(*(set(scores) for scores in by_part))
     return {number: sum(scores[number] for scores in by_part) / len(parts) for number in common}
 
 
-def _series(store: Store, viewer: Viewer, everything: _Everything, parts: Sequence[str]) -> list[_Ranked]:
+def _series(
+    store: Store, viewer: Viewer, everything: _Everything, asked: _Asked, parts: Sequence[str]
+) -> list[_Ranked]:
     """Indicators in units: some parts name the indicator, the rest the unit; without a unit, the viewer's own."""
     is_indicator, is_unit = set(everything.indicators), set(everything.units)
-    scores = [everything.index.scores(part) for part in parts]
+    scores = [asked.scores(part) for part in parts]
     of_indicator: dict[int, list[float]] = {}
     for at, by_thing in enumerate(scores):
         for number in by_thing.keys() & is_indicator:
@@ -279,7 +301,9 @@ def _series(store: Store, viewer: Viewer, everything: _Everything, parts: Sequen
     return found
 
 
-def _asked_actions(everything: _Everything, viewer: Viewer, registry: Registry, parts: Sequence[str]) -> list[_Ranked]:
+def _asked_actions(
+    everything: _Everything, asked: _Asked, viewer: Viewer, registry: Registry, parts: Sequence[str]
+) -> list[_Ranked]:
     """»indberet kirurgisk«, »tavlemøde kirurgisk«: something to do in a unit, once a verb is there."""
     found: list[_Ranked] = []
     for path, verbs in ((DELIVER, DELIVER_WORDS), (MEETING, MEETING_WORDS)):
@@ -291,7 +315,7 @@ def _asked_actions(everything: _Everything, viewer: Viewer, registry: Registry, 
         if not verb:
             continue
         if rest:
-            fitting = _fitting(everything.index, rest, nearly=True)
+            fitting = _fitting(asked, rest, nearly=True)
         else:
             fitting = {
                 number: 0.0

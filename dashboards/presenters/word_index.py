@@ -71,15 +71,17 @@ class WordIndex:
     def __init__(self, names: Sequence[Iterable[str]]) -> None:
         self.folded: list[tuple[str, ...]] = []
         self._things: dict[str, list[int]] = {}
+        spelt: set[str] = set()
         for number, called in enumerate(names):
             folded = tuple(dict.fromkeys(fold(name) for name in called if name))
             self.folded.append(folded)
             words = {word for name in folded for word in name.split()}
             # Written together too: »akutmodtagelse« finds »Akut Modtagelse«, NOHKIR finds NOH-KIR.
-            words |= {name.replace(" ", "") for name in folded}
-            for word in words:
+            for word in words | {name.replace(" ", "") for name in folded}:
                 self._things.setdefault(word, []).append(number)
-        self._letters = {word: _letters(word) for word in self._things}
+            spelt |= words
+        # What may be misspelt: words, but no numbers and no names written together.
+        self._letters = {word: _letters(word) for word in spelt if not word.isdigit()}
 
     def scores(self, part: str, *, nearly: bool = True) -> dict[int, float]:
         """Number -> how well `part` fits one of its words. Words with wrong letters count where nothing else fits."""
@@ -103,13 +105,13 @@ class WordIndex:
             return {}
         letters = _letters(part)
         found: dict[int, float] = {}
-        for word, things in self._things.items():
+        for word, has in self._letters.items():
             # A letter the word lacks costs one at least, so most words need not be compared at all.
-            if (letters & ~self._letters[word]).bit_count() > most or len(word) < len(part) - most:
+            if (letters & ~has).bit_count() > most or len(word) < len(part) - most:
                 continue
             wrong = distance(part, word, most)
             if wrong <= most:
-                for thing in things:
+                for thing in self._things[word]:
                     found[thing] = max(found.get(thing, 0.0), NEARLY / max(wrong, 1))
         return found
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.components.term import term
+from dashboards.components.term import FORMS, term, with_terms
 from dashboards.pages.glossary import page_markup
 from dashboards.presenters.glossary import glossary_view
 from dashboards.text import use_language
@@ -51,3 +51,17 @@ def test_a_term_is_a_link_to_its_word_and_an_unknown_one_is_a_fault() -> None:
     assert 'href="/ordliste#fase"' in link and ">a &lt;new&gt; phase</a>" in link and 'data-term-name="Phase"' in link
     with pytest.raises(KeyError):
         term("findes-ikke")
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_the_forms_of_words_in_sentences_are_of_words_that_exist(language: str) -> None:
+    assert FORMS.keys() <= {one.key for one in terms()}
+    with use_language(language):
+        for key, forms in FORMS.items():
+            assert f'data-term="{key}"' in with_terms(f"x {forms.say(language).split('|')[0]} y", key)
+
+
+def test_a_sentence_links_the_first_mention_of_a_word_and_escapes_the_rest() -> None:
+    with use_language("da"):
+        said = str(with_terms("Længste serie < 9, og serien krydser medianen", "laengste-serie", "kryds", "median"))
+    assert said.count('class="term"') == 3 and ">Længste serie</a> &lt; 9" in said and ">krydser</a>" in said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -25,7 +27,7 @@ from dashboards.presenters.goal_figures import (
     published,
     target_sentence,
 )
-from dashboards.presenters.goals import GoalsView, goals_view, own_region, report_sentence
+from dashboards.presenters.goals import GoalsView, goals_view, own_region, published_csv, report_sentence
 from dashboards.selection import Selection
 from dashboards.text import number, use_language
 from data import catalogue
@@ -308,3 +310,15 @@ def test_figures_keep_their_numbers_from_the_domain_files(library, shared_dir):
     ours = published(library, SYSTEM)
     assert len(ours) == len(reference)
     assert sum(one.value for one in ours if one.value is not None) == pytest.approx(reference["value"].sum())
+
+
+def test_the_published_figures_are_taken_along_with_their_notes_and_sources(store: Store) -> None:
+    with use_language("da"):
+        rows = list(csv.DictReader(io.StringIO(published_csv(store, SYSTEM).decode("utf-8-sig")), delimiter=";"))
+    figures = facts.national_figures(store, SYSTEM)
+    assert len(rows) == len(figures) > 1000
+    assert all(row["Kilde"] for row in rows)
+    assert [float(row["Værdi"].replace(",", ".")) for row in rows] == pytest.approx(figures["value"].tolist())
+    assert {row["Mål"] for row in rows if row["Indikator"] == "NM5-04"} == {"5"}
+    with use_language("en"):
+        assert published_csv(store, SYSTEM).decode("utf-8-sig").startswith("Goal;Indicator;Name;")
