@@ -6,6 +6,7 @@ The dialog is a native `<dialog>`: it keeps the keyboard inside, closes on Escap
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import html
@@ -76,6 +77,16 @@ def action_bar(offered: Actions, link: str, *, has_chart: bool) -> Markup:
     ]
     if offered.may_write and not offered.closed and has_chart:
         more.insert(0, ask_button(actions.OUT, _("Udelad et punkt …"), css="menu__item"))
+    if offered.pinned:
+        links = Markup("").join(
+            Markup('<li><a class="menu__item" href="{}">{}</a></li>').format(href, words)
+            for href, words in offered.pinned
+        )
+        more.append(
+            Markup('<p class="label acts__p" id="acts-pinned">{}</p><ul aria-labelledby="acts-pinned">{}</ul>').format(
+                _("Dine fastgjorte målinger"), links
+            )
+        )
     share = Markup(
         '<div class="share"><label class="label" for="indicator-link">{}</label><div class="row">'
         '<input id="indicator-link" class="input" type="text" readonly value="{}">'
@@ -187,11 +198,25 @@ def _field(field: Field) -> Markup:
     )
 
 
-def notes_of(beside: Beside | None, refused: Done | None = None) -> dict[str, Any]:
-    """What stands beside the fields: the trial, and what is wrong."""
+TRIED = ("month", "name", "break")  # the fields a trial depends on
+
+
+def _mark(values: Mapping[str, Any]) -> str:
+    return "|".join(str(values.get(name, "")) for name in TRIED)
+
+
+def is_tried(values: Mapping[str, Any]) -> bool:
+    """Whether the trial that stands beside the fields is that of these values: a reason changes no chart."""
+    return str(values.get("tried", "")) == _mark(values)
+
+
+def notes_of(
+    beside: Beside | None, refused: Done | None = None, values: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What stands beside the fields: the trial of `values`, and what is wrong."""
     notes: dict[str, Any] = {}
     if beside is not None:
-        notes["preview"] = {"html": str(_trial(beside))}
+        notes["preview"] = {"html": str(_trial(beside, _mark(values or {})))}
     if refused is not None and refused.is_refused:
         told = Markup('<p class="note note--error" role="alert">{}</p>').format(refused.words)
         notes["error"] = {"html": str(told)}
@@ -200,13 +225,14 @@ def notes_of(beside: Beside | None, refused: Done | None = None) -> dict[str, An
     return notes
 
 
-def _trial(beside: Beside) -> Markup:
+def _trial(beside: Beside, mark: str) -> Markup:
     warnings = Markup("").join(
         Markup('<div class="alert alert--warn">{}<div>{}</div></div>').format(ui_icon("warn"), text)
         for text in beside.warnings
     )
     return Markup(
-        '<input type="hidden" name="seen" value="{}">{}<dl class="dl dlg__d" aria-live="polite">'
+        '<input type="hidden" name="seen" value="{}"><input type="hidden" name="tried" value="{}">{}'
+        '<dl class="dl dlg__d" aria-live="polite">'
         "<dt>{}</dt><dd>{}</dd><dt>{}</dt><dd><b>{}</b></dd></dl>"
         '<div class="dlg__c">{}</div>'
-    ).format(beside.seen, warnings, _("Nu"), beside.before, _("Efter"), beside.after, beside.picture)
+    ).format(beside.seen, mark, warnings, _("Nu"), beside.before, _("Efter"), beside.after, beside.picture)

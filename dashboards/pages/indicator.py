@@ -621,7 +621,7 @@ def register_callbacks(app: Dash) -> None:
     def try_out(left: dict[str, Any], chosen: dict[str, Any]) -> Any:
         """The trial of what the fields say now; only where another period, name or kind changes it."""
         values = left["values"]
-        if "month" not in values:
+        if "month" not in values or series_dialog.is_tried(values):
             return no_update
         return _notes(_chosen(chosen), str(values.get("what", "")), values)
 
@@ -680,7 +680,7 @@ def _filled(view: SeriesView, asked: Mapping[str, Any]) -> tuple[str, dict[str, 
 
 def _notes(view: SeriesView, what: str, values: Mapping[str, Any], refused: Done | None = None) -> dict[str, Any]:
     tried = actions.beside(current_store(), current_viewer(), view, what, values, today=current_today())
-    return series_dialog.notes_of(tried, refused)
+    return series_dialog.notes_of(tried, refused, values)
 
 
 def _sisters(view: SeriesView, steps: list[str]) -> str:

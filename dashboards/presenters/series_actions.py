@@ -36,6 +36,7 @@ from indicators.periods import start_of
 NOTE, NOTE_OFF, PHASE, PHASE_OFF, OUT, IN, POINT = "note", "note-off", "phase", "phase-off", "out", "in", "point"
 PIN, UNPIN, AGENDA, OFF_AGENDA = "pin", "unpin", "agenda", "off-agenda"
 
+SHOWN_PINS = 8  # in the menu
 ENOUGH = 12  # closed periods in a phase before it can show much
 SIZE = Frame(width=620, height=262, right=84, most_right=150, top=28, bottom=40, most_ticks=5)
 
@@ -60,13 +61,17 @@ _BELONGS = {
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """What the viewer may do on this page. `closed` says why the lines cannot be changed where they could otherwise."""
+    """What the viewer may do on this page. `closed` says why the lines cannot be changed where they could otherwise.
+
+    `pinned` are the other series the viewer keeps at hand, as links: (address, words).
+    """
 
     may_write: bool
     is_pinned: bool
     board_unit: str | None
     is_on_agenda: bool
     closed: str = ""
+    pinned: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +139,33 @@ def actions_of(store: Store, viewer: Viewer, view: SeriesView, *, today: date) -
         closed = _(
             "Diagrammet er sat sammen af flere enheders tal. Vælg »Som det var« for at ændre enhedens egne faser."
         )
+    kept = decided.pinned(store, viewer)
     return Actions(
         may_write=decisions.may_decide(viewer, view.unit.code),
-        is_pinned=pair in decided.pinned(store, viewer),
+        is_pinned=pair in kept,
         board_unit=board,
         is_on_agenda=board is not None and any(one.pair == pair for one in agenda.listed(store, viewer, board)),
         closed=closed,
+        pinned=_pinned(store, viewer, view, [one for one in kept if one != pair][-SHOWN_PINS:], today),
+    )
+
+
+def _pinned(
+    store: Store, viewer: Viewer, view: SeriesView, kept: Sequence[tuple[str, str]], today: date
+) -> tuple[tuple[str, str], ...]:
+    """The series as links, the latest pinned first; one whose unit is gone today has nowhere to lead."""
+    if not kept:
+        return ()
+    said = language()
+    indicators = {one.code: one.name.say(said) for one in catalogue.indicators(store, viewer)}
+    names = {one.code: one.name.say(said) for one in units.tree(store, viewer, on=today)}
+    return tuple(
+        (
+            view.selection.href(f"/indikator/{code}", unit=unit, as_of=None, show=None),
+            f"{indicators[code]}, {names[unit]}",
+        )
+        for code, unit in reversed(kept)
+        if code in indicators and unit in names
     )
 
 

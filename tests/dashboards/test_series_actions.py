@@ -248,6 +248,8 @@ def test_a_series_is_pinned_and_taken_to_the_board_meeting_of_ones_own_unit(ward
     assert take(wards, who, "agenda").undo == "off-agenda"
     offered = actions.actions_of(wards, who, view_of(wards, who), today=TODAY)
     assert offered.is_pinned and offered.is_on_agenda
+    elsewhere = actions.actions_of(wards, who, view_of(wards, who, "NOH-2"), today=TODAY)
+    assert [words for _href, words in elsewhere.pinned] == ["Bakteriæmi erhvervet på sygehus, Medicinsk"]
     take(wards, who, "unpin")
     take(wards, who, "off-agenda")
 
@@ -338,7 +340,12 @@ def ask_server(wards: Store, tmp_path_factory) -> Callable[..., dict]:
 
     def call(outputs: str, trigger: str, value: object, unit_code: str = WARD) -> dict:
         """What the callback with these outputs answers when `trigger` has become `value`."""
-        (key,) = [name for name in app.callback_map if all(part in name for part in outputs.split())]
+        (key,) = [
+            name
+            for name, made in app.callback_map.items()
+            if all(part in name for part in outputs.split())
+            and any(f"{part['id']}.{part['property']}" == trigger for part in made["inputs"])
+        ]
         made = app.callback_map[key]
         view = {"code": CODE, "query": f"?v=1&enhed={unit_code}", "narrow": False, "periods": []}
 
@@ -393,3 +400,13 @@ def test_the_second_request_brings_the_units_beside_and_what_comes_next(ask_serv
     assert "Århus-afsnittet" in sisters[page.Ids.SISTERS]["html"]
     outlook = ask_server("indicator-outlook.html", "indicator-view.data", view)
     assert "Hvad skal der til næste gang?" in outlook[page.Ids.OUTLOOK]["html"]
+
+
+def test_a_reason_that_is_typed_does_not_draw_the_trial_again(ask_server):
+    filled = ask_server("indicator-form.html indicator-form.focus", "indicator-ask.data", {"what": "phase", "at": 1})
+    preview = filled[page.Ids.FORM]["notes"]["preview"]["html"]
+    mark = re.search(r'name="tried" value="([^"]*)"', preview).group(1)
+    values = {"what": "phase", "month": "2026-01-01", "name": "", "reason": "Ny leverandør", "tried": mark}
+    assert ask_server("indicator-form.notes@", "indicator-form.left", {"values": values}) == {}
+    again = ask_server("indicator-form.notes@", "indicator-form.left", {"values": values | {"month": "2025-12-01"}})
+    assert "2025-12-01|" in again[next(iter(again))]["notes"]["preview"]["html"]
