@@ -192,7 +192,7 @@
   });
 
   // ---- words: the link to the glossary opens its text here instead
-  var pop = document.getElementById("termpop"), word = null;
+  var pop = document.getElementById("termpop"), word = null, openedAt = 0;
 
   function explain(link) {
     word = link;
@@ -203,6 +203,7 @@
     more.href = link.getAttribute("href");
     close.textContent = link.getAttribute("data-term-close");
     pop.showPopover();
+    openedAt = window.scrollY;
     var there = link.getBoundingClientRect(), mine = pop.getBoundingClientRect();
     var below = there.bottom + 8 + mine.height < window.innerHeight;
     pop.style.left = Math.max(8, Math.min(there.left, window.innerWidth - mine.width - 8)) + "px";
@@ -216,7 +217,9 @@
         word.focus({ preventScroll: true });
       }
     });
-    window.addEventListener("scroll", function () { if (pop.matches(":popover-open")) { pop.hidePopover(); } }, { passive: true });
+    window.addEventListener("scroll", function () {
+      if (pop.matches(":popover-open") && Math.abs(window.scrollY - openedAt) > 80) { pop.hidePopover(); }
+    }, { passive: true });
   }
 
   // Before the page's own listeners: those would follow the link.

@@ -28,6 +28,7 @@ from dashboards.figures.icons import ui_icon, variation_icon
 from dashboards.figures.matrix import WINDOW, css_state, legend, matrix_list, matrix_table, matrix_twin
 from dashboards.figures.sparkline import sparkline
 from dashboards.pages import PageRecord
+from dashboards.presenters.indicator_library import LIST
 from dashboards.presenters.overview import (
     RAIL_COLUMNS,
     Card,
@@ -325,7 +326,11 @@ def _empty(view: OverviewView) -> states.State:
         "chart",
         _("Her er ingen målinger endnu"),
         _("{unit} følger ingen målinger, og det gør enhederne under den heller ikke.").format(unit=view.unit_name),
-        hint=_("Vælg en anden enhed øverst, eller bed kvalitetsteamet om at begynde at indberette."),
+        (states.Action(_("Vælg målinger fra biblioteket"), LIST, is_primary=True),),
+        hint=_(
+            "Vælg en anden enhed øverst, eller bed kvalitetsteamet om at begynde at indberette. Vil I prøve Tavle af "
+            "først, kan den, der driver den, starte en demo med simulerede tal: »tavle demo«."
+        ),
     )
 
 

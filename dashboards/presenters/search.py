@@ -107,7 +107,7 @@ def find(store: Store, viewer: Viewer, registry: Registry, question: str, *, her
     """
     carried = Selection(unit=here.unit, months=here.months)
     everything = store.remember(
-        ("search", viewer.rights, tuple(sorted(role.value for role in _roles(viewer))), today),
+        ("search", viewer.rights, tuple(sorted(_roles(viewer))), today),
         partial(_read, store, viewer, registry, today),
         about=(),  # names alone: a delivery changes none
     )
@@ -154,8 +154,8 @@ class _Asked:
         return self._near[part]
 
 
-def _roles(viewer: Viewer) -> set[object]:
-    return {grant.role for grant in viewer.grants}
+def _roles(viewer: Viewer) -> set[str]:
+    return {grant.role.value for grant in viewer.grants}
 
 
 # ------------------------------------------------------------------------------------------------ what there is to find
@@ -287,7 +287,7 @@ def _series(
     there = search.series_among(
         store, viewer, {code for code, _unit in wanted}, {unit_code for _code, unit_code in wanted}
     )
-    number_of = {one.code: number for number in best if (one := everything.things[number].indicator)}
+    number_of = {named_by.code: number for number in best if (named_by := everything.things[number].indicator)}
     question = " ".join(parts)
     found = []
     for pair in there:

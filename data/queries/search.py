@@ -26,8 +26,8 @@ def _other_names(store: Store) -> dict[str, tuple[str, ...]]:
     with store.read() as connection:
         for row in connection.execute(select(unit_alias.c.unit_code, unit_alias.c.alias)):
             found.setdefault(row.unit_code, []).append(row.alias)
-        for row in connection.execute(select(former_name.c.unit_code, former_name.c.name_da, former_name.c.name_en)):
-            found.setdefault(row.unit_code, []).extend((row.name_da, row.name_en))
+        for former in connection.execute(select(former_name.c.unit_code, former_name.c.name_da, former_name.c.name_en)):
+            found.setdefault(former.unit_code, []).extend((former.name_da, former.name_en))
     return {code: tuple(dict.fromkeys(names)) for code, names in found.items()}
 
 

@@ -30,7 +30,7 @@ QUESTIONS = (
 PAGES = Registry((PageRecord("/", "Overblik", print, order=1), PageRecord("/indberet", "Indberet", print, order=3)))
 UNITS = """
     INSERT INTO unit BY NAME SELECT * EXCLUDE (i) REPLACE (
-        'X' || i AS code, 'Afdeling ' || ['Rød', 'Blå', 'Øre', 'Hjerte', 'Lunge', 'Nyre', 'Børne'][i % 7 + 1] || ' ' || i
+        'X' || i AS code, 'Afdeling ' || ['Rød', 'Blå', 'Øre', 'Hjerte', 'Lunge', 'Nyre'][i % 6 + 1] || ' ' || i
         AS name_da, 'Department ' || i AS name_en, 'A' || i AS short_name
     ) FROM unit, range(2000) t(i) WHERE code = 'NOH-KIR'"""
 STATES = """
