@@ -16,6 +16,7 @@ from dashboards.presenters.overview import SIGNALS, Board, read_board, side_by_s
 from dashboards.presenters.pack_jobs import PackJob, PackJobs
 from dashboards.selection import Selection
 from dashboards.text import _, day_text, language, ngettext, use_language
+from data import agenda
 from data.access import Viewer
 from data.errors import Refused
 from data.queries import catalogue, series, units
@@ -247,7 +248,8 @@ def pack_choice(
 ) -> PackChoice:
     """The series of the chosen unit and those side by side under it; own new signals are ticked beforehand.
 
-    Where nothing is new (or nobody knows since when), the unit's signals are ticked, else all it follows.
+    What is on the agenda of the unit's next board meeting comes first. Where nothing is new (or nobody knows since
+    when), the unit's signals are ticked, else all it follows.
     """
     assert selection.unit is not None
     visible = units.visible(store, viewer, on=today)
@@ -272,7 +274,7 @@ def pack_choice(
             )
             found.setdefault(definition.goal or 99, []).append(option)
     groups = tuple(OptionGroup(goals.get(goal, _("Uden nationalt mål")), tuple(found[goal])) for goal in sorted(found))
-    ticked, why = _ticked(board, viewer)
+    ticked, why = _ticked(store, viewer, board, chosen.code)
     return PackChoice(chosen.name.say(language()), groups, ticked, why)
 
 
@@ -284,7 +286,11 @@ def _signal(board: Board, key: Key, selection: Selection) -> str:
     return " · ".join(part for part in (cell.state, " ".join(filter(None, (cell.value, cell.period)))) if part)
 
 
-def _ticked(board: Board, viewer: Viewer) -> tuple[tuple[Key, ...], str]:
+def _ticked(store: Store, viewer: Viewer, board: Board, unit_code: str) -> tuple[tuple[Key, ...], str]:
+    if agenda.may_read(viewer, unit_code):
+        wanted = [item.pair for item in agenda.listed(store, viewer, unit_code) if item.pair in board.states]
+        if wanted:
+            return tuple(wanted[:MOST_TICKED]), _("Målingerne på dagsordenen til næste tavlemøde er valgt.")
     own = [key for key in board.states if viewer.is_own(key[1])] or list(board.states)
     new = [key for key in own if key in board.new]
     if new:
