@@ -228,7 +228,8 @@ def _followed(store: Store, viewer: Viewer, code: str, unit_codes: Sequence[str]
 def _others(store: Store, viewer: Viewer, view: SeriesView, day: date) -> tuple[list[Unit], bool]:
     """The units to compare, one's own first; and whether they are those under it rather than those beside it.
 
-    Asked of what is in sight: a leader of one department has siblings to see only where somebody granted them.
+    Asked of what is in sight: a leader of one department has siblings to see only where somebody granted them, and an
+    evaluator sees departments of many hospitals.
     """
     unit, seen = view.unit, units.tree(store, viewer, on=day)
     below = [one for one in seen if one.parent_code == unit.code]
@@ -240,6 +241,10 @@ def _others(store: Store, viewer: Viewer, view: SeriesView, day: date) -> tuple[
         for one in seen
         if parent is not None and one.parent_code == parent and one.kind == unit.kind and one.code != unit.code
     ]
+    if not beside:  # none with the same parent in sight: others of the kind that follow the measure
+        alike = [one for one in seen if one.kind == unit.kind and one.code != unit.code]
+        follow = {one.unit_code for one in _followed(store, viewer, view.definition.code, [one.code for one in alike])}
+        beside = [one for one in alike if one.code in follow]
     return [unit, *_by_name(beside), *(one for one in seen if one.code == parent)], False
 
 

@@ -300,6 +300,11 @@ def test_a_unit_with_units_under_it_is_compared_with_them(wards):
 def test_units_out_of_sight_are_not_compared(wards):
     found = beside.sisters(wards, reader(), view_of(wards, reader()), today=TODAY)
     assert [one.name for one in found.rows] == ["Medicinsk", "Århus-afsnittet"]
+    across = Viewer(9, "e@example.dk", "Test", (), frozenset(), frozenset({WARD, "HGH-1"}), frozenset())
+    found = beside.sisters(wards, across, view_of(wards, across), today=TODAY)
+    assert [one.name for one in found.rows] == ["Medicinsk", "Herlev"], (
+        "of another hospital, where no other is in sight"
+    )
     alone = Viewer(9, "e@example.dk", "Test", (), frozenset(), frozenset({WARD}), frozenset())
     assert "ikke adgang til andre" in beside.sisters(wards, alone, view_of(wards, alone), today=TODAY).nothing
 
