@@ -1,7 +1,7 @@
 """Every page at 320 px and at 200 % zoom of a laptop (683 x 384): does it scroll sideways?
 
     tavle demo --port 8060 &
-    python tests/simulation/narrow_pages.py http://127.0.0.1:8060
+    python -m tests.simulation.narrow_pages http://127.0.0.1:8060
 
 Prints each page that is wider than its window, with what stands out, and ends with 1 if there is one. Two minutes.
 """
