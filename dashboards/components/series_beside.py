@@ -34,7 +34,7 @@ def sisters_markup(found: Sisters | None) -> Markup:
     swap = Markup(
         '<button type="button" class="btn btn--sm" data-swap="{} {}" aria-pressed="false" aria-controls="{}">'
         "{}{}</button>"
-    ).format(CHARTS, TABLE, TABLE, ui_icon("table", size=16), _("Vis som tabel"))
+    ).format(CHARTS, TABLE, TABLE, ui_icon("table", size=16), _("Enhederne som tabel"))
     return Markup(
         '<section class="card mt-4 sis" aria-labelledby="h-sis"><div class="sis__h"><h2 id="h-sis">{}</h2>'
         '<p class="f-13 muted">{}</p><span class="row push no-print">{}{}</span></div>'
