@@ -384,6 +384,8 @@ def _serve_with_gunicorn(settings: Settings, token: str, language: str, ready: C
                 "timeout": 120,
                 "graceful_timeout": 10,
                 "keepalive": 5,
+                # The most there is: a delivery has its note in the address, where a letter may take twelve characters.
+                "limit_request_line": 8190,
                 "loglevel": "warning",
                 "logger_class": Log,
                 "proc_name": "tavle",
