@@ -20,12 +20,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
-from data import audit, cpr, reading, states
+from data import audit, chart_lines, cpr, reading, states
 from data.access import Viewer, require_sight
 from data.errors import NotAllowed, NotFound, Refused
 from data.naming import Names
 from data.queries import observations
-from data.queries.decisions import AnnotationKind, Visibility, standing_in
+from data.queries.decisions import AnnotationKind, Visibility
 from data.reading import Pair
 from data.schema import annotation, exclusion, phase, pin
 from data.store import Store, stored_moment
@@ -477,7 +477,7 @@ def _open(
     """The series as it stands, if the viewer may change its lines and they are those that were seen."""
     require_decision(connection, viewer, pair[1])
     definition = _definition(connection, pair[0])
-    standing = standing_in(connection, pair)
+    standing = chart_lines.standing(connection, pair)
     if seen is not None and seen != standing.mark:
         raise Refused(CHANGED, author=standing.latest_author or Words("En anden", "Somebody else"))
     figures = reading.observations(connection, [pair])

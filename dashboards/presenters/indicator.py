@@ -51,10 +51,11 @@ from dashboards.text.explanation import Explanation, explain
 from dashboards.theme import LIGHT, Theme
 from data.access import Viewer
 from data.assessments import assess_series
+from data.chart_lines import LineChange
 from data.deadlines import deadline
 from data.decisions import Lines, end_of_period, may_decide
 from data.queries import catalogue, decisions, definitions, figures, observations, series, units
-from data.queries.decisions import Annotation, AnnotationKind, Exclusion, LineChange, Visibility
+from data.queries.decisions import Annotation, AnnotationKind, Exclusion, Visibility
 from data.queries.units import Unit
 from data.store import Store
 from indicators import spc

@@ -208,7 +208,7 @@ def _actions() -> Iterable[_Thing]:
 
 
 def _units(store: Store, viewer: Viewer, today: date) -> Iterable[_Thing]:
-    others = search.other_names(store)
+    others = search.other_names(store, viewer)
     there = units.visible(store, viewer, on=today)
     by_code = {unit.code: unit for unit in there}
     for unit in there:

@@ -3,18 +3,16 @@
 `data.decisions` writes all of it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Connection, Row, Table, or_, select
+from sqlalchemy import or_, select
 
-from data import reading
+from data import chart_lines, reading
 from data.access import Viewer, require_sight
 from data.reading import Pair
-from data.schema import annotation, audit_event, exclusion, phase, pin
+from data.schema import annotation, pin
 from data.store import Store, end_of_day
 from indicators.assessment import SeriesPhase
 from indicators.words import Words
@@ -59,27 +57,6 @@ class Annotation:
     author: str
     created_at: datetime
     visibility: Visibility = Visibility.ALL
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The phases and left-out points a chart is drawn with, known by `mark`: another mark, other lines.
-
-    `latest_author` is whoever changed them last, None where nobody has.
-    """
-
-    mark: str
-    latest_author: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class LineChange:
-    """One time somebody changed the lines of a series: `action` and `detail` are those of the audit trail."""
-
-    at: datetime
-    action: str
-    author: str
-    detail: Mapping[str, Any]
 
 
 def phases(
@@ -151,58 +128,21 @@ def annotations(
     ]
 
 
-def standing(store: Store, viewer: Viewer, indicator_code: str, unit_code: str) -> Standing:
+def standing(store: Store, viewer: Viewer, indicator_code: str, unit_code: str) -> chart_lines.Standing:
     """The lines of a series as they stand now; raises like every query of a unit."""
     with store.read() as connection:
         require_sight(connection, viewer, [unit_code])
-        return standing_in(connection, (indicator_code, unit_code))
+        return chart_lines.standing(connection, (indicator_code, unit_code))
 
 
-def standing_in(connection: Connection, pair: Pair) -> Standing:
-    """The same over a connection, inside a transaction."""
-
-    def rows(table: Table) -> list[Row[Any]]:
-        columns = table.c
-        return list(
-            connection.execute(
-                select(columns.id, columns.author, columns.created_at, columns.withdrawn_at)
-                .where(columns.indicator_code == pair[0], columns.unit_code == pair[1])
-                .order_by(columns.id)
-            )
-        )
-
-    found = {table.name: rows(table) for table in (phase, exclusion)}
-    mark = ";".join(
-        f"{name}:" + ",".join(str(row.id) for row in some if row.withdrawn_at is None) for name, some in found.items()
-    )
-    changes = _changes(connection, pair)
-    if changes:
-        return Standing(mark, changes[-1].author)
-    made = sorted((row for some in found.values() for row in some), key=lambda row: row.created_at)
-    return Standing(mark, made[-1].author if made else None)
-
-
-def line_changes(store: Store, viewer: Viewer, indicator_code: str, unit_code: str) -> list[LineChange]:
+def line_changes(store: Store, viewer: Viewer, indicator_code: str, unit_code: str) -> list[chart_lines.LineChange]:
     """Every time somebody changed the phases or left-out points of a series on screen, the latest first.
 
     What was withdrawn stands here with its reason. Raises like every query of a unit.
     """
     with store.read() as connection:
         require_sight(connection, viewer, [unit_code])
-        return _changes(connection, (indicator_code, unit_code))[::-1]
-
-
-def _changes(connection: Connection, pair: Pair) -> list[LineChange]:
-    columns = audit_event.c
-    rows = connection.execute(
-        select(columns.at, columns.action, columns.detail)
-        .where(
-            columns.subject == " ".join(pair),
-            or_(columns.action.startswith("phase."), columns.action.startswith("exclusion.")),
-        )
-        .order_by(columns.id)
-    )
-    return [LineChange(row.at, row.action, str(row.detail.get("author", "")), row.detail) for row in rows]
+        return chart_lines.changes(connection, (indicator_code, unit_code))[::-1]
 
 
 def pinned(store: Store, viewer: Viewer) -> list[Pair]:

@@ -16,9 +16,10 @@ from data.schema import former_name, series_state, unit_alias
 from data.store import Store
 
 
-def other_names(store: Store) -> dict[str, tuple[str, ...]]:
-    """Unit code -> what else it is or was called. That a unit exists and its names are public."""
-    return store.remember(("other_names",), partial(_other_names, store))
+def other_names(store: Store, viewer: Viewer) -> dict[str, tuple[str, ...]]:
+    """Unit code -> what else it is or was called, for the units in sight."""
+    names = store.remember(("other_names",), partial(_other_names, store))
+    return {code: some for code, some in names.items() if viewer.may_see(code)}
 
 
 def _other_names(store: Store) -> dict[str, tuple[str, ...]]:

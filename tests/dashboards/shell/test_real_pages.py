@@ -15,12 +15,13 @@ from sqlalchemy import insert
 
 from app import create_app, open_store
 from dashboards.shell import Ids
-from data import accounts, catalogue
+from data import accounts, catalogue, meetings, pathways
 from data.access import SYSTEM, Grant, Role, load_viewer
 from data.schema import series
 from data.store import Store
 from etl import pipeline
 from etl.limits import Limits
+from indicators.words import Words
 from settings import Settings
 from tests.dashboards.shell.conftest import NOW, PASSWORD, TODAY
 
@@ -33,6 +34,10 @@ PAGES = {
         "/maal",
         "/maal/3",
         "/tavlepakke",
+        "/tavlemoede",
+        "/tavlemoede/moede/1/1",
+        "/tavlemoede/referat/1",
+        "/forloeb/F1",
         "/konto?v=1&vis=gammel",
         "/indberet/komplethed",
         "/indberet/kvitteringer",
@@ -79,6 +84,10 @@ def delivered(quick_hashes: None) -> Iterator[Store]:
     now = datetime(2026, 11, 20)
     report, receipt = pipeline.deliver(store, team, content, "bakteriæmi.csv", today=TODAY, now=now, limits=Limits())
     assert receipt is not None, [finding.reason("da") for finding in report.findings]
+    leader = load_viewer(store, "leder@tavle.example")
+    treated = meetings.Treated(INDICATOR, "NOH", meetings.Why.PICKED, Words("Tilfældig", "Common cause"))
+    assert meetings.begin(store, leader, "NOH", [treated], now=now) == 1
+    assert pathways.make(store, leader, "SUNDHEDSAFTALER", "Ældre", "NOH", now=now) == "F1"
     yield store
     store.close()
 
