@@ -94,11 +94,11 @@ def test_after_an_expired_session_one_is_back_where_one_was(visit: Visit) -> Non
 def test_the_choice_of_unit_is_in_the_address_and_survives_a_reload(visit: Visit) -> None:
     leader = visit("leder", at="/")
     page = leader.page
-    page.get_by_label("Enhed").first.select_option("NOH-MED")
+    page.locator("select[name=enhed]").first.select_option("NOH-MED")
     page.wait_for_url(re.compile("enhed=NOH-MED"))
     page.reload()
     leader.settled()
-    expect(page.get_by_label("Enhed").first).to_have_value("NOH-MED")
+    expect(page.locator("select[name=enhed]").first).to_have_value("NOH-MED")
 
 
 def test_english_is_chosen_by_the_browser_and_can_be_switched(visit: Visit) -> None:
