@@ -68,6 +68,7 @@ class Show(StrEnum):
     TARGET_MIXED = "rammer-misser"
     TARGET_MISSED = "ikke-maal"
     LATE = "mangler"
+    PINNED = "fastgjorte"
 
     @classmethod
     def of(cls, code: str | None) -> Show:
@@ -346,6 +347,7 @@ class Board:
     owners: dict[tuple[str, str], str]
     parents: dict[str, str]
     seen: frozenset[tuple[str, str]] = frozenset()
+    pinned: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def sectors(self) -> dict[str, str]:
@@ -459,6 +461,7 @@ def read_board(
         late=late,
         new=new_signals(store, viewer, found, since) - is_seen,
         seen=is_seen,
+        pinned=frozenset(key for key in decisions.pinned(store, viewer) if key in found),
         missing=missing,
         owners=owners,
         parents=_parents(store, viewer, side),
@@ -561,7 +564,8 @@ def _view(
     keys = [key for key in board.states if board.is_chosen(key, selection)]
     matching = [key for key in keys if _matches(board, key, show)]
     columns_of = _columns(board.side, matching, show)
-    key = ("matrix", selection, chosen.code, board.side, board.new, viewer.rights, today, language())
+    marks = (board.new, board.pinned if show is Show.PINNED else None)
+    key = ("matrix", selection, chosen.code, board.side, marks, viewer.rights, today, language())
 
     def draw() -> Matrix:
         return Matrix(
@@ -632,6 +636,8 @@ def _matches(board: Board, key: tuple[str, str], show: Show) -> bool:
         return state.variation in NOT_JUDGED
     if show is Show.LATE:
         return key in board.late
+    if show is Show.PINNED:
+        return key in board.pinned
     return True
 
 
@@ -847,6 +853,7 @@ def _chips(
         (Show.SIGNALS, _("Signaler")),
         (Show.TARGET_MISSED, _("Når ikke måltallet")),
         (Show.LATE, _("Mangler")),
+        *([(Show.PINNED, _("Fastgjorte"))] if board.pinned else []),
     ]
     chips = [
         Choice(
@@ -871,6 +878,7 @@ def _filters(
     """The selects over the matrix, with what occurs on this board; a filter with one choice is left out."""
     goals = {board.definitions[code].goal for code, _unit in board.states} | {selection.goal}
     shows = [one for one in Show if has_since or one not in (Show.NEW, *_NEW_KINDS)]
+    shows = [one for one in shows if board.pinned or one is not Show.PINNED]
     roles = {board.definitions[code].role.value for code, _unit in board.states}
     sectors = [sector for sector in SECTORS if sector in set(board.sectors.values())]
     owners = sorted({name for key, name in board.owners.items() if name and key in board.states})
@@ -958,6 +966,7 @@ def _show_words(show: Show) -> str:
         Show.TARGET_MIXED: _("Rammer og misser måltallet"),
         Show.TARGET_MISSED: _("Når ikke måltallet"),
         Show.LATE: _("Mangler"),
+        Show.PINNED: _("Fastgjorte"),
         Show.SIGNALS: _("Signaler"),
     }.get(show, show.value)
 

@@ -35,7 +35,7 @@ from dashboards.presenters.overview import (
 from dashboards.presenters.overview_steps import step_name, take_step
 from dashboards.selection import Selection, owner_code
 from dashboards.text import use_language
-from data import accounts, catalogue
+from data import accounts, catalogue, decisions
 from data.access import SYSTEM, Grant, Role, Viewer, viewer_with
 from data.queries import catalogue as catalogue_queries
 from data.queries import states
@@ -530,6 +530,17 @@ def test_a_signal_that_was_seen_is_not_told_again_until_it_is_another_one(board,
         back = take_step(board, region, done.undo, "1084", now=datetime(2026, 11, 23, 8, 1))
     assert "står her igen" in back.words
     assert view_of(board, region).cards == before.cards
+
+
+def test_pinned_series_can_be_shown_alone(board, region):
+    key = ("HAI-BAC", "NOH")
+    assert "Fastgjorte 1" not in [chip.label for chip in view_of(board, region).chips]
+    decisions.set_pinned(board, region, *key, True, now=datetime(2026, 11, 23, 8, 0))
+    view = view_of(board, region, show="fastgjorte")
+    assert "Fastgjorte 1" in [chip.label for chip in view.chips]
+    assert [(row.code, column.code) for _group, row, column, _cell in view.matrix.series()] == [key]
+    decisions.set_pinned(board, region, *key, False, now=datetime(2026, 11, 23, 8, 1))
+    assert view_of(board, region, show="fastgjorte").empty == "filter"
 
 
 def test_a_card_is_taken_to_the_board_meeting_and_off_again(board, region):
