@@ -179,7 +179,7 @@ def compress_answers(server: Flask) -> None:
         ):
             content = response.get_data()
             if len(content) >= LEAST_BYTES:
-                response.set_data(gzip.compress(content, compresslevel=5, mtime=0))
+                response.set_data(gzip.compress(content, compresslevel=3, mtime=0))
                 response.headers["Content-Encoding"] = "gzip"
                 response.headers.add("Vary", "Accept-Encoding")
         return response

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from dashboards.components.deliver_nav import COMPLETENESS
@@ -604,7 +605,7 @@ def _view(
         cards_title=_("Nyt siden sidst") if has_since else _("Signaler nu"),
         cards=_cards(store, viewer, board, wanted, selection, on_agenda),
         more=_more(board.side, columns_of, show, is_cohort=bool(pages) or bool(cohort_chips)),
-        chance=_chance(shown_states, n_signals),
+        chance=store.remember(("chance", *key), partial(_chance, shown_states, n_signals)),
         missing=_missing_rows(board, selection),
         missing_lead=_missing_lead(board, today, deadline_day),
         goal_note=_goal_note(store, viewer, selection),
@@ -1040,7 +1041,10 @@ def _cards(
         unit = units_by_code[unit_code]
         cell = board.cell(indicator, unit, selection)
         assert cell is not None
-        notes = decisions.annotations(store, viewer, indicator, unit_code)
+        notes = store.remember(
+            ("notes of a card", indicator, unit_code, viewer.rights),
+            partial(decisions.annotations, store, viewer, indicator, unit_code),
+        )
         # A note on the series itself says more about its signal than the latest one on the whole hospital.
         latest = max(
             notes,

@@ -349,7 +349,7 @@ def measure(browser: Browser, store: Path, var: Path, *, n: int, seconds: float)
     with stock_page(store) as url:
         context = browser.new_context(locale="da-DK", viewport={"width": 1366, "height": 768})
         for name, path, drawn in (("Overblik", "/", "img.spark"), ("series page", "/chart", ".trace.scatter")):
-            loads = [load_page(context, url + path, drawn, cold=True) for _round in range(ROUNDS)]
+            loads = [load_page(context, url + path, drawn, cold=True) for _round in range(3)]
             middle = statistics.median(one[1] for one in loads)
             size = loads[-1][0] / 1000
             say(f"stock Dash, {name}: {size:.0f} kB, {middle:.2f} s cold; ours {ours[name] / middle:.2f} of it")
