@@ -255,7 +255,7 @@ def pack_choice(
     visible = units.visible(store, viewer, on=today)
     by_code = {unit.code: unit for unit in visible}
     chosen = by_code.get(selection.unit) or units.get(store, viewer, selection.unit, on=today)
-    followed = {one.unit_code for one in series.listed(store, viewer, list(by_code))}
+    followed = series.followed_units(store, viewer) & by_code.keys()
     side = side_by_side(chosen, visible, followed)
     board = read_board(store, viewer, side, today=today, since=since, all_units=side.all)
     goals = {goal.number: f"{goal.number} {goal.name.say(language())}" for goal in catalogue.goals(store, viewer)}

@@ -189,7 +189,7 @@ def _board(store: Store, viewer: Viewer, selection: Selection, today: date) -> B
     chosen = next((one for one in visible if one.code == selection.unit), None) or units.get(
         store, viewer, selection.unit, on=today
     )
-    with_series = {one.unit_code for one in series.listed(store, viewer, [one.code for one in visible])}
+    with_series = series.followed_units(store, viewer) & {one.code for one in visible}
     side = side_by_side(chosen, visible, with_series)
     return read_board(store, viewer, side, today=today, since=None, all_units=side.all)
 

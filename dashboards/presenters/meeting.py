@@ -235,7 +235,7 @@ def _why(item: agenda.AgendaItem | None, *, is_new: bool, is_decided: bool) -> W
 def board_of(store: Store, viewer: Viewer, unit: Unit, more: Collection[Pair], *, today: date) -> tuple[Side, Board]:
     """The unit and the units under it as on Overblik, with those of `more` series beside them."""
     visible = units.visible(store, viewer, on=today)
-    with_series = {one.unit_code for one in series.listed(store, viewer, [one.code for one in visible])}
+    with_series = series.followed_units(store, viewer) & {one.code for one in visible}
     side = side_by_side(unit, visible, with_series)
     there = {one.code for one in side.all}
     extra = [one for one in visible if one.code in {code for _indicator, code in more} - there]

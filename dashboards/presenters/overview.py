@@ -531,8 +531,7 @@ def overview_view(
     visible = units.visible(store, viewer, on=today)
     by_code = {unit.code: unit for unit in visible}
     chosen = by_code.get(selection.unit) or units.get(store, viewer, selection.unit, on=today)
-    listed = series.listed(store, viewer, list(by_code))
-    with_series = {one.unit_code for one in listed}
+    with_series = series.followed_units(store, viewer) & by_code.keys()
     chips, cohort = cohort_choices(store, viewer, selection, today=today)
     pages: tuple[Choice, ...] = ()
     if cohort is not None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+
+from sqlalchemy import select
 
 from data import reading
 from data.access import Viewer, require_sight
+from data.schema import series
 from data.store import Store
 
 
@@ -33,10 +37,21 @@ def listed(store: Store, viewer: Viewer, unit_codes: Collection[str] | None = No
     with store.read() as connection:
         if unit_codes is not None:
             require_sight(connection, viewer, unit_codes)
-        expectations = reading.expectations(connection)
+        expectations = reading.expectations_in(connection, unit_codes)
     wanted = None if unit_codes is None else set(unit_codes)
     return [
         Series(indicator_code, unit_code, one.starts_on, one.ends_on, one.owner)
         for (indicator_code, unit_code), one in expectations.items()
         if (unit_code in wanted if wanted is not None else viewer.may_see(unit_code))
     ]
+
+
+def followed_units(store: Store, viewer: Viewer) -> frozenset[str]:
+    """Codes of the units in sight in which any indicator is followed."""
+    everywhere = store.remember(("followed units",), partial(_followed_units, store))
+    return frozenset(code for code in everywhere if viewer.may_see(code))
+
+
+def _followed_units(store: Store) -> list[str]:
+    with store.read() as connection:
+        return list(connection.scalars(select(series.c.unit_code).distinct()))
