@@ -285,9 +285,8 @@ def people(
     faults: list[str] = []
     lock = threading.Lock()
 
-    def click(seed: int) -> None:
+    def click(seed: int, session: requests.Session) -> None:
         draw = random.Random(seed)
-        session = session_of(context, url)
         while time.perf_counter() < until:
             time.sleep(min(draw.expovariate(1 / THINKING), 4 * THINKING))
             for one in draw.choice(views):
@@ -302,7 +301,8 @@ def people(
                     if fault:
                         faults.append(fault)
 
-    readers = [threading.Thread(target=click, args=(seed,)) for seed in range(n)]
+    # Playwright answers in its own thread only.
+    readers = [threading.Thread(target=click, args=(seed, session_of(context, url))) for seed in range(n)]
     for reader in readers:
         reader.start()
     say(f"{'second':>8}{'answers':>9}{'MB':>8}")
@@ -316,7 +316,7 @@ def people(
 # ------------------------------------------------------------------------------------------------------------- all
 
 
-def measure(browser: Browser, store: Path, var: Path, *, n: int, seconds: float) -> None:
+def measure(browser: Browser, store: Path, var: Path, *, n: int, seconds: float, rounds: int) -> None:
     with served(store, var) as (url, process):
         context = browser.new_context(locale="da-DK", viewport={"width": 1366, "height": 768})
         sign_in(context.new_page(), url)
@@ -326,7 +326,7 @@ def measure(browser: Browser, store: Path, var: Path, *, n: int, seconds: float)
         for name, (path, drawn) in PAGES.items():
             asked = record(context, url, path, drawn)
             views.append(asked)
-            times = [1000 * one for one in server_times(session, url, asked, 40)]
+            times = [1000 * one for one in server_times(session, url, asked, rounds)]
             loads = {
                 cold: [load_page(context, url + path, drawn, cold=cold) for _round in range(ROUNDS)]
                 for cold in (True, False)
@@ -363,6 +363,7 @@ def main() -> None:
         "--load", type=float, default=0, metavar="SECONDS", help="how long people click (0: not at all)"
     )
     parser.add_argument("--people", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=40, help="views of a page whose server times are taken")
     options = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
@@ -374,7 +375,7 @@ def main() -> None:
             store = Path(folder) / "small.duckdb"
             make(store, "small")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        measure(browser, store, Path(folder) / "var", n=options.people, seconds=options.load)
+        measure(browser, store, Path(folder) / "var", n=options.people, seconds=options.load, rounds=options.rounds)
         browser.close()
 
 
