@@ -29,7 +29,7 @@ lint: .venv/dev.stamp ## style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy
 
 test: lint ## style, types, tests and browser journeys
-	@$(BIN)/pytest -n 4
+	@$(BIN)/pytest -n 3
 
 quick: .venv/dev.stamp ## tests without a browser
 	@$(BIN)/pytest -n 2 -m "not browser"
