@@ -29,14 +29,10 @@ from dashboards.figures.matrix import WINDOW, css_state, legend, matrix_list, ma
 from dashboards.figures.sparkline import sparkline
 from dashboards.pages import PageRecord
 from dashboards.presenters.indicator_library import LIST
-from dashboards.presenters.overview import (
-    RAIL_COLUMNS,
-    Card,
-    Choice,
-    OverviewView,
-    Part,
-    overview_view,
-)
+from dashboards.presenters.overview import OverviewView, overview_view
+from dashboards.presenters.overview_cards import Card
+from dashboards.presenters.overview_filters import Choice
+from dashboards.presenters.overview_lead import Part
 from dashboards.presenters.overview_steps import AGENDA, SEEN, Done, step_name, take_step
 from dashboards.selection import VERSION, Selection
 from dashboards.text import N_, _, language, ngettext, pgettext
@@ -46,6 +42,7 @@ from indicators.assessment import Variation
 from indicators.words import Words
 
 CARD_LINE = (240, 44)
+RAIL_COLUMNS = 6  # with more units the matrix takes the width and the cards stand under it
 NO_UNITS = Words("Du har endnu ikke adgang til nogen enhed.", "You have no access to any unit yet.")
 
 

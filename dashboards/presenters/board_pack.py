@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from dashboards.exports.forms import FORMS, write_pack
+from dashboards.presenters.board import Board, read_board, side_by_side
 from dashboards.presenters.exported import DEMO, Origin, Sheet, safe_name, series_sheet
-from dashboards.presenters.overview import SIGNALS, Board, read_board, side_by_side
 from dashboards.presenters.pack_jobs import PackJob, PackJobs
+from dashboards.presenters.signal_words import SIGNALS
 from dashboards.selection import Selection
 from dashboards.text import _, day_text, language, ngettext, use_language
 from data import agenda
@@ -188,6 +189,7 @@ def read_pack(
         One of the series does not exist, or the viewer may not see its unit: then there is no pack at all.
     """
     wanted = checked(keys)
+    selection = selection.on(today)
     about = units.get(store, viewer, selection.unit or wanted[0][1], on=today)
     goals = {one.code: one.goal or 99 for one in catalogue.indicators(store, viewer)}
     wanted.sort(key=lambda key: goals.get(key[0], 99))  # within a goal as they were chosen

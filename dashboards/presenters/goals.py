@@ -15,8 +15,8 @@ from datetime import date
 from dashboards.figures.matrix import Cell
 from dashboards.figures.thermometer import Reading, direction_with_arrow, direction_words
 from dashboards.presenters import goal_figures
+from dashboards.presenters.board import MOST_COLUMNS, Board, attention, read_board, side_by_side
 from dashboards.presenters.goal_figures import KEY_FIGURES, FigureSet, FigureTable
-from dashboards.presenters.overview import MOST_COLUMNS, Board, attention, read_board, side_by_side
 from dashboards.selection import Selection
 from dashboards.text import _, day_text, language, number, percent
 from data.access import Viewer

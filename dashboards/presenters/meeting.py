@@ -15,8 +15,9 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboards.figures.icons import variation_icon
+from dashboards.presenters.board import Board, Side, new_signals, read_board, side_by_side
 from dashboards.presenters.meeting_finding import finding_of
-from dashboards.presenters.overview import SIGNALS, Board, Side, new_signals, read_board, sentence, side_by_side
+from dashboards.presenters.signal_words import SIGNALS, sentence
 from dashboards.selection import Selection
 from dashboards.text import _, day_text, language, moment_text, ngettext
 from data import agenda, meetings

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from markupsafe import Markup
 
 from dashboards.figures.icons import ui_icon
-from dashboards.presenters.overview import kind_words
+from dashboards.presenters.unit_names import kind_words
 from dashboards.selection import Selection
 from dashboards.text import N_, _, day_text, language, ngettext
 from data import organisation

@@ -18,7 +18,7 @@ from dashboards.figures.points import read_points
 from dashboards.figures.spc_chart import Frame, common_axis, small_multiple
 from dashboards.figures.svg_chart import TOKENS, svg_chart
 from dashboards.presenters.indicator import letters
-from dashboards.presenters.overview import assurance_text, sentence
+from dashboards.presenters.signal_words import assurance_text, sentence
 from dashboards.selection import Selection
 from dashboards.text import N_, _, language, month, period_text, span_text, value_with_unit
 from data import pathways as writing

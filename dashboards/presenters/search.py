@@ -14,7 +14,7 @@ from functools import partial
 from dashboards.pages import PageRecord, Registry
 from dashboards.presenters.glossary import PATH as GLOSSARY
 from dashboards.presenters.indicator_library import LIST
-from dashboards.presenters.overview import kind_words
+from dashboards.presenters.unit_names import kind_words
 from dashboards.presenters.word_index import WordIndex, parts_of
 from dashboards.selection import Selection
 from dashboards.text import LANGUAGES, _, language, ngettext, use_language

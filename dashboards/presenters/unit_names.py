@@ -1,8 +1,8 @@
-"""Names of units as they can be told apart. No Dash here."""
+"""Names of units as they can be told apart, and of their kinds. No Dash here."""
 
 from __future__ import annotations
 
-from dashboards.text import language
+from dashboards.text import _, language
 from data.access import Viewer
 from data.queries import units
 from data.store import Store
@@ -18,3 +18,17 @@ def names_with_hospital(store: Store, viewer: Viewer) -> dict[str, str]:
         name = one.name.say(said)
         names[code] = f"{name}, {above.short_name}" if above and one.kind in ("department", "ward") else name
     return names
+
+
+def kind_words(kind: str) -> str:
+    """A kind of unit in the reader's language."""
+    return {
+        "nation": _("hele landet"),
+        "region": _("region"),
+        "health_council": _("sundhedsråd"),
+        "municipality": _("kommune"),
+        "hospital": _("hospital"),
+        "department": _("afdeling"),
+        "ward": _("afsnit"),
+        "practice": _("praksis"),
+    }.get(kind, kind)

@@ -19,7 +19,7 @@ from dashboards.figures.points import read_points, spoken
 from dashboards.figures.sparkline import sparkline
 from dashboards.figures.spc_chart import figure
 from dashboards.presenters.indicator import _footnotes, _table
-from dashboards.presenters.overview import assurance_text, sentence
+from dashboards.presenters.signal_words import assurance_text, sentence
 from dashboards.text import use_language
 from dashboards.text.explanation import explain
 from data.states import Sparkline, state_of

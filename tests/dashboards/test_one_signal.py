@@ -23,9 +23,9 @@ from dashboards.exports.forms import write_pack, write_series
 from dashboards.exports.slides import chart_lines
 from dashboards.figures.icons import assurance_words, variation_words
 from dashboards.figures.matrix import Cell
+from dashboards.presenters.board import Side, read_board
 from dashboards.presenters.board_pack import Pack
 from dashboards.presenters.exported import Origin, Sheet, series_sheet
-from dashboards.presenters.overview import Side, read_board
 from dashboards.selection import Selection
 from dashboards.text import period_text, value_text
 from data.access import SYSTEM

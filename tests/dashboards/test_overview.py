@@ -20,19 +20,15 @@ from sqlalchemy import insert
 from app import create_app
 from dashboards.exports.matrix import matrix_csv, matrix_xlsx
 from dashboards.pages.overview import page_markup
-from dashboards.presenters.overview import (
-    MOST_COLUMNS,
-    Show,
-    _lead,
-    attention,
-    chance_signals,
-    cohort_page,
-    overview_view,
-    row_detail,
-    sentence,
-    side_by_side,
-)
+from dashboards.presenters.board import MOST_COLUMNS, attention, side_by_side
+from dashboards.presenters.overview import overview_view
+from dashboards.presenters.overview_chance import chance_signals
+from dashboards.presenters.overview_cohorts import cohort_page
+from dashboards.presenters.overview_filters import Show
+from dashboards.presenters.overview_lead import lead_parts
+from dashboards.presenters.overview_matrix import row_detail
 from dashboards.presenters.overview_steps import step_name, take_step
+from dashboards.presenters.signal_words import sentence
 from dashboards.selection import Selection, owner_code
 from dashboards.text import use_language
 from data import accounts, catalogue, decisions
@@ -173,7 +169,7 @@ def test_no_signals_is_said_only_where_something_was_judged(board, region, varia
     keys = [("HAI-BAC", str(number)) for number, _ in enumerate(variations)]
     states_of = {key: state_of(variation=variation) for key, variation in zip(keys, variations, strict=True)}
     seen = SimpleNamespace(states=states_of, new=frozenset())
-    assert said(_lead(seen, keys, None, TODAY, Selection(unit="NOH"))) == expected
+    assert said(lead_parts(seen, keys, None, TODAY, Selection(unit="NOH"))) == expected
 
 
 @pytest.mark.parametrize(
