@@ -6,6 +6,7 @@ in signs in first and then goes on. What the page shows is decided by the page, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
@@ -20,7 +21,7 @@ from dashboards.selection import Selection
 from data import short_addresses
 
 PREFIX = "/k/"
-LONG = 48  # characters of path and query from which a short address is worth having
+LONG = 24  # characters of path and query from which a short address is worth having
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,16 @@ def share(address: str) -> Share:
     ValueError
         `address` is no page of this board.
     """
-    path = canonical(address)
+    return share_all([address])[0]
+
+
+def share_all(addresses: Sequence[str]) -> list[Share]:
+    """`share` for the pages of one screen at once; raises as it does, and keeps none then."""
+    paths = [canonical(address) for address in addresses]
     base = public_address()
-    if len(path) <= LONG:
-        return Share(base + path, base + path)
-    code = short_addresses.keep(current_store(), path, now=current_now())
-    return Share(base + path, f"{base}{PREFIX}{code}")
+    long = [path for path in paths if len(path) > LONG]
+    codes = dict(zip(long, short_addresses.keep_all(current_store(), long, now=current_now()), strict=True))
+    return [Share(base + path, base + (f"{PREFIX}{codes[path]}" if path in codes else path)) for path in paths]
 
 
 def canonical(address: str) -> str:

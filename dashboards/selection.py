@@ -127,6 +127,16 @@ class Selection:
         """The same choices with some changed: `selection.but(unit="HGH-KAR")`."""
         return replace(self, **changes)
 
+    def on(self, today: date) -> Selection:
+        """The choices as they hold today: a day that is not over, or has yet to come, has no board of its own.
+
+        Examples
+        --------
+        >>> Selection(as_of=date(2026, 11, 23)).on(date(2026, 11, 23)).as_of is None
+        True
+        """
+        return self.but(as_of=None) if self.as_of is not None and self.as_of >= today else self
+
     def href(self, path: str, **changes: Any) -> str:
         """A link inside the app that carries the choices along: `selection.href("/maal", goal=3)`."""
         return quote(path) + self.but(**changes).to_query()

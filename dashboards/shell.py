@@ -79,9 +79,7 @@ class Resolved:
 
 def resolve(pathname: str, query: str) -> Resolved:
     """Decide what `pathname` (as the browser writes it, percent-encoded) and `query` stand for."""
-    selection = Selection.from_query(query)
-    if selection.as_of is not None and selection.as_of >= current_today():
-        selection = selection.but(as_of=None)  # no day that has yet to come has a board
+    selection = Selection.from_query(query).on(current_today())
     match = parts().registry.find(pathname)
     home = Selection(months=selection.months).href("/")
     if match is None:

@@ -6,6 +6,7 @@ Who may keep what is decided above (`dashboards.permalinks`): here an address is
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
@@ -36,9 +37,17 @@ def code_of(address: str, length: int = SHORTEST) -> str:
 
 def keep(store: Store, address: str, *, now: datetime) -> str:
     """The code of `address`, stored if it was not yet; `now` is UTC. Asking again writes nothing."""
+    return keep_all(store, [address], now=now)[0]
+
+
+def keep_all(store: Store, addresses: Sequence[str], *, now: datetime) -> list[str]:
+    """The codes of several addresses, in one transaction where one of them is new."""
     with store.read() as connection:
-        found = _kept(connection, address)
-    return found if isinstance(found, str) else store.write(lambda it: _keep(it, address, now), changes_data=False)
+        found = [_kept(connection, address) for address in addresses]
+    kept = [code for code in found if isinstance(code, str)]
+    if len(kept) == len(found):
+        return kept
+    return store.write(lambda it: [_keep(it, address, now) for address in addresses], changes_data=False)
 
 
 def _keep(connection: Connection, address: str, now: datetime) -> str:

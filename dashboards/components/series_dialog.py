@@ -90,14 +90,13 @@ def action_bar(offered: Actions, link: str, *, has_chart: bool) -> Markup:
     share = Markup(
         '<div class="share"><label class="label" for="indicator-link">{}</label><div class="row">'
         '<input id="indicator-link" class="input" type="text" readonly value="{}">'
-        '<button type="button" class="btn btn--sm" data-copy="{}" data-copied="{}">{}</button></div>'
+        "{}</div><p>{}</p>"
         '<p class="hint">{}</p></div>'
     ).format(
         _("Link til netop dette"),
         link,
-        link,
-        _("Kopieret"),
-        _("Kopiér"),
+        _copy_button(link),
+        press_button(actions.SHORT, _("Lav et kort link"), css="btn btn--sm"),
         _("Den, der åbner linket, ser det, vedkommende selv har adgang til."),
     )
     menu = Markup(
@@ -115,9 +114,17 @@ def said(done: Done | None) -> Markup:
     undo = Markup("")
     if done.undo:
         undo = press_button(done.undo, _("Fortryd"), css="btn btn--quiet btn--sm")
+    if done.link:
+        undo = Markup("<b>{}</b> {}").format(done.link, _copy_button(done.link))
     css = "note--error" if done.is_refused else "note--ok"
     return Markup('<p class="note {} ind__said" role="status" tabindex="-1" data-focus-next>{} {}</p>').format(
         css, done.words, undo
+    )
+
+
+def _copy_button(link: str) -> Markup:
+    return Markup('<button type="button" class="btn btn--sm" data-copy="{}" data-copied="{}">{}</button>').format(
+        link, _("Kopieret"), _("Kopiér")
     )
 
 

@@ -33,6 +33,7 @@ from dashboards.context import (
 from dashboards.figures.icons import ui_icon
 from dashboards.figures.spc_chart import CONFIG
 from dashboards.pages import PageRecord
+from dashboards.permalinks import share
 from dashboards.presenters import indicator as presenter
 from dashboards.presenters import series_actions as actions
 from dashboards.presenters import series_beside as beside
@@ -636,6 +637,8 @@ def register_callbacks(app: Dash) -> None:
     def act(pressed: dict[str, Any], chosen: dict[str, Any]) -> Any:
         """Do what the button asks for; the page is drawn anew, or the dialog says why not."""
         code, selection, step, values = (*_chosen_pair(chosen), str(pressed["name"]), pressed["values"])
+        if step == actions.SHORT:
+            return _page_parts(_read(code, selection), _shared(code, selection)), {}, {"at": pressed["at"]}
         done = actions.take(
             current_store(), current_viewer(), code, selection, step, values, today=current_today(), now=current_now()
         )
@@ -652,6 +655,12 @@ def register_callbacks(app: Dash) -> None:
         """The units beside this one; another page begins with the common axis and the first twelve again."""
         steps = str(pressed["name"]).split() if pressed and ctx.triggered_id == Ids.SISTER_FORM else []
         return _sisters(_chosen(chosen), steps)
+
+
+def _shared(code: str, selection: Selection) -> Done:
+    """The short address of what stands on the page: kept when somebody asks, not each time a page is seen."""
+    short = share(selection.href(f"/indikator/{code}")).short
+    return Done(_("Kort link til netop dette:"), link=short)
 
 
 def _chosen_pair(chosen: Mapping[str, Any]) -> tuple[str, Selection]:

@@ -19,10 +19,10 @@ from dashboards.context import (
     current_today,
     current_viewer,
     last_visit,
-    public_address,
 )
 from dashboards.figures.icons import ui_icon
 from dashboards.pages import PageRecord
+from dashboards.permalinks import share_all
 from dashboards.presenters import meeting as presenter
 from dashboards.presenters import meeting_screen as screen
 from dashboards.presenters.meeting import CORRIDOR, MINUTES_PER_SERIES, PATH, AgendaRow, Agreed, StartView
@@ -65,7 +65,7 @@ def layout(selection: Selection, meeting: str = "", step: str = "1") -> Any:
             selection,
             today=current_today(),
             timezone=current_settings().timezone,
-            address=public_address(),
+            shared=lambda paths: [one.short for one in share_all(paths)],
         )
         return html.Div([_on_the_wall(view), told, dcc.Location(id=Ids.GO, refresh="callback-nav")], id=Ids.PAGE)
     if selection.show == CORRIDOR:

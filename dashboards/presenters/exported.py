@@ -331,7 +331,7 @@ def series_sheet(
     """
     view = series_view(store, viewer, code, selection, today=today)
     made = view.reading.made
-    rows = made.frame if made else observations.current(store, viewer, code, view.unit.code, selection.as_of)
+    rows = made.frame if made else observations.current(store, viewer, code, view.unit.code, view.selection.as_of)
     return Sheet(view, origin, _draft(store, viewer, view), _belongs_to(store, viewer, view.unit, today), rows)
 
 

@@ -242,6 +242,7 @@ def series_view(store: Store, viewer: Viewer, code: str, selection: Selection, *
     assert selection.unit is not None
     said = language()
     definition = catalogue.indicator(store, viewer, code)
+    selection = selection.on(today)
     as_of = selection.as_of
     reading = unit_reading(store, viewer, code, selection, today=today)
     day = as_of or today

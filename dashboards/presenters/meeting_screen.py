@@ -6,7 +6,7 @@ waits in the browser until it is stored.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -90,9 +90,9 @@ def screen_view(
     *,
     today: date,
     timezone: str,
-    address: str,
+    shared: Callable[[Sequence[str]], Sequence[str]],
 ) -> ScreenView:
-    """The meeting with all its steps; `step` is where to begin, `address` where phones reach the board."""
+    """The meeting with all its steps; `step` is where to begin, `shared` makes of paths whole addresses for phones."""
     here = read_meeting(store, viewer, number)
     unit = units.get(store, viewer, here.board_unit, on=today)
     names = Names(store, viewer)
@@ -101,7 +101,8 @@ def screen_view(
     query = Selection(unit=here.board_unit).to_query()
     may_decide = here.is_under_way and agenda.may_hold(viewer, here.board_unit)
     steps = []
-    for place, one in enumerate(here.series, start=1):
+    phones = shared([f"{path}/{place}{query}" for place in range(1, len(here.series) + 1)])
+    for place, (one, phone) in enumerate(zip(here.series, phones, strict=True), start=1):
         written = here.decision_on(one.pair)
         due = written.due_on if written else today + timedelta(days=DUE_IN_DAYS)
         last = list(reversed(before[one.pair]))
@@ -129,7 +130,7 @@ def screen_view(
                     due.isoformat() if due else "",
                     written is not None,
                 ),
-                qr=qr_code(f"{address}{path}/{place}{query}"),
+                qr=qr_code(phone),
             )
         )
     at = int(step) if step.isascii() and step.isdigit() and len(step) < 4 else 1

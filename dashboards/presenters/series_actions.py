@@ -35,6 +35,7 @@ from indicators.periods import start_of
 
 NOTE, NOTE_OFF, PHASE, PHASE_OFF, OUT, IN, POINT = "note", "note-off", "phase", "phase-off", "out", "in", "point"
 PIN, UNPIN, AGENDA, OFF_AGENDA = "pin", "unpin", "agenda", "off-agenda"
+SHORT = "short"  # a short address of what stands on the page
 
 SHOWN_PINS = 8  # in the menu
 ENOUGH = 12  # closed periods in a phase before it can show much
@@ -119,12 +120,16 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done, in words, with the step that undoes it; or why it was not done, and which field is wrong."""
+    """What was done, in words, with the step that undoes it; or why it was not done, and which field is wrong.
+
+    `link` is an address that was made, to copy.
+    """
 
     words: str
     undo: str = ""
     is_refused: bool = False
     field: str = ""
+    link: str = ""
 
 
 def actions_of(store: Store, viewer: Viewer, view: SeriesView, *, today: date) -> Actions:

@@ -75,7 +75,7 @@ def test_a_meeting_from_agenda_to_minutes(demo: Store, leader: Viewer) -> None:
     begun = press(demo, leader, "begin", left_out=[row.key for row in after.rows if not row.is_kept])
     number = re.search(r"/moede/(\d+)/1", begun.go)
     assert number is not None
-    wall = screen_view(demo, leader, number[1], "1", BOARD, today=TODAY, timezone=ZONE, address="https://tavle.example")
+    wall = screen_view(demo, leader, number[1], "1", BOARD, today=TODAY, timezone=ZONE, shared=list)
     place, step = next((n, one) for n, one in enumerate(wall.steps, start=1) if one.key == OPEN)
     assert [size for size, _ in step.finding.charts] == ["large", "middle", "handy"]
     assert step.agreed[0].told == "Line Dam · skulle være gjort 20. nov." and step.decision.due == "2026-12-07"

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from app import create_app
 from dashboards.components.series_beside import outlook_markup, sisters_markup
@@ -20,6 +20,8 @@ from dashboards.components.series_dialog import dialog_markup, notes_of
 from dashboards.pages import indicator as page
 from dashboards.presenters import series_actions as actions
 from dashboards.presenters import series_beside as beside
+from dashboards.presenters.board_pack import read_pack
+from dashboards.presenters.exported import Origin, series_sheet
 from dashboards.presenters.indicator import SeriesView, kept_view, series_view
 from dashboards.selection import Selection
 from dashboards.text import use_language
@@ -27,7 +29,7 @@ from data import accounts
 from data.access import SYSTEM, Grant, Role, Viewer, viewer_with
 from data.queries import decisions as decided
 from data.recording import record_delivery
-from data.schema import series, unit
+from data.schema import series, short_address, unit
 from data.states import recalculate
 from data.store import Store
 from settings import Settings
@@ -271,6 +273,20 @@ def test_an_earlier_day_is_for_reading(wards):
     assert "tidligere dag" in actions.actions_of(wards, who, view, today=TODAY).closed
 
 
+@pytest.mark.parametrize("day", [TODAY, date(2027, 1, 1)])
+def test_a_day_that_is_not_over_is_now_and_what_one_may_do_stays_open(wards, day):
+    who = viewer(wards)
+    view = view_of(wards, who, as_of=day)
+    assert (view.as_of, view.selection.as_of) == ("", None)
+    offered = actions.actions_of(wards, who, view, today=TODAY)
+    assert (offered.closed, offered.may_write) == ("", True)
+    origin = Origin.of(wards, now=NOW, timezone="Europe/Copenhagen")
+    chosen = Selection(unit=WARD, as_of=day)
+    sheet = series_sheet(wards, who, CODE, chosen, today=TODAY, origin=origin)
+    pack = read_pack(wards, who, [(CODE, WARD)], chosen, today=TODAY, origin=origin)
+    assert "pr=" not in sheet.permalink + pack.permalink and not pack.as_of
+
+
 # ---------------------------------------------------------------------------------------------------- what is beside it
 
 
@@ -372,6 +388,7 @@ def ask_server(wards: Store, tmp_path_factory) -> Callable[..., dict]:
         answer = client.post("/_dash-update-component", json=body, headers=headers)
         return answer.get_json()["response"] if answer.status_code == 200 else {"status": answer.status_code}
 
+    call.client = client  # type: ignore[attr-defined]
     return call
 
 
@@ -390,6 +407,24 @@ def test_the_dialog_is_filled_and_the_step_is_taken_over_the_web(ask_server, war
     assert "Noten er gemt." in done and "Fra nettet" in done and "Fortryd" in done
     (note,) = decided.annotations(wards, viewer(wards), CODE, WARD)
     take(wards, viewer(wards), f"note-off {note.id}")
+
+
+def test_a_short_link_is_made_when_asked_for_and_of_what_one_may_see_alone(ask_server, wards):
+    def kept() -> list[str]:
+        with wards.read() as connection:
+            return list(connection.scalars(select(short_address.c.address)))
+
+    pressed = {"name": "short", "at": 4, "values": {}}
+    told = ask_server("indicator-parts.children", "indicator-form.pressed", pressed)
+    (link,) = set(re.findall(r"http://localhost/k/\w+", json.dumps(told)))
+    assert kept() == [f"/indikator/{CODE}?v=1&enhed={WARD}"] and "Kort link til netop dette" in json.dumps(told)
+    assert ask_server.client.get(link).location == kept()[0]
+    denied = ask_server("indicator-parts.children", "indicator-form.pressed", pressed, unit_code="HGH-1")
+    assert page.Ids.PARTS not in denied and len(kept()) == 1
+    wards.write(lambda it: it.execute(insert(short_address).values(
+        code="bcdfghj", address=f"/indikator/{CODE}?v=1&enhed=HGH-1", created_at=NOW)))  # fmt: skip
+    followed = ask_server.client.get("/k/bcdfghj", follow_redirects=True)
+    assert followed.status_code == 403 and "Herlev" in followed.text and "Udsving" not in followed.text
 
 
 def test_nothing_is_done_or_told_about_a_unit_of_others(ask_server, wards):

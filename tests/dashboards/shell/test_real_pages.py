@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 from dash import Dash
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from app import create_app, open_store
+from dashboards.presenters.meeting_screen import qr_code
 from dashboards.shell import Ids
 from data import accounts, catalogue, meetings, pathways
 from data.access import SYSTEM, Grant, Role, load_viewer
-from data.schema import series
+from data.schema import series, short_address
 from data.store import Store
 from etl import pipeline
 from etl.limits import Limits
@@ -201,3 +202,15 @@ def test_the_chart_of_a_unit_one_may_not_see_is_403_in_every_form(product: Dash,
         answer = visitor.get(address)
         assert answer.status_code == 403, address
         assert not re.search(r"\d{4}-\d{2}", answer.text.split("<main")[-1].split("</main>")[0]), address
+
+
+def test_a_phone_reaches_a_step_of_the_meeting_by_a_short_address(
+    product: Dash, visitor_of: VisitorOf, delivered: Store
+) -> None:
+    visitor = visitor_of(product).sign_in("leder@tavle.example")
+    page = json.dumps(visitor.show("/tavlemoede/moede/1/1"))
+    with delivered.read() as connection:
+        row = connection.execute(select(short_address).where(short_address.c.address.contains("/moede/1/1"))).one()
+    assert row.address == "/tavlemoede/moede/1/1?v=1&enhed=NOH"
+    assert json.dumps(str(qr_code(f"http://localhost/k/{row.code}")))[1:-1] in page
+    assert visitor.get(f"/k/{row.code}", follow_redirects=True).status_code == 200
