@@ -61,6 +61,11 @@ def picture_svg(sheet: Sheet) -> str:
         for sentence in (*sheet.view.explanation.see, *sheet.view.explanation.means):
             drawing.words(sentence, size=16)
         drawing.y += 8
+    for note in sheet.notes_shown:
+        text = " ".join(note.text.split())
+        drawing.words(f"{note.letter}  {note.when}: {text}", size=13)
+    if sheet.notes_shown:
+        drawing.y += 8
     drawing.words(" · ".join(sheet.notes_of_chart), size=12, colour=LIGHT.muted)
     drawing.rule()
     for line in sheet.stamp_lines:

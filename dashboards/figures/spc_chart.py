@@ -273,9 +273,7 @@ class _Drawing:
     # ------------------------------------------------------------------------------------------- the plan of the page
 
     def draw(self, flags: list[Flag], national: NationalMark | None) -> None:
-        kind = self.definition.period
-        first, beyond = self.points[0].period, _after(_after(_after(self.points[-1].period, kind), kind), kind)
-        self.flags = [flag for flag in flags if first <= flag.period < beyond]
+        self.flags = flags_shown(flags, self.points, self.definition.period)
         self.spans = phase_spans(self.assessment, self.points)
         self._plan(national)
         self._phases()
@@ -983,6 +981,12 @@ def _tick_step(kind: PeriodKind, count: int, narrow: bool) -> int:
         if count <= most:
             return step
     return 12
+
+
+def flags_shown(flags: Sequence[Flag], points: Sequence[Point], kind: PeriodKind) -> list[Flag]:
+    """The flags that are drawn over `points`: those of their periods, and of the two that come next."""
+    first, beyond = points[0].period, _after(_after(_after(points[-1].period, kind), kind), kind)
+    return [flag for flag in flags if first <= flag.period < beyond]
 
 
 def _after(day: date, kind: PeriodKind) -> date:
