@@ -225,6 +225,13 @@ def test_belt_restraint_has_its_milestones_with_the_region(library):
     assert table.heads[table.own] == "Midtjylland"
 
 
+def test_the_baseline_of_three_years_is_cut_off_from_the_windows_of_twelve_months(library):
+    one = figure_sets(library, SYSTEM, 4, "1082")[0]
+    assert one.picture.count('class="ch-break"') == 5 and "Dobbelt streg" in one.lead
+    lines = re.findall(r'class="rg-line[^"]*" d="([^"]*)"', one.picture)
+    assert len(lines) == 5 and all(line.count("M") == 2 for line in lines)
+
+
 def all_tables(views: dict[int, GoalsView]):
     for view in views.values():
         for one in view.detail.figures:
