@@ -530,12 +530,6 @@ def _take(
     name = catalogue.indicator(store, viewer, code).name.say(language())
     text, reason = str(values.get("text", "")), str(values.get("reason", ""))
     day = _day(str(values.get("month", "")))
-    lines: dict[str, Any] = {
-        "reason": reason,
-        "seen": str(values["seen"]) if values.get("seen") else None,
-        "today": today,
-        "now": now,
-    }
     if what == NOTE:
         made = decisions.annotate(
             store,
@@ -569,18 +563,20 @@ def _take(
         return Done(words.format(series=name), OFF_AGENDA if what == AGENDA else AGENDA)
     if day is None:
         return Done(_("Vælg en periode."), is_refused=True, field="month")
+    seen = str(values["seen"]) if values.get("seen") else None
+    change = decisions.LineChange(store, viewer, code, unit, reason, today, now, seen)
     if what == PHASE:
         called, is_break = str(values.get("name", "")), bool(values.get("break"))
-        state = decisions.begin_phase(store, viewer, code, unit, day, name=called, is_break=is_break, **lines)
+        state = change.begin_phase(day, name=called, is_break=is_break)
         return Done(_said(_("Fasen er begyndt. {board}"), state.variation))
     if what == PHASE_OFF:
-        state = decisions.withdraw_phase(store, viewer, code, unit, day, **lines)
+        state = change.withdraw_phase(day)
         return Done(_said(_("Fasen er trukket tilbage. {board}"), state.variation))
     if what == OUT:
-        state = decisions.exclude(store, viewer, code, unit, day, **lines)
+        state = change.exclude(day)
         return Done(_said(_("Punktet er udeladt af beregningen. {board}"), state.variation))
     if what == IN:
-        state = decisions.include_again(store, viewer, code, unit, day, **lines)
+        state = change.include_again(day)
         return Done(_said(_("Punktet tæller med igen. {board}"), state.variation))
     return Done(_("Siden er fornyet. Prøv igen."), is_refused=True)
 
