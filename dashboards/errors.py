@@ -19,6 +19,7 @@ from flask import Flask, current_app, g, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from dashboards import answers
 from dashboards.components import states
 from dashboards.components.states import State
 from dashboards.context import current_settings
@@ -80,6 +81,7 @@ def on_callback_error(error: Exception) -> Any:
 
     What the viewer may not do or what is not there comes with its own words; the rest is ours and gets a reference.
     """
+    answers.is_passing()
     if isinstance(error, DataError) and not isinstance(error, StoreUnavailable):
         message, reference = error.reason(language()), ""
     else:

@@ -25,7 +25,7 @@ from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from dashboards import permalinks, search, statement, static
+from dashboards import answers, permalinks, search, statement, static
 from dashboards.components import states
 from dashboards.components.context_bar import PERIOD, UNIT, Field, context_fields
 from dashboards.components.markup import Html
@@ -54,6 +54,9 @@ class Ids:
     ARRIVED = "page-arrived"
     THEME = "theme"
     TOAST = TOAST
+
+
+PAGE_OUTPUT = f"..{Ids.CONTENT}.children...{Ids.PAGE}.data.."  # how Dash names the callback that draws a page
 
 
 # ------------------------------------------------------------------------------------------------- from address to page
@@ -142,6 +145,7 @@ def draw(resolved: Resolved, address: str) -> Any:
     except NotAllowed as refusal:
         return states.page_state(_no_access(current_viewer(), refusal, "/"))
     except Exception as error:
+        answers.is_passing()
         return states.page_state(states.failed(report(error, resolved.match.page.path), again=address))
 
 
@@ -385,6 +389,7 @@ def make_dash(server: Flask) -> TavleDash:
     )
     app.layout = layout()
     register_callbacks(app)
+    answers.install(server, PAGE_OUTPUT)
     return app
 
 

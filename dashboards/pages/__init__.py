@@ -69,6 +69,10 @@ class PageRecord:
 
     `looks_back` says that the page shows the board of an earlier day (`pr`); others show today's and say so.
 
+    `is_kept` says that what the page shows follows from the store, the viewer, the address, language, theme and day
+    alone (no clock, no work under way, nothing that drawing it writes): the finished answer is then given again to the
+    same person until something is written. `kept_answers` are the outputs of its callbacks of which the same holds.
+
     `section` is the path of the page this one lies under: the navigation marks that one while this is shown.
 
     `unit(store, viewer, selection, today)`, where a page is not about every unit, gives the one it is about: a region
@@ -89,6 +93,8 @@ class PageRecord:
     fields: tuple[str, ...] = ("enhed",)
     has_chart: bool = False
     looks_back: bool = False
+    is_kept: bool = False
+    kept_answers: frozenset[str] = frozenset()
     section: str = ""
     unit: Callable[[Store, Viewer, Selection, date], str | None] | None = None
 
@@ -138,6 +144,11 @@ class Registry:
             if path_args is not None:
                 return Match(page, path_args)
         return None
+
+    @property
+    def kept_answers(self) -> frozenset[str]:
+        """The outputs of all callbacks whose answers may be given again: see `PageRecord.is_kept`."""
+        return frozenset().union(*(page.kept_answers for page in self.pages))
 
     def navigation(self, viewer: Viewer) -> list[PageRecord]:
         """The pages this viewer finds in the navigation."""

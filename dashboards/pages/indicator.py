@@ -713,4 +713,6 @@ PAGE = PageRecord(
     fields=("enhed", "periode"),
     has_chart=True,
     looks_back=True,
+    is_kept=True,
+    kept_answers=frozenset({f"{Ids.OUTLOOK}.html", f"{Ids.SISTERS}.html"}),
 )

@@ -155,7 +155,9 @@ def _view_of_address() -> OverviewView | Response:
         return Response(refusal.reason(language()), status, mimetype="text/plain; charset=utf-8")
 
 
-PAGE = PageRecord(path="/", name=N_("Overblik"), layout=layout, icon="home", order=10, fields=("enhed",))
+PAGE = PageRecord(
+    path="/", name=N_("Overblik"), layout=layout, icon="home", order=10, fields=("enhed",), is_kept=True
+)
 
 
 # ------------------------------------------------------------------------------------------------------ the pieces
