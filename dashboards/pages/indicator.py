@@ -7,6 +7,7 @@ assets/chart_keys.js.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -32,6 +33,7 @@ from dashboards.context import (
 )
 from dashboards.figures.icons import ui_icon
 from dashboards.figures.spc_chart import CONFIG
+from dashboards.figures.svg_chart import TOKENS, svg_chart
 from dashboards.pages import PageRecord
 from dashboards.permalinks import share
 from dashboards.presenters import indicator as presenter
@@ -45,6 +47,10 @@ from dashboards.text import N_, _, language
 from dashboards.theme import THEMES
 from data.access import Viewer
 from data.store import Store
+
+
+# Names of elements and what refers to them.
+_NAMES = re.compile(r' (?:id|for|aria-controls|aria-labelledby|aria-describedby|form)="[^"]*"')
 
 
 class Ids:
@@ -99,7 +105,7 @@ def _read(code: str, selection: Selection) -> SeriesView:
 def _page_parts(view: SeriesView, done: Done | None = None) -> list[Any]:
     """Everything but the dialog: drawn anew once something was done. What takes longer comes in a second request."""
     offered = actions_of(current_store(), current_viewer(), view, today=current_today())
-    is_narrow = "Mobi" in request.headers.get("User-Agent", "")
+    is_narrow = _is_narrow()
     says = html.Section(
         [
             Html(html=_says(view), id=Ids.SAYS, className="says__b"),
@@ -108,10 +114,18 @@ def _page_parts(view: SeriesView, done: Done | None = None) -> list[Any]:
         className="card says",
         **{"aria-label": _("Hvad diagrammet viser")},
     )
+    national = view.national
+    goal = [Html(html=_goal_card(national), className="ind__goal")] if national is not None else []
     return [
         Html(html=_head(view, offered, done)),
-        html.Div([_figure_card(view, offered, is_narrow), says], className="ind"),
-        Html(html=_notes_and_goal(view, offered)),
+        html.Div(
+            [
+                _figure_card(view, offered, is_narrow),
+                html.Div([says, *goal], className="ind__side"),
+                Html(html=_notes_card(view, offered), className="ind__notes"),
+            ],
+            className="ind",
+        ),
         Html(id=Ids.SISTERS, html=_sisters_skeleton() if view.has_chart else Markup("")),
         Html(html=_about(view)),
         dcc.Store(
@@ -228,13 +242,17 @@ def _figure_card(view: SeriesView, offered: Actions, is_narrow: bool) -> Any:
                         role="application",
                         tabIndex=0,
                         children=html.Div(
-                            dcc.Graph(
-                                id=Ids.GRAPH,
-                                figure=drawn,
-                                config=CONFIG,
-                                style=_height(drawn),
-                                className="figure__g",
-                            ),
+                            [
+                                Html(html=_still(view, is_narrow), className="figure__still"),
+                                dcc.Graph(
+                                    id=Ids.GRAPH,
+                                    figure=drawn,
+                                    config=CONFIG,
+                                    style=_height(drawn),
+                                    className="figure__g",
+                                ),
+                            ],
+                            className="figure__box",
                             **{"aria-hidden": "true"},
                         ),
                         **{
@@ -253,6 +271,45 @@ def _figure_card(view: SeriesView, offered: Actions, is_narrow: bool) -> Any:
             Html(html=_table(view.table), id=Ids.TABLE, className="figure__t is-away"),
         ],
     )
+
+
+def _still(view: SeriesView, is_narrow: bool) -> Markup:
+    """The very chart as a picture: it stands until Plotly, which takes a second to start, has drawn it (30-chart.css)."""
+    return svg_chart(view.figure(theme=TOKENS, narrow=is_narrow))
+
+
+def first_sight(selection: Selection, code: str) -> Markup:
+    """What the page will say and draw first, for the eyes alone: in the document, before any script has run.
+
+    It stands where `layout` puts the same pieces a moment later, so that nothing moves. It cannot be used yet, and
+    readers of the screen wait for the page itself.
+    """
+    if selection.unit is None:
+        return Markup("")
+    view, is_narrow = _read(code, selection), _is_narrow()
+    if not view.has_chart:
+        return Markup("")
+    offered = actions_of(current_store(), current_viewer(), view, today=current_today())
+    drawn = view.figure(theme=TOKENS, narrow=is_narrow)
+    sight = Markup(
+        '<div class="indicator" inert><div>{}</div><div class="ind"><div class="card figure"><div>{}</div><div>'
+        '<div class="steps-keys"><div class="figure__box"><div class="figure__still">{}</div>'
+        '<div style="height:{}"></div></div></div><div>{}</div></div></div>'
+        '<div class="ind__side"><section class="card says"><div class="says__b">{}</div></section></div></div></div>'
+    ).format(
+        _head(view, offered, None),
+        _figure_head(view),
+        svg_chart(drawn),
+        _height(drawn)["height"],
+        _footnotes(view, drawn),
+        _says(view),
+    )
+    return Markup(_NAMES.sub("", sight))  # the page itself has these names in a moment
+
+
+def _is_narrow() -> bool:
+    """The first guess of the browser's width."""
+    return "Mobi" in request.headers.get("User-Agent", "")
 
 
 def _height(drawn: Mapping[str, Any]) -> dict[str, str]:
@@ -392,22 +449,19 @@ def _says(view: SeriesView) -> Markup:
     )
 
 
-def _notes_and_goal(view: SeriesView, offered: Actions) -> Markup:
-    goal = _goal_card(view.national, view.direction) if view.national is not None else Markup("")
+def _notes_card(view: SeriesView, offered: Actions) -> Markup:
+    """What was written about the series, and what was done to its lines."""
     may = offered.may_write and not offered.closed
     new = Markup("")
     if may:
         new = series_dialog.ask_button(actions.NOTE, _("Ny note"), css="btn btn--quiet btn--sm no-print", icon="plus")
-    return Markup(
-        '<div class="ind mt-4"><section class="card"><div class="card__h"><h2>{}</h2>{}</div>{}{}{}{}</section>{}</div>'
-    ).format(
+    return Markup('<section class="card"><div class="card__h"><h2>{}</h2>{}</div>{}{}{}{}</section>').format(
         _("Noter"),
         new,
         _note_list(view.notes, may),
         _phase_list(view.phases, may),
         _left_out_list(view, may),
         _changes(view.changes),
-        goal,
     )
 
 
@@ -488,7 +542,7 @@ def _changes(changes: tuple[str, ...]) -> Markup:
     )
 
 
-def _goal_card(box: NationalBox, direction: str) -> Markup:
+def _goal_card(box: NationalBox) -> Markup:
     figure = Markup("")
     if box.value:
         figure = Markup('<p class="mt-2"><span class="big">{}</span> <span class="muted f-13">{}</span></p>{}').format(
@@ -713,6 +767,5 @@ PAGE = PageRecord(
     fields=("enhed", "periode"),
     has_chart=True,
     looks_back=True,
-    is_kept=True,
-    kept_answers=frozenset({f"{Ids.OUTLOOK}.html", f"{Ids.SISTERS}.html"}),
+    first_sight=first_sight,
 )
