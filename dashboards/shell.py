@@ -312,9 +312,27 @@ class TavleDash(dash.Dash):
             scripts=Markup(scripts.replace("<script", mark)),
             renderer=Markup(pieces["renderer"].replace("<script", mark)),
             dash_css=Markup(pieces["css"]),
+            first_sight=_first_sight(),
             skeleton=states.skeleton(),
             early_scripts=static.CHART_SCRIPTS if self._has_chart() else (),
         )
+
+
+def _first_sight() -> Markup:
+    """What the page of this request shows before scripts run; empty where it has nothing, or something is in the way.
+
+    The page itself is asked for in a moment and then says what that was.
+    """
+    resolved: Resolved = g.tavle_resolved
+    if resolved.match is None or resolved.match.page.first_sight is None:
+        return Markup("")
+    try:
+        return resolved.match.page.first_sight(resolved.selection, **resolved.match.path_args)
+    except (NotFound, NotAllowed):
+        return Markup("")
+    except Exception as error:
+        report(error, resolved.match.page.path)
+        return Markup("")
 
 
 def layout() -> html.Div:

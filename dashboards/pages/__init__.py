@@ -34,6 +34,7 @@ from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from dash import Dash
+    from markupsafe import Markup
 
     from dashboards.selection import Selection
     from data.access import Role, Viewer
@@ -67,6 +68,9 @@ class PageRecord:
     `has_chart` says that a `dcc.Graph` stands on the page: the browser then fetches Plotly (1.5 MB) while Dash starts,
     instead of when the chart is drawn.
 
+    `first_sight(selection, **path_args)` draws what stands in the document itself until Dash has started and asked for
+    the page: the same pieces in the same places, for the eyes alone. Empty leaves the grey rows.
+
     `looks_back` says that the page shows the board of an earlier day (`pr`); others show today's and say so.
 
     `is_kept` says that what the page shows follows from the store, the viewer, the address, language, theme and day
@@ -92,6 +96,7 @@ class PageRecord:
     also: tuple[str, ...] = ()
     fields: tuple[str, ...] = ("enhed",)
     has_chart: bool = False
+    first_sight: Callable[..., Markup] | None = None
     looks_back: bool = False
     is_kept: bool = False
     kept_answers: frozenset[str] = frozenset()

@@ -48,7 +48,6 @@ from dashboards.theme import THEMES
 from data.access import Viewer
 from data.store import Store
 
-
 # Names of elements and what refers to them.
 _NAMES = re.compile(r' (?:id|for|aria-controls|aria-labelledby|aria-describedby|form)="[^"]*"')
 
@@ -274,7 +273,7 @@ def _figure_card(view: SeriesView, offered: Actions, is_narrow: bool) -> Any:
 
 
 def _still(view: SeriesView, is_narrow: bool) -> Markup:
-    """The very chart as a picture: it stands until Plotly, which takes a second to start, has drawn it (30-chart.css)."""
+    """The very chart as a picture, which stands until Plotly has started and drawn it (assets/30-chart.css)."""
     return svg_chart(view.figure(theme=TOKENS, narrow=is_narrow))
 
 
@@ -294,13 +293,13 @@ def first_sight(selection: Selection, code: str) -> Markup:
     sight = Markup(
         '<div class="indicator" inert><div>{}</div><div class="ind"><div class="card figure"><div>{}</div><div>'
         '<div class="steps-keys"><div class="figure__box"><div class="figure__still">{}</div>'
-        '<div style="height:{}"></div></div></div><div>{}</div></div></div>'
+        '<svg width="1" height="{}" display="block"></svg></div></div><div>{}</div></div></div>'
         '<div class="ind__side"><section class="card says"><div class="says__b">{}</div></section></div></div></div>'
     ).format(
         _head(view, offered, None),
         _figure_head(view),
         svg_chart(drawn),
-        _height(drawn)["height"],
+        drawn["layout"]["height"],
         _footnotes(view, drawn),
         _says(view),
     )
@@ -768,4 +767,6 @@ PAGE = PageRecord(
     has_chart=True,
     looks_back=True,
     first_sight=first_sight,
+    is_kept=True,
+    kept_answers=frozenset({f"{Ids.OUTLOOK}.html", f"{Ids.SISTERS}.html"}),
 )
