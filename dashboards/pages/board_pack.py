@@ -13,6 +13,7 @@ from markupsafe import Markup
 from dashboards.components import states
 from dashboards.components.download_menu import PACK, attachment, current_origin, install_downloads
 from dashboards.components.markup import Html
+from dashboards.components.term import with_terms
 from dashboards.components.ticks import Ticks
 from dashboards.context import current_store, current_today, current_viewer, last_visit
 from dashboards.errors import reporter
@@ -49,7 +50,11 @@ def layout(selection: Selection) -> Any:
     head = Html(
         html=Markup('<h1 tabindex="-1">{}</h1><p class="muted mt-1 measure">{}</p>').format(
             _("Tavlepakke"),
-            _("Vælg målinger, og få dem som én fil: en forside med alle signaler og en side til hver måling."),
+            with_terms(
+                _("Vælg målinger, og få dem som én fil: en forside med alle signaler og en side til hver måling."),
+                "maaling",
+                "signal",
+            ),
         )
     )
     if not choice.groups:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from dashboards.components.board_meeting import BoardMeeting
 from dashboards.components.form import Form
 from dashboards.components.markup import Html
+from dashboards.components.term import FirstMention, with_terms
 from dashboards.context import (
     current_now,
     current_settings,
@@ -139,12 +140,17 @@ def _begin(view: StartView) -> Markup:
 
 def _agenda(view: StartView) -> Markup:
     last = len(view.rows) - 1
-    rows = Markup("").join(_row(view, row, place, last) for place, row in enumerate(view.rows))
+    first = FirstMention("tilfaeldig-variation", "median", "kontrolgraenser", "maaltal", "falsk-alarm", "for-faa-data")
+    rows = Markup("").join(_row(view, row, place, last, first) for place, row in enumerate(view.rows))
     listed = (
         Markup('<ol class="mt__list">{}</ol>').format(rows)
         if view.rows
         else Markup('<p class="empty">{}</p>').format(
-            _("Nye signaler og åbne aftaler kommer af sig selv. Tilføj de målinger, I vil tale om.")
+            with_terms(
+                _("Nye signaler og åbne aftaler kommer af sig selv. Tilføj de målinger, I vil tale om."),
+                "signal",
+                "maaling",
+            )
         )
     )
     return Markup('<section class="card" aria-labelledby="h-agenda"><h2 id="h-agenda">{}</h2>{}{}</section>').format(
@@ -152,7 +158,7 @@ def _agenda(view: StartView) -> Markup:
     )
 
 
-def _row(view: StartView, row: AgendaRow, place: int, last: int) -> Markup:
+def _row(view: StartView, row: AgendaRow, place: int, last: int, explained: FirstMention) -> Markup:
     tags = Markup("").join(Markup('<span class="badge">{}</span> ').format(reason) for reason in row.reasons)
     where = f"{row.name}, {row.unit}"
     buttons = NOTHING
@@ -182,7 +188,7 @@ def _row(view: StartView, row: AgendaRow, place: int, last: int) -> Markup:
         '<li class="mt__row"><span class="mt__no" aria-hidden="true">{}</span>{}<div class="mt__t"><h3>'
         '<a href="{}">{}</a></h3><p class="muted f-13">{} · {}</p><p class="f-13">{}</p><p>{}</p></div>'
         '<div class="mt__b no-print">{}</div></li>'
-    ).format(place + 1, row.icon, row.href, row.name, row.unit, row.value, row.sentence, tags, buttons)
+    ).format(place + 1, row.icon, row.href, row.name, row.unit, row.value, explained(row.sentence), tags, buttons)
 
 
 def _icon_button(step: str, icon: str, label: str, *, is_off: bool = False) -> Markup:

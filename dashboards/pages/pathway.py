@@ -9,6 +9,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from markupsafe import Markup
 
 from dashboards.components.form import Form
+from dashboards.components.term import FirstMention, with_terms
 from dashboards.context import current_now, current_store, current_today, current_viewer
 from dashboards.figures.icons import css_state, ui_icon
 from dashboards.pages import PageRecord
@@ -144,7 +145,8 @@ def _options(choices: tuple[Choice, ...]) -> Markup:
 
 
 def _pathway(view: PathwayView, offered: dict[str, tuple[Choice, ...]], done: Done | None) -> Markup:
-    strip = Markup("").join(_card(step) for step in view.steps)
+    first = FirstMention("tilfaeldig-variation", "median", "kontrolgraenser", "maaltal", "falsk-alarm", "for-faa-data")
+    strip = Markup("").join(_card(step, first) for step in view.steps)
     demo = Markup(' <span class="badge badge--demo">DEMO</span>') if view.is_demo else NOTHING
     source = (
         Markup('<p class="note">{}</p>').format(_("Kilde: {source}").format(source=view.source))
@@ -173,7 +175,7 @@ def _pathway(view: PathwayView, offered: dict[str, tuple[Choice, ...]], done: Do
     )
 
 
-def _card(step: StepView) -> Markup:
+def _card(step: StepView, explained: FirstMention) -> Markup:
     state = css_state(step.variation) if step.variation else ""
     head = Markup(
         '<p class="pw__sec"><span class="pw__mark pw__mark--{}" aria-hidden="true">{}</span>{}</p><h2>{}. {}</h2>'
@@ -193,7 +195,7 @@ def _card(step: StepView) -> Markup:
         body = Markup(
             '<p class="pw__s">{}</p><p class="muted f-12">{}</p><p class="pw__v"><span class="pw__icons">{}</span>'
             '<b class="t-{}">{}</b></p><p class="f-12 pw__say">{}</p>'
-        ).format(name, step.unit, step.icons, state, step.value, step.sentence)
+        ).format(name, step.unit, step.icons, state, step.value, explained(step.sentence))
     owner = (
         Markup('<p class="muted f-12 pw__own">{}{}</p>').format(ui_icon("user", size=16), step.owner)
         if step.owner
@@ -271,12 +273,17 @@ def _edit(view: PathwayView, offered: dict[str, tuple[Choice, ...]]) -> Markup:
         "{}{}{}</section>"
     ).format(
         _("Ret forløbet"),
-        _("Målingen på et trin vises for alle, der har et trin i forløbet, uden små tal. Rækkefølge og navn kan alle, "
-          "der har et trin, ændre; andres trin ændrer de selv."),
+        with_terms(
+            _(
+                "Målingen på et trin vises for alle, der har et trin i forløbet, uden små tal. Rækkefølge og navn kan "
+                "alle, der har et trin, ændre; andres trin ændrer de selv."
+            ),
+            "smaa-tal",
+        ),
         _name(view),
         fields,
         _add(view),
-    )  # fmt: skip
+    )
 
 
 def _name(view: PathwayView) -> Markup:

@@ -262,6 +262,20 @@ def test_the_texts_of_the_notes_stand_below_the_chart_that_bears_their_letters(s
     assert len(write_series("png", told)) > 0 and b"3. mar. 2026" not in plain_svg
 
 
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_the_words_of_the_html_are_explained_at_its_end(
+    ward: Store, leader: Callable[[str], Viewer], pack: Pack, language: str
+) -> None:
+    with use_language(language):
+        files = [write_series("html", sheet_of(ward, leader("NOH"), language)).decode()]
+        files += [write_pack("html", pack).decode()] if language == "da" else []  # its sheets were read in Danish
+    for text in files:
+        links = re.findall(r'href="#(ord-[^"]+)"', text)
+        assert len(links) == len(set(links)) > 3, "each word is explained once"
+        assert set(re.findall(r'<dt id="([^"]+)"', text)) == set(links)
+        assert ("Words in this file" in text) == (language == "en")
+
+
 def test_the_svg_is_one_document_with_a_name_and_without_style_sheets(sheet: Sheet) -> None:
     root = ElementTree.fromstring(write_series("svg", sheet))
     space = {"svg": "http://www.w3.org/2000/svg"}
