@@ -274,7 +274,13 @@ def _figure_card(view: SeriesView, offered: Actions, is_narrow: bool) -> Any:
 
 def _still(view: SeriesView, is_narrow: bool) -> Markup:
     """The very chart as a picture, which stands until Plotly has started and drawn it (assets/30-chart.css)."""
-    return svg_chart(view.figure(theme=TOKENS, narrow=is_narrow))
+    return _pictured(view.figure(theme=TOKENS, narrow=is_narrow))
+
+
+def _pictured(drawn: Mapping[str, Any]) -> Markup:
+    """A figure as a picture that fills its box, in a room of the height that Plotly gives it."""
+    room = Markup('<svg class="figure__room" width="1" height="{}"></svg>').format(drawn["layout"]["height"])
+    return room + svg_chart(drawn)
 
 
 def first_sight(selection: Selection, code: str) -> Markup:
@@ -293,13 +299,12 @@ def first_sight(selection: Selection, code: str) -> Markup:
     sight = Markup(
         '<div class="indicator" inert><div>{}</div><div class="ind"><div class="card figure"><div>{}</div><div>'
         '<div class="steps-keys"><div class="figure__box"><div class="figure__still">{}</div>'
-        '<svg width="1" height="{}" display="block"></svg></div></div><div>{}</div></div></div>'
+        "</div></div><div>{}</div></div></div>"
         '<div class="ind__side"><section class="card says"><div class="says__b">{}</div></section></div></div></div>'
     ).format(
         _head(view, offered, None),
         _figure_head(view),
-        svg_chart(drawn),
-        drawn["layout"]["height"],
+        _pictured(drawn),
         _footnotes(view, drawn),
         _says(view),
     )
@@ -612,7 +617,7 @@ def _as_of_form(view: SeriesView) -> Markup:
     ).format(
         f"/indikator/{view.definition.code}",
         hidden,
-        _("Vis den, som den så ud"),
+        _("Vis, som det så ud den"),
         (view.selection.as_of or current_today()).isoformat(),
         today,
         _("Vis"),
@@ -713,7 +718,7 @@ def register_callbacks(app: Dash) -> None:
 def _shared(code: str, selection: Selection) -> Done:
     """The short address of what stands on the page: kept when somebody asks, not each time a page is seen."""
     short = share(selection.href(f"/indikator/{code}")).short
-    return Done(_("Kort link til netop dette:"), link=short)
+    return Done(_("Kort link til denne visning:"), link=short)
 
 
 def _chosen_pair(chosen: Mapping[str, Any]) -> tuple[str, Selection]:
