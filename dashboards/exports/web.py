@@ -43,6 +43,7 @@ table {{ border-collapse: collapse; width: 100%; font-size: .9rem }}
 th, td {{ text-align: left; vertical-align: top; padding: 5px 8px; border-bottom: 1px solid var(--line) }}
 thead th, .goal th {{ background: var(--soft) }} td.n {{ text-align: right; white-space: nowrap }}
 caption {{ text-align: left; font-weight: 600; padding: 4px 0 }}
+th > a {{ display: inline-block; padding: 8px 0 }}
 .hit {{ font-weight: 600 }} .icons svg {{ vertical-align: -6px; margin-right: 4px }}
 details {{ margin-top: 1rem }} summary {{ cursor: pointer; font-weight: 600; min-height: 44px; padding: 10px 0 }}
 section + section {{ border-top: 2px solid var(--text); margin-top: 40px; padding-top: 24px }}

@@ -27,6 +27,7 @@ from dashboards.permalinks import share_all
 from dashboards.presenters import meeting as presenter
 from dashboards.presenters import meeting_screen as screen
 from dashboards.presenters.meeting import CORRIDOR, MINUTES_PER_SERIES, PATH, AgendaRow, Agreed, StartView
+from dashboards.presenters.meeting_finding import Finding
 from dashboards.presenters.meeting_screen import ScreenView, Step
 from dashboards.selection import Selection
 from dashboards.text import N_, _
@@ -363,7 +364,7 @@ def _step(view: ScreenView, step: Step) -> Markup:
     return Markup(
         '<section class="tm__step" data-step="{}" data-key="{}" data-name="{}" aria-labelledby="tm-h-{}"{}>'
         '<h1 id="tm-h-{}" tabindex="-1"><span class="tm__icons">{}</span><span>{}</span></h1>'
-        '<p class="tm__sub">{}</p><div class="tm__charts">{}</div>{}</section>'
+        '<p class="tm__sub">{}</p><div class="tm__charts">{}{}</div>{}</section>'
     ).format(
         step.number,
         step.key,
@@ -375,8 +376,20 @@ def _step(view: ScreenView, step: Step) -> Markup:
         finding.title,
         finding.subtitle,
         charts,
+        _heard(finding) if finding.rows else NOTHING,
         side,
     )
+
+
+def _heard(finding: Finding) -> Markup:
+    """The chart as a table for screen readers: on the wall there is room for one of the two."""
+    rows = Markup("").join(
+        Markup('<tr><th scope="row">{}</th><td>{}</td></tr>').format(when, said) for when, said in finding.rows
+    )
+    return Markup(
+        '<div class="visually-hidden"><table><caption>{}</caption><thead><tr><th scope="col">{}</th>'
+        '<th scope="col">{}</th></tr></thead><tbody>{}</tbody></table></div>'
+    ).format(_("{indicator}, nyeste først").format(indicator=finding.name), _("Periode"), _("Værdi"), rows)
 
 
 def _last_time(view: ScreenView, step: Step) -> Markup:

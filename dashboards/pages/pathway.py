@@ -88,8 +88,8 @@ def _list(view: ListView, done: Done | None) -> Markup:
         '<section class="card mt-3" aria-labelledby="h-sets"><h2 id="h-sets">{}</h2>{}</section>'
     ).format(
         _("Forløb"),
-        _("Trin på tværs af sektorer med en måling på hvert. Alle, der har et trin, ser hele forløbet; trinnet ændres "
-          "kun af dem, det hører til."),
+        _("Trin på tværs af sektorer med en måling på hvert. Alle, der har et trin, ser hele forløbet; et trin kan "
+          "kun ændres af dem, det hører til."),
         _said(done),
         _("Forløb, I kan se"),
         lines,
@@ -123,7 +123,9 @@ def _make(view: ListView) -> Markup:
         "</section>"
     ).format(
         _("Lav et forløb"),
-        _("{unit} får trinnene i sin egen sektor. Til de andre inviterer I bagefter.").format(unit=view.unit_name),
+        _("{unit} får trinnene i sin egen sektor. Til de øvrige inviterer I andre enheder bagefter.").format(
+            unit=view.unit_name
+        ),
         _("Ud fra"),
         _options(view.choices),
         _("Navn"),
@@ -233,14 +235,30 @@ def _charts(view: PathwayView) -> Markup:
         '<section class="card mt-3" aria-labelledby="h-time"><div class="row row--between row--wrap">'
         '<h2 id="h-time">{}</h2>'
         '<span class="muted f-13">{}</span></div><p class="muted f-12 mt-1">{}</p><div class="pw__rows">{}</div>'
-        "</section>{}"
+        "{}</section>{}"
     ).format(
         _("Trinnene over tid"),
         view.span,
         _("Månederne står lige under hinanden. Højden kan ikke sammenlignes mellem trin: hver har sin egen skala."),
         rows,
+        _table(view) if view.rows else NOTHING,
         listed,
     )
+
+
+def _table(view: PathwayView) -> Markup:
+    heads = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in view.heads)
+    rows = Markup("").join(
+        Markup('<tr><th scope="row" class="nowrap">{}</th>{}</tr>').format(
+            when, Markup("").join(Markup("<td>{}</td>").format(one) for one in shown)
+        )
+        for when, *shown in view.rows
+    )
+    return Markup(
+        '<details class="disc mt-2"><summary>{0}</summary><div class="tbl-wrap" tabindex="0" role="region" '
+        'aria-label="{0}"><table class="tbl tbl--compact"><caption class="visually-hidden">{0}</caption>'
+        '<thead><tr><th scope="col">{1}</th>{2}</tr></thead><tbody>{3}</tbody></table></div></details>'
+    ).format(_("Trinnene som tabel"), _("Måned"), heads, rows)
 
 
 def _row(step: StepView) -> Markup:

@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboards.figures.icons import assurance_icon, variation_icon
-from dashboards.figures.points import read_points
+from dashboards.figures.points import read_points, status_words
 from dashboards.figures.spc_chart import Frame, common_axis, small_multiple
 from dashboards.figures.svg_chart import TOKENS, svg_chart
 from dashboards.presenters.indicator import letters
@@ -107,6 +107,8 @@ class PathwayView:
     letters: tuple[tuple[str, Markup], ...]
     span: str
     back_href: str
+    heads: tuple[str, ...] = ()  # the charts as a table: the names of the steps drawn,
+    rows: tuple[tuple[str, ...], ...] = ()  # and per month, the latest first, its name and what each step shows
     may_shape: bool = False
     own_units: tuple[Choice, ...] = ()
 
@@ -156,6 +158,12 @@ def pathway_view(store: Store, viewer: Viewer, code: str, selection: Selection, 
     steps = tuple(
         _step(around, step, number, span, marks, selection) for number, step in enumerate(found.steps, start=1)
     )
+    drawn = [
+        (f"{view.number}. {view.name}: {view.series}", step.pair)
+        for view, step in zip(steps, found.steps, strict=True)
+        if view.charts and step.pair
+    ]
+    heads, rows = _table(around, drawn, span) if span else ((), ())
     return PathwayView(
         code=found.code,
         title=found.name.say(said),
@@ -171,6 +179,8 @@ def pathway_view(store: Store, viewer: Viewer, code: str, selection: Selection, 
         letters=tuple((size, _letters(marks, span[0], frame)) for size, frame in FRAMES) if span and marks else (),
         span=span_text(*span) if span else "",
         back_href=selection.href(PATH),
+        heads=heads,
+        rows=rows,
         may_shape=found.has_own and not found.is_set,
         own_units=_own_units(store, viewer, found, selection) if found.has_own and not found.is_set else (),
     )
@@ -309,6 +319,28 @@ def _charts(
         _mark(figure, marks, first)
         drawn.append((size, svg_chart(figure, label=_alt(around, pair))))
     return tuple(drawn)
+
+
+def _table(
+    around: _Around, steps: Sequence[tuple[str, tuple[str, str]]], span: tuple[date, date]
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Heads and rows of the table twin: `steps` are (name, series) of the charts."""
+    first, last = span
+    columns = []
+    for _name, pair in steps:
+        definition = around.definitions[pair[0]]
+        shown: dict[date, list[str]] = {}
+        for point in read_points(around.assessed[pair]):
+            words = status_words(point)
+            if point.value is not None:
+                words.insert(0, value_with_unit(definition, point.value, denominator=point.denominator))
+            shown.setdefault(point.period.replace(day=1), []).append(", ".join(words))
+        columns.append({when: "; ".join(said) for when, said in shown.items()})
+    months = sorted({when for column in columns for when in column if first <= when <= last}, reverse=True)
+    return (
+        tuple(name for name, _pair in steps),
+        tuple((month(when), *(column.get(when, "") for column in columns)) for when in months),
+    )
 
 
 def _alt(around: _Around, pair: tuple[str, str]) -> str:
