@@ -8,13 +8,13 @@ assets/chart_keys.js.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from flask import request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dashboards.components import series_beside, series_dialog
 from dashboards.components.download_menu import download_menu
@@ -389,27 +389,21 @@ def _table(table: TableTwin) -> Markup:
     """The chart's twin. Cells of numbers are set to the right; the last two columns are words."""
     words = len(table.heads) - 2
 
-    def css(column: int) -> Markup:
-        return Markup(' class="num"') if 0 < column < words else Markup("")
+    def css(column: int) -> str:
+        return ' class="num"' if 0 < column < words else ""
 
-    heads = Markup("").join(
-        Markup('<th scope="col"{}>{}</th>').format(css(i), head) for i, head in enumerate(table.heads)
-    )
-    rows = Markup("").join(
-        Markup("<tr>{}</tr>").format(
-            Markup("").join(
-                Markup('<th scope="row">{}</th>').format(cell)
-                if i == 0
-                else Markup("<td{}>{}</td>").format(css(i), cell)
-                for i, cell in enumerate(row)
-            )
-        )
+    # Plain strings, each text escaped where it stands: some hundred cells.
+    heads = "".join(f'<th scope="col"{css(i)}>{escape(head)}</th>' for i, head in enumerate(table.heads))
+    rows = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(f"<td{css(i)}>{escape(cell)}</td>" for i, cell in enumerate(row[1:], start=1))
+        + "</tr>"
         for row in table.rows
     )
     return Markup(
         '<div class="tbl-wrap" tabindex="0" role="region" aria-label="{0}"><table class="tbl tbl--compact">'
         "<caption>{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table></div>"
-    ).format(table.caption, heads, rows)
+    ).format(table.caption, Markup(heads), Markup(rows))
 
 
 # Words of the arithmetic that are one click from their explanation; in the boxes only the first two, to keep them calm.
@@ -706,13 +700,27 @@ def register_callbacks(app: Dash) -> None:
 
     @app.callback(Output(Ids.OUTLOOK, "html"), Input(Ids.VIEW, "data"))
     def look_ahead(chosen: dict[str, Any]) -> str:
-        return str(series_beside.outlook_markup(beside.outlook(current_store(), current_viewer(), _chosen(chosen))))
+        return _remembered("outlook", chosen, _outlook)
 
     @app.callback(Output(Ids.SISTERS, "html"), Input(Ids.VIEW, "data"), Input(Ids.SISTER_FORM, "pressed"))
     def compare(chosen: dict[str, Any], pressed: dict[str, Any] | None) -> str:
         """The units beside this one; another page begins with the common axis and the first twelve again."""
         steps = str(pressed["name"]).split() if pressed and ctx.triggered_id == Ids.SISTER_FORM else []
-        return _sisters(_chosen(chosen), steps)
+        return _remembered(" ".join(["sisters", *steps]), chosen, lambda view: _sisters(view, steps))
+
+
+def _remembered(what: str, chosen: Mapping[str, Any], draw: Callable[[SeriesView], str]) -> str:
+    """A part that is the same for all who see the same figures, drawn once until data change.
+
+    The series is read first, whoever asks: it is what refuses a unit that is out of sight.
+    """
+    view = _chosen(chosen)
+    key = (what, *_chosen_pair(chosen), current_viewer().rights, language(), current_today())
+    return current_store().remember(key, lambda: draw(view))
+
+
+def _outlook(view: SeriesView) -> str:
+    return str(series_beside.outlook_markup(beside.outlook(current_store(), current_viewer(), view)))
 
 
 def _shared(code: str, selection: Selection) -> Done:
