@@ -644,10 +644,8 @@ def test_a_server_with_another_store_is_left_alone_when_a_store_is_named(
 
 
 def test_a_store_held_by_another_process_ends_with_4(desk: Desk) -> None:
-    url = desk.settings().store_url
-    hold = (
-        f"import sys, time; from data.store import Store; s = Store.open({url!r}); print('held', flush=True); input()"
-    )
+    path = desk.settings().store_url.removeprefix("duckdb:///")
+    hold = f"import duckdb; held = duckdb.connect({path!r}); print('held', flush=True); input()"
     other = subprocess.Popen(
         [sys.executable, "-c", hold], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
