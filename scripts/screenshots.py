@@ -132,7 +132,7 @@ def planned(page: Page) -> None:
 
 
 def drawn(page: Page) -> None:
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    page.locator(".js-plotly-plot .main-svg").first.wait_for(state="attached")  # not seen on paper
 
 
 def pressed(selector: str, shown: str = "") -> Callable[[Page], None]:

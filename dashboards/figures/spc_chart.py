@@ -671,7 +671,9 @@ class _Drawing:
         for flags, slot in groups:
             letters = flags[0].letter if len(flags) == 1 else f"{flags[0].letter}–{flags[-1].letter}"
             half = max(FLAG, text_width(letters) + 8) / 2
-            middle = self._x(slot)
+            # The first and the last stand clear of the edges: what crosses them is cut off.
+            middle = min(max(self._x(slot), half), self.width - half)
+            stand = slot if middle == self._x(slot) else self._position(middle)
             row = 0 if middle - half >= edges[0] + 2 else 1
             edges[row] = middle + half
             top = 2 + row * (FLAG + 2)
@@ -681,13 +683,13 @@ class _Drawing:
                     self._upright(slot, self._paper(foot), self._paper(top + FLAG)) | {"name": "flag line"}
                 )
             self.shapes.append(
-                {"type": "path", "path": _rounded(half, FLAG), "xsizemode": "pixel", "xanchor": slot, "name": "flag"}
+                {"type": "path", "path": _rounded(half, FLAG), "xsizemode": "pixel", "xanchor": stand, "name": "flag"}
                 | {"ysizemode": "pixel", "yref": "paper", "yanchor": self._paper(top + FLAG)}
                 | {"fillcolor": self.theme.text, "line": {"width": 0}}
             )
             self._label(
                 letters,
-                x=slot,
+                x=stand,
                 pixels=top + FLAG / 2,
                 anchor="center",
                 colour=self.theme.surface,

@@ -21,6 +21,7 @@ from dashboards.presenters.overview_lead import Part, goal_note, lead_parts, sec
 from dashboards.presenters.overview_matrix import columns_of, draw_matrix, more_text
 from dashboards.presenters.overview_missing import MissingRow, missing_lead, missing_rows
 from dashboards.presenters.signal_words import SIGNALS
+from dashboards.presenters.unit_names import short_name
 from dashboards.selection import Selection
 from dashboards.text import _, language
 from data import agenda
@@ -133,7 +134,7 @@ def _view(
     shown_states = [board.states[key] for key in keys]
     n_signals = sum(state.variation in SIGNALS for state in shown_states)
     unit_chips = tuple(
-        Choice(unit.short_name, selection.href("/", unit=unit.code), is_current=unit.code == columns[0].code)
+        Choice(short_name(unit), selection.href("/", unit=unit.code), is_current=unit.code == columns[0].code)
         for unit in columns
     )
     return OverviewView(

@@ -231,7 +231,7 @@ def _note_dialog(viewer: Viewer, view: SeriesView, day: date, today: date) -> Di
         ),
         Field("kind", "select", _("Slags"), AnnotationKind.CHANGE.value, tuple((one.value, say) for one, say in kinds)),
         Field("starts", "date", _("Dato"), day.isoformat(), is_required=True),
-        Field("ends", "date", _("Til og med (hvis det varede)")),
+        Field("ends", "date", _("Til og med (hvis det varede flere dage)")),
         Field(
             "scope",
             "select",
@@ -253,7 +253,7 @@ def _note_dialog(viewer: Viewer, view: SeriesView, day: date, today: date) -> Di
                 ),
             )
         )
-    lead = _("Noten får et bogstav på diagrammet og står under det. Skrives den efter tiden, den gælder, kan det ses.")
+    lead = _("Noten får et bogstav på diagrammet og står under det. Skriver du den først bagefter, kan alle se det.")
     return Dialog(NOTE, "", _("Skriv note"), (lead,), tuple(fields), _("Gem noten"))
 
 
@@ -309,7 +309,7 @@ def _phase_dialog(view: SeriesView, points: list[Point], day: date | None) -> Di
         Field(
             "break",
             "check",
-            _("Det er et databrud: definitionen eller systemet blev et andet, så niveauerne ikke kan sammenlignes"),
+            _("Det er et databrud: definitionen eller systemet blev ændret, så niveauerne ikke kan sammenlignes"),
         ),
     )
     return Dialog(

@@ -114,7 +114,7 @@ def test_waiting_time_for_the_country_is_weighted_by_operations(library):
 def test_the_latest_status_report_is_told_with_its_counts(views):
     assert views[1].lead.replace("\u202f", " ") == (
         "Altid en retning; måltal kun, hvor lov eller aftale sætter et. Seneste statusrapport med tal (2023): 28 % af "
-        "indikatorerne i positiv retning, 18 % uændret, 54 % i negativ."
+        "indikatorerne i positiv retning, 18 % uændrede, 54 % i negativ retning."
     )
 
 

@@ -417,7 +417,7 @@ def test_a_short_link_is_made_when_asked_for_and_of_what_one_may_see_alone(ask_s
     pressed = {"name": "short", "at": 4, "values": {}}
     told = ask_server("indicator-parts.children", "indicator-form.pressed", pressed)
     (link,) = set(re.findall(r"http://localhost/k/\w+", json.dumps(told)))
-    assert kept() == [f"/indikator/{CODE}?v=1&enhed={WARD}"] and "Kort link til netop dette" in json.dumps(told)
+    assert kept() == [f"/indikator/{CODE}?v=1&enhed={WARD}"] and "Kort link til denne visning" in json.dumps(told)
     assert ask_server.client.get(link).location == kept()[0]
     denied = ask_server("indicator-parts.children", "indicator-form.pressed", pressed, unit_code="HGH-1")
     assert page.Ids.PARTS not in denied and len(kept()) == 1
