@@ -190,7 +190,8 @@ function faintWords() {
     const under = of.get(svg).filter(([shape, b]) => b.left <= x && b.right >= x && b.top <= y && b.bottom >= y
       && shape.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
     if (under.length) return rgba(getComputedStyle(under[under.length - 1][0]).fill);
-    for (let up = one.closest('svg'); up; up = up.parentElement) {
+    // Plotly lays three pictures over one another, of which the first has the ground.
+    for (let up = plot ? plot.querySelector('.main-svg') : svg; up; up = up.parentElement) {
       const c = rgba(getComputedStyle(up).backgroundColor);
       if (c[3] === 255) return c;
     }

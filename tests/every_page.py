@@ -184,7 +184,10 @@ def _ask(page: Page, name: str) -> Any:
 def width_faults(page: Page, width: int, height: int) -> list[str]:
     """What makes the page scroll sideways in a window of that size. Frames of their own may."""
     page.set_viewport_size({"width": width, "height": height})
-    page.wait_for_timeout(150)
+    for _attempt in range(10):  # a chart is drawn anew for its width a moment later, on a busy machine a long one
+        page.wait_for_timeout(200)
+        if not stands_out(page):
+            return []
     return stands_out(page)
 
 
