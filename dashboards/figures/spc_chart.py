@@ -979,7 +979,7 @@ def _tick_step(kind: PeriodKind, count: int, narrow: bool) -> int:
         return 1 if count <= (5 if narrow else 12) else 2 if count <= 24 else 4
     if kind is PeriodKind.WEEK:
         return 4 if count <= 60 else 13
-    for step, most in ((1, 6), (3, 27), (6, 54)) if narrow else ((1, 14), (3, 50), (6, 96)):
+    for step, most in ((1, 6), (3, 14), (6, 54)) if narrow else ((1, 14), (3, 50), (6, 96)):
         if count <= most:
             return step
     return 12
