@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
-from data import audit, chart_lines, cpr, reading, states
+from data import audit, chart_lines, cpr, reading, states, typed
 from data.access import Viewer, require_sight
 from data.errors import NotAllowed, NotFound, Refused
 from data.naming import Names
@@ -160,6 +160,7 @@ def annotate(
     """Write a note on a series, or (`indicator_code` None) on every series of the unit; returns its id.
 
     `text` is stored as it was written, in whatever language. A range ends with `ends_on`; None is a point in time.
+    The same note once more, from a second tab or a second press, is the one that is there.
 
     Raises
     ------
@@ -168,7 +169,7 @@ def annotate(
     Refused
         No text, too long a text, a CPR-like number in it, no day, days the wrong way round or far ahead.
     """
-    written = text.strip()
+    written = typed.written(text)
     if not written:
         raise Refused(NO_TEXT)
     if len(written) > LONGEST_NOTE:
@@ -187,6 +188,18 @@ def annotate(
             _definition(connection, indicator_code)
         if visibility is Visibility.OWN and not viewer.is_own(unit_code):
             raise NotAllowed(NOT_OWN, unit=Names.read(connection, [("", unit_code)]).unit(unit_code))
+        columns = annotation.c
+        last = ends_on if ends_on != starts_on else None
+        there = connection.scalar(
+            select(columns.id).where(
+                columns.withdrawn_at.is_(None), columns.unit_code == unit_code,
+                columns.indicator_code.is_not_distinct_from(indicator_code), columns.author == viewer.name,
+                columns.starts_on == starts_on, columns.ends_on.is_not_distinct_from(last), columns.text_da == written,
+                columns.kind == kind.value, columns.visibility.is_not_distinct_from(visibility.value or None),
+            )
+        )  # fmt: skip
+        if there is not None:
+            return int(there)
         made = connection.scalar(
             insert(annotation)
             .values(
@@ -194,7 +207,7 @@ def annotate(
                 indicator_code=indicator_code,
                 unit_code=unit_code,
                 starts_on=starts_on,
-                ends_on=ends_on if ends_on != starts_on else None,
+                ends_on=last,
                 text_da=written,
                 text_en=written,
                 author=viewer.name,
@@ -288,7 +301,7 @@ class LineChange:
 
         With `is_break` the levels before and after do not compare: a definition or a system changed.
         """
-        called, why = name.strip(), _reason(self.reason)
+        called, why = typed.on_one_line(name), _reason(self.reason)
         if len(called) > LONGEST_NAME:
             raise Refused(LONG_NAME, most=LONGEST_NAME)
         cpr.refuse(called)
@@ -428,7 +441,7 @@ def what_if(
 
 
 def _reason(text: str) -> str:
-    why = text.strip()
+    why = typed.written(text)
     if not why:
         raise Refused(NO_REASON)
     if len(why) > LONGEST_REASON:

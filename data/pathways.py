@@ -22,7 +22,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from data import audit, cpr
+from data import audit, cpr, typed
 from data.access import Viewer
 from data.errors import NotAllowed, NotFound, Refused
 from data.queries.pathways import NO_PATHWAY, NOT_YOURS_TO_SEE, Sector
@@ -281,7 +281,7 @@ def set_series(
     Refused
         The unit does not follow the indicator; the name is too long or holds a CPR-like number.
     """
-    said = " ".join(owner.split())
+    said = typed.on_one_line(owner)
     cpr.refuse(said)
     if len(said) > LONGEST_OWNER:
         raise Refused(TOO_LONG, most=LONGEST_OWNER)
@@ -361,7 +361,7 @@ def _step(connection: Connection, step_id: int) -> Row[Any]:
 
 def _called(name: str, missing: Words) -> str:
     """What somebody wrote as a name, on one line; raises Refused where it is none."""
-    said = " ".join(name.split())
+    said = typed.on_one_line(name)
     cpr.refuse(said)
     if not said:
         raise Refused(missing)

@@ -16,6 +16,7 @@ from dashboards.figures.spc_chart import Frame
 from dashboards.figures.svg_chart import svg_chart
 from dashboards.text import language
 from dashboards.theme import LIGHT
+from data.typed import possible
 
 if TYPE_CHECKING:
     from dashboards.presenters.exported import Sheet
@@ -132,7 +133,7 @@ class _Drawing:
 
     def document(self, title: str, description: str) -> str:
         height = round(self.y + MARGIN - 8)
-        return (
+        return possible(
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}"'
             f' viewBox="0 0 {WIDTH} {height}" lang="{language()}" font-family="{LETTERS}">'
             f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"

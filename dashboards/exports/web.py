@@ -17,6 +17,7 @@ from dashboards.exports.words import boxes, front_note, note_tail, phase_text
 from dashboards.text import _, language, pgettext
 from dashboards.theme import LIGHT
 from data.catalogue.glossary import term as term_of
+from data.typed import possible
 
 if TYPE_CHECKING:
     from dashboards.presenters.board_pack import Pack
@@ -68,7 +69,7 @@ def pack_html(pack: Pack) -> str:
 
 
 def _document(title: str, about: str, body: Markup) -> str:
-    return str(
+    return possible(
         Markup(
             '<!doctype html>\n<html lang="{}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'

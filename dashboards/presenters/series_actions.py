@@ -531,6 +531,8 @@ def _take(
     text, reason = str(values.get("text", "")), str(values.get("reason", ""))
     day = _day(str(values.get("month", "")))
     if what == NOTE:
+        if values.get("ends") and _day(str(values["ends"])) is None:
+            return Done(_("Slutdatoen findes ikke. Ret den, eller lad feltet stå tomt."), is_refused=True, field="ends")
         made = decisions.annotate(
             store,
             viewer,

@@ -122,6 +122,13 @@ def test_the_corridor_shows_no_people_no_decisions_and_nothing_small(demo: Store
     assert 'data-rotate="20"' in drawn
 
 
+def test_moving_what_is_not_on_the_agenda_changes_nothing(demo: Store, leader: Viewer) -> None:
+    before = [(row.key, row.is_kept) for row in start(demo, leader).rows]
+    for name in ("up GENINDL SVS", "down X Y", "up", "up 1"):
+        assert press(demo, leader, name).words == ""
+    assert [(row.key, row.is_kept) for row in start(demo, leader).rows] == before
+
+
 def test_both_sectors_read_a_pathway_and_its_months_stand_under_one_another(demo: Store, leader: Viewer) -> None:
     here = pathway.pathway_view(demo, leader, "AELDRE", BOARD, today=TODAY)
     assert [step.sight for step in here.steps].count(Sight.SERIES) == 6
