@@ -26,7 +26,7 @@ from dashboards.selection import Selection
 from dashboards.text import _, language
 from data import agenda
 from data.access import Viewer
-from data.queries import series, units
+from data.queries import accounts, series, units
 from data.queries.units import Unit
 from data.store import Store
 
@@ -61,6 +61,7 @@ class OverviewView:
     unit_code: str = ""
     more_cards: str = ""
     may_hold_meeting: bool = False
+    quality_team: tuple[str, ...] = ()  # whom to ask where nothing is followed yet: addresses
 
 
 def overview_view(
@@ -164,4 +165,5 @@ def _view(
         unit_code=chosen.code,
         more_cards=more_cards(len(wanted)),
         may_hold_meeting=may_hold_meeting,
+        quality_team=tuple(accounts.quality_team(store, viewer, chosen.code, on=today)) if empty == "no_series" else (),
     )
