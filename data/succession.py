@@ -41,6 +41,7 @@ from data.schema import unit, unit_change
 from data.store import Store, end_of_day
 from indicators.assessment import SeriesPhase
 from indicators.definition import IndicatorDefinition, PeriodKind
+from indicators.drawn import is_of_several
 from indicators.periods import next_start
 from indicators.spc.charts import CHARTS, ValueKind
 from indicators.words import Words
@@ -569,7 +570,7 @@ def _sum(definition: IndicatorDefinition, parts: Sequence[Mapping[str, Any]]) ->
     denominator = np.array([part["denominator"] for part in parts], dtype=float)
     value = np.array([part["value"] for part in parts], dtype=float)
     nothing = dict.fromkeys(reading.NUMBERS, np.nan)
-    if chart is not None and chart.needs_several:
+    if is_of_several(definition):
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = np.where(np.isnan(value), numerator / denominator * definition.per, value)
         if np.isnan(mean).any() or np.isnan(denominator).any():

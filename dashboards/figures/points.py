@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from dashboards.text import N_, _, language, ngettext, number, period_text, value_text
+from indicators.drawn import is_of_several
 from indicators.spc import CHARTS, Reason
 from indicators.spc.reasons import WORDS
 
@@ -165,12 +166,6 @@ def has_limits(definition: IndicatorDefinition) -> bool:
     """Whether the indicator's chart has control limits."""
     record = CHARTS.get(definition.chart)
     return record is not None and record.has_limits
-
-
-def is_of_several(definition: IndicatorDefinition) -> bool:
-    """Whether a point is made of several measurements, whose number is the denominator."""
-    record = CHARTS.get(definition.chart)
-    return record is not None and record.needs_several
 
 
 def fraction_text(definition: IndicatorDefinition, point: Point) -> str:

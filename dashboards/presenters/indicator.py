@@ -19,7 +19,6 @@ from dashboards.figures.points import (
     centre_name,
     count_text,
     has_limits,
-    is_of_several,
     phase_names,
     phase_spans,
     read_points,
@@ -61,6 +60,7 @@ from data.store import Store
 from indicators import spc
 from indicators.assessment import Assessment, Assurance, SeriesPhase, Variation
 from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Scope, Target, Verification
+from indicators.drawn import is_of_several
 from indicators.periods import next_start
 from indicators.spc.profiles import profile_of
 
