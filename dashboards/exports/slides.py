@@ -494,7 +494,9 @@ def _date_axis(axis: Any, sheet: Sheet) -> None:
     """Months as months: a date axis with few labels, in the words of the reader's own Office."""
     from pptx.oxml.ns import qn
 
-    axis.tick_labels.number_format = "yyyy" if sheet.definition.period is PeriodKind.YEAR else "mmm yyyy"
+    # Months in the language of the slide, whatever the machine that opens it speaks.
+    months = f"[$-{'406' if language() == 'da' else '809'}]mmm yyyy"
+    axis.tick_labels.number_format = "yyyy" if sheet.definition.period is PeriodKind.YEAR else months
     axis.tick_labels.number_format_is_linked = False
     element = axis._element
     n_shown = len(sheet.shown) * {PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}.get(sheet.definition.period, 1)

@@ -285,7 +285,7 @@ def _signal(board: Board, key: Key, selection: Selection) -> str:
     cell = board.cell(key[0], unit, selection)
     if cell is None:
         return ""
-    return " · ".join(part for part in (cell.state, " ".join(filter(None, (cell.value, cell.period)))) if part)
+    return " · ".join(part for part in (cell.state, ": ".join(filter(None, (cell.period if cell.value else "", cell.value)))) if part)
 
 
 def _ticked(store: Store, viewer: Viewer, board: Board, unit_code: str) -> tuple[tuple[Key, ...], str]:
