@@ -113,8 +113,8 @@ def _panel(panels: Panels, line: RegionLine, low: float, high: float, grid: Sequ
         parts.append(
             f'<text class="ch-tick" x="{LEFT - 4}" y="{place(y(g) + 4)}" text-anchor="end">{number(g, decimals)}</text>'
         )
-    for at in panels.breaks:
-        cut = x(at) - step / 2
+    for first in panels.breaks:
+        cut = x(first) - step / 2
         lines = "".join(f"M{place(cut + side)} {TOP}V{TOP + height}" for side in (-1.5, 1.5))
         parts.append(f'<path class="ch-break" d="{lines}"/>')
     parts.append(f'<path class="rg-country" d="{_path(panels.country, x, y, panels.breaks)}"/>')
