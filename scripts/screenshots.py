@@ -466,8 +466,9 @@ class Camera:
         with Image.open(io.BytesIO(taken)) as picture:
             if whole:
                 picture.save(path)
-            else:  # 256 colours of its own are enough for a page, and a third of the size
-                picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+            else:  # 256 colours are enough and a third of the size; the octree keeps those of signals, which are rare
+                colours = picture.convert("RGB").quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+                colours.save(path, optimize=True)
         if shot.after:
             shot.after(page)
         page.close()
