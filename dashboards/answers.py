@@ -73,12 +73,12 @@ def _key(page_output: str) -> Hashable | None:
     """What the answer to this request depends on besides the store; None where it is not to be kept."""
     if (request.content_length or LONGEST_QUESTION) >= LONGEST_QUESTION:
         return None
-    asked = request.get_json(silent=True)
-    output = asked.get("output") if isinstance(asked, dict) else None
+    body = request.get_json(silent=True)
+    asked = body if isinstance(body, dict) else {}
+    output = asked.get("output")
     registry = parts().registry
     if output == page_output:
-        inputs = asked.get("inputs")
-        found = registry.find(str(inputs[0].get("value"))) if _is_list_of_mappings(inputs) else None
+        found = registry.find(_first_value(asked.get("inputs")))
         if found is None or not found.page.is_kept:
             return None
     elif not isinstance(output, str) or output not in registry.kept_answers:
@@ -96,5 +96,8 @@ def _key(page_output: str) -> Hashable | None:
     )
 
 
-def _is_list_of_mappings(inputs: object) -> bool:
-    return isinstance(inputs, list) and bool(inputs) and all(isinstance(one, dict) for one in inputs)
+def _first_value(inputs: object) -> str:
+    """What the first input of a callback holds, as text: the path, for the page's own callback."""
+    if isinstance(inputs, list) and inputs and all(isinstance(one, dict) for one in inputs):
+        return str(inputs[0].get("value"))
+    return ""

@@ -285,7 +285,8 @@ def _signal(board: Board, key: Key, selection: Selection) -> str:
     cell = board.cell(key[0], unit, selection)
     if cell is None:
         return ""
-    return " · ".join(part for part in (cell.state, ": ".join(filter(None, (cell.period if cell.value else "", cell.value)))) if part)
+    newest = ": ".join(filter(None, (cell.period if cell.value else "", cell.value)))
+    return " · ".join(part for part in (cell.state, newest) if part)
 
 
 def _ticked(store: Store, viewer: Viewer, board: Board, unit_code: str) -> tuple[tuple[Key, ...], str]:
