@@ -1,0 +1,3 @@
+from indicators.evaluation.effect_measures import effect_measures as effect_measures
+from indicators.evaluation.meta_analysis import MetaAnalysis as MetaAnalysis
+from indicators.evaluation.meta_analysis import meta_analysis as meta_analysis
