@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -37,3 +38,33 @@ def estimated(estimate: float, se: float, df: float = np.inf, *, level: float = 
         "df": float(df) if known else np.nan,
     }
     return pd.Series({**values, **more})
+
+
+def estimated_rows(
+    estimate: npt.ArrayLike,
+    se: npt.ArrayLike,
+    df: float = np.inf,
+    *,
+    level: float = 0.95,
+    index: pd.Index | None = None,
+) -> pd.DataFrame:
+    """Many estimates at once, one row each, by the same rules as `estimated`.
+
+    Examples
+    --------
+    >>> estimated_rows([2.0, 0.0], [1.0, 0.0]).round(3)[["estimate", "ci_low", "p_value"]].to_dict("list")
+    {'estimate': [2.0, 0.0], 'ci_low': [0.04, nan], 'p_value': [0.046, nan]}
+    """
+    point = np.asarray(estimate, dtype=np.float64)
+    spread = np.asarray(se, dtype=np.float64)
+    spread = np.where(np.isfinite(spread) & (spread > 0) & np.isfinite(point) & (df > 0), spread, np.nan)
+    half = stats.t.ppf(0.5 + level / 2, df) * spread if df > 0 else spread
+    columns = {
+        "estimate": point,
+        "se": spread,
+        "ci_low": point - half,
+        "ci_high": point + half,
+        "p_value": 2 * stats.t.sf(np.abs(point) / spread, df) if df > 0 else spread,
+        "df": np.where(np.isnan(spread), np.nan, df),
+    }
+    return pd.DataFrame(columns, index=index)
