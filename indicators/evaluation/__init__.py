@@ -1,3 +1,5 @@
 from indicators.evaluation.effect_measures import effect_measures as effect_measures
+from indicators.evaluation.group_time_effects import GroupTimeEffects as GroupTimeEffects
+from indicators.evaluation.group_time_effects import group_time_effects as group_time_effects
 from indicators.evaluation.meta_analysis import MetaAnalysis as MetaAnalysis
 from indicators.evaluation.meta_analysis import meta_analysis as meta_analysis

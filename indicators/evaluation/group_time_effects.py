@@ -25,6 +25,7 @@ BASES = ("varying", "universal")
 METHODS = ("dr", "reg", "ipw")
 UNBALANCED = ("sections", "pairs", "complete")
 WEIGHTS = ("unit", "patient")
+GROUP_SHARES = ("estimated", "did-2.1")
 FEW_UNITS = 10
 LARGEST_PROPENSITY = 0.999
 """Above it a treated unit has no comparison like itself, and the weights explode (as R did refuses it)."""
@@ -106,6 +107,7 @@ def group_time_effects(
     unbalanced: str = "sections",
     weights: str = "unit",
     anticipation: int = 0,
+    group_shares: str = "estimated",
     level: float = 0.95,
     seed: int = 1,
 ) -> GroupTimeEffects:
@@ -133,13 +135,19 @@ def group_time_effects(
         Each unit counts the same, or by its mean denominator.
     anticipation : int
         Months before the start that may already be affected, so that the comparison month lies earlier.
+    group_shares : {"estimated", "did-2.1"}
+        The error of the sum over cohorts counts that the shares of the cohorts are estimated. R did 2.1.2 does so with
+        the first cohort's membership in every cohort's place, a slip (0.3 to 3 % of the standard error where cohorts
+        differ in size); "did-2.1" repeats it, so that figures from there can be checked.
     seed : int
         Of the draws behind the simultaneous band. Everything else is without chance.
 
     Returns
     -------
     GroupTimeEffects
-        Standard errors from the influence functions, clustered by unit; intervals are normal.
+        Standard errors from the influence functions, clustered by unit; intervals are normal. A panel with gaps taken
+        as sections has them times root n / (n - 1), n units, and t intervals with n - 1 degrees of freedom, as other
+        cluster-robust errors.
 
     Raises
     ------
@@ -158,25 +166,26 @@ def group_time_effects(
     >>> float(result.overall["estimate"]), len(result.cells)
     (2.0, 8)
     """
-    _check_settings(control, base, method, unbalanced, weights)
+    _check_settings(control, base, method, unbalanced, weights, group_shares)
     panel = Panel.of(frame, unit=unit, period=period, numerator=numerator, denominator=denominator, start=start)
     extra = _covariates(frame, panel, covariates, unit=unit, period=period, start=start)
     notes = list(panel.notes)
     if unbalanced == "complete":
-        whole = panel.observed[:, panel.observed.any(axis=0)].all(axis=1)
+        whole: Bools = np.all(panel.observed[:, panel.observed.any(axis=0)], axis=1)
         extra, panel = extra[whole], panel.keep(whole)
     has_gaps = not panel.observed[:, panel.observed.any(axis=0)].all()
     if unbalanced == "sections" and covariates and has_gaps:
         unbalanced = "pairs"
         notes.append(_PAIRS_FOR_COVARIATES)
 
-    design, more = _prepare(panel, control, anticipation, weights)
+    as_sections = unbalanced == "sections" and has_gaps
+    design, more = _prepare(panel, control, anticipation, weights, as_sections=as_sections)
     notes += more
     computed = _compute(design, extra[design.units], control, base, method, unbalanced, anticipation)
     notes += _notes_on_cells(design, computed)
     cells = _cells_frame(panel, computed, design, level)
-    by_group, by_time, by_calendar, overalls = _aggregations(panel, design, computed, level, seed)
-    pretrend, pretrend_notes = _pretrend(computed, len(design.start))
+    by_group, by_time, by_calendar, overalls = _aggregations(panel, design, computed, group_shares, level, seed)
+    pretrend, pretrend_notes = _pretrend(computed, design)
     missing = cells.loc[cells["reason"] != "", ["group", "period", "since", "reason"]].reset_index(drop=True)
     used = pd.Series(
         {
@@ -218,15 +227,20 @@ class _Design:
     start: Ints
     when: Ints
     weight: Floats
+    correction: float
+    df: float
 
     @property
     def cohorts(self) -> Ints:
         return np.unique(self.start[self.start != NEVER])
 
-    @property
-    def share(self) -> Floats:
-        """Share of each cohort among the units, by weight, shape (n_cohorts,)."""
-        return np.array([np.mean(self.weight * (self.start == g)) for g in self.cohorts])
+    def share(self, groups: Ints) -> Floats:
+        """Share of each of `groups` among the units, by weight, shape (n_groups,)."""
+        return np.array([np.mean(self.weight * (self.start == g)) for g in groups])
+
+    def errors(self, influence: Floats) -> Floats:
+        """Standard errors of the columns of an influence function: root of its mean square over n."""
+        return self.correction * np.sqrt((influence**2).sum(axis=0)) / len(influence)
 
 
 @dataclass(frozen=True)
@@ -252,13 +266,14 @@ class _Cells:
         return self.when == self.base
 
 
-def _check_settings(control: str, base: str, method: str, unbalanced: str, weights: str) -> None:
+def _check_settings(control: str, base: str, method: str, unbalanced: str, weights: str, group_shares: str) -> None:
     for name, value, known in (
         ("control", control, CONTROLS),
         ("base", base, BASES),
         ("method", method, METHODS),
         ("unbalanced", unbalanced, UNBALANCED),
         ("weights", weights, WEIGHTS),
+        ("group_shares", group_shares, GROUP_SHARES),
     ):
         if value not in known:
             said = ", ".join(known)
@@ -281,7 +296,9 @@ def _covariates(
     return design
 
 
-def _prepare(panel: Panel, control: str, anticipation: int, weights: str) -> tuple[_Design, list[Note]]:
+def _prepare(
+    panel: Panel, control: str, anticipation: int, weights: str, *, as_sections: bool
+) -> tuple[_Design, list[Note]]:
     notes: list[Note] = []
     columns = np.flatnonzero(panel.observed.any(axis=0))
     if not len(columns):
@@ -312,7 +329,9 @@ def _prepare(panel: Panel, control: str, anticipation: int, weights: str) -> tup
         weight = size.sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
         weight = weight / weight.mean()
     value, observed = panel.value[np.ix_(units, columns)], panel.observed[np.ix_(units, columns)]
-    return _Design(units, value, observed, start, columns, weight), notes
+    correction = np.sqrt(len(units) / (len(units) - 1)) if as_sections and len(units) > 1 else 1.0
+    df = float(max(len(units) - 1, 1)) if as_sections else np.inf
+    return _Design(units, value, observed, start, columns, weight, float(correction), df), notes
 
 
 # The cells ------------------------------------------------------------------------------------------------------------
@@ -524,12 +543,6 @@ def _logit(d: Floats, design: Floats, weight: Floats) -> tuple[Floats, Floats] |
 # The sums -------------------------------------------------------------------------------------------------------------
 
 
-def _errors(influence: Floats) -> Floats:
-    """Standard errors of the columns of an influence function: root of its mean square over n."""
-    n = len(influence)
-    return np.sqrt((influence**2).sum(axis=0)) / n
-
-
 def _cells_frame(panel: Panel, cells: _Cells, design: _Design, level: float) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
@@ -539,7 +552,7 @@ def _cells_frame(panel: Panel, cells: _Cells, design: _Design, level: float) -> 
             "base": [panel.periods[int(t)] for t in cells.base],
         }
     )
-    figures = estimated_rows(cells.estimate, _errors(cells.influence), level=level)
+    figures = estimated_rows(cells.estimate, design.errors(cells.influence), design.df, level=level)
     counts = {"n_treated": cells.n_treated, "n_control": cells.n_control, "reason": cells.reason}
     return pd.concat([frame, figures, pd.DataFrame(counts)], axis=1)
 
@@ -548,13 +561,17 @@ def _by_size(cells: _Cells, chosen: Ints, design: _Design) -> tuple[float, Float
     """Mean of cells weighted by the size of their cohort, with the influence of that size being estimated as well."""
     if not len(chosen):
         return np.nan, np.full(len(design.start), np.nan)
-    sizes = np.array([np.mean(design.weight * (design.start == g)) for g in cells.group[chosen]])
+    groups = cells.group[chosen]
+    return _weighted(cells.estimate[chosen], cells.influence[:, chosen], design.share(groups), groups, design)
+
+
+def _weighted(
+    estimates: Floats, influence: Floats, sizes: Floats, members_of: Ints, design: _Design
+) -> tuple[float, Floats]:
     total = sizes.sum()
-    members = design.weight[:, None] * (design.start[:, None] == cells.group[chosen][None, :]) - sizes
+    members = design.weight[:, None] * (design.start[:, None] == members_of[None, :]) - sizes
     of_weights = members / total - members.sum(axis=1)[:, None] * (sizes / total**2)[None, :]
-    estimates = cells.estimate[chosen]
-    mean = float(estimates @ sizes / total)
-    return mean, cells.influence[:, chosen] @ (sizes / total) + of_weights @ estimates
+    return float(estimates @ sizes / total), influence @ (sizes / total) + of_weights @ estimates
 
 
 def _equally(estimates: Floats, influence: Floats) -> tuple[float, Floats]:
@@ -564,7 +581,7 @@ def _equally(estimates: Floats, influence: Floats) -> tuple[float, Floats]:
 
 
 def _aggregations(
-    panel: Panel, design: _Design, cells: _Cells, level: float, seed: int
+    panel: Panel, design: _Design, cells: _Cells, group_shares: str, level: float, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     n_units = len(design.start)
     since = cells.when - cells.group
@@ -584,16 +601,16 @@ def _aggregations(
     means = [_equally(cells.estimate[places], cells.influence[:, places]) for places in of_group]
     group_estimates = np.array([mean for mean, _ in means])
     group_influence = np.stack([part for _, part in means], axis=1) if means else np.zeros((n_units, 0))
-    by_group = estimated_rows(group_estimates, _errors(group_influence), level=level)
+    by_group = estimated_rows(group_estimates, design.errors(group_influence), design.df, level=level)
     by_group.insert(0, "group", [panel.cohort_label(int(g)) for g in groups])
     by_group["n_units"] = [in_cohort[int(g)] for g in groups]
     by_group["n_months"] = [len(places) for places in of_group]
 
     steps = np.unique(since[cells.known])
     estimates, influence, units = summed([np.flatnonzero(cells.known & (since == step)) for step in steps])
-    by_time = estimated_rows(estimates, _errors(influence), level=level)
+    by_time = estimated_rows(estimates, design.errors(influence), design.df, level=level)
     by_time.insert(0, "since", steps)
-    reach = _simultaneous(influence, level, seed)
+    reach = _simultaneous(design, influence, level, seed)
     by_time["band_low"] = by_time["estimate"] - reach * by_time["se"]
     by_time["band_high"] = by_time["estimate"] + reach * by_time["se"]
     by_time["n_units"] = units
@@ -601,41 +618,43 @@ def _aggregations(
 
     months = np.unique(cells.when[is_after])
     estimates, influence, units = summed([np.flatnonzero(is_after & (cells.when == month)) for month in months])
-    by_calendar = estimated_rows(estimates, _errors(influence), level=level)
+    by_calendar = estimated_rows(estimates, design.errors(influence), design.df, level=level)
     by_calendar.insert(0, "period", [panel.periods[int(month)] for month in months])
     by_calendar["n_units"] = units
     calendar = _equally(estimates, influence)
 
-    sizes = np.array([np.mean(design.weight * (design.start == g)) for g in groups])
-    shares = sizes / sizes.sum() if len(sizes) else sizes
-    selective = (float(shares @ group_estimates), group_influence @ shares) if len(groups) else dynamic
+    members_of = groups if group_shares == "estimated" else np.repeat(groups[:1], len(groups))
+    sizes = design.share(groups)
+    selective = _weighted(group_estimates, group_influence, sizes, members_of, design) if len(groups) else dynamic
 
     rows = (simple, selective, dynamic, calendar)
     overalls = pd.DataFrame(
-        [estimated(mean, float(_errors(part[:, None])[0]), level=level) for mean, part in rows],
+        [estimated(mean, float(design.errors(part[:, None])[0]), design.df, level=level) for mean, part in rows],
         index=pd.Index(["simple", "group", "time", "calendar"], name="sum"),
     )
     return by_group, by_time, by_calendar, overalls
 
 
-def _simultaneous(influence: Floats, level: float, seed: int, draws: int = 2000) -> float:
+def _simultaneous(design: _Design, influence: Floats, level: float, seed: int, draws: int = 2000) -> float:
     """Multiple of the standard errors that covers all columns at once: multiplier bootstrap over the units."""
-    errors = _errors(influence)
+    errors = design.errors(influence)
     known = np.isfinite(errors) & (errors > 0)
     if not known.any():
         return np.nan
-    signs = np.random.default_rng(seed).choice(np.array([-1.0, 1.0]), size=(draws, len(influence)))
-    largest = np.abs(signs @ influence[:, known] / len(influence) / errors[known]).max(axis=1)
-    return max(float(np.quantile(largest, level)), float(stats.norm.ppf(0.5 + level / 2)))
+    signs = 2.0 * np.random.default_rng(seed).integers(0, 2, size=(draws, len(influence))) - 1.0
+    sums = design.correction * (signs @ influence[:, known]) / len(influence)
+    largest = np.abs(sums / errors[known]).max(axis=1)
+    return max(float(np.quantile(largest, level)), float(stats.t.ppf(0.5 + level / 2, design.df)))
 
 
-def _pretrend(cells: _Cells, n_units: int) -> tuple[pd.Series, list[Note]]:
+def _pretrend(cells: _Cells, design: _Design) -> tuple[pd.Series, list[Note]]:
     """Wald test of the cells before the start (the base month itself left out)."""
     before = np.flatnonzero(cells.known & (cells.when < cells.group) & ~cells.is_reference)
     nothing = pd.Series({"statistic": np.nan, "df": np.nan, "p_value": np.nan})
     if not len(before):
         return nothing, [_NO_PRETREND]
-    influence = cells.influence[:, before]
+    n_units = len(design.start)
+    influence = design.correction * cells.influence[:, before]
     covariance = influence.T @ influence / n_units
     if len(before) >= n_units or 1 / np.linalg.cond(covariance, 1) <= np.finfo(float).eps:
         return nothing, [_singular_pretrend(len(before))]
@@ -765,7 +784,7 @@ def _many_pretrend(count: int) -> Note:
     return Note(
         "pretrend_many",
         Words(
-            f"Prøven af forløbet før starten bygger på {count} celler. Med så mange til så få enheder slår den for let ud.",
+            f"Prøven af forløbet før starten bygger på {count} celler. Med så mange slår den for let ud.",
             f"The test of the course before the start rests on {count} cells. With so many it rejects too easily.",
         ),
         count,
