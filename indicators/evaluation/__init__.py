@@ -3,3 +3,5 @@ from indicators.evaluation.group_time_effects import GroupTimeEffects as GroupTi
 from indicators.evaluation.group_time_effects import group_time_effects as group_time_effects
 from indicators.evaluation.meta_analysis import MetaAnalysis as MetaAnalysis
 from indicators.evaluation.meta_analysis import meta_analysis as meta_analysis
+from indicators.evaluation.programme_effect import ProgrammeEffect as ProgrammeEffect
+from indicators.evaluation.programme_effect import programme_effect as programme_effect

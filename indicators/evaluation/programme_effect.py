@@ -25,7 +25,7 @@ from indicators.words import Words
 WEIGHTS = ("unit", "patient")
 INFERENCE = ("auto", "leave-one-out", "analytic", "wild-bootstrap")
 LEAVE_OUT = 6
-"""Months before the start that take no part: units join a programme when things go badly, and drift back by themselves."""
+"""Months before the start that take no part: units join when things go badly, and drift back by themselves."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def programme_effect(
     Examples
     --------
     >>> rng = np.random.default_rng(1)
-    >>> rows = [(u, t, 10 + u % 5 + 0.1 * t + (2 if u < 10 and t >= 12 else 0) + rng.normal(0, 0.5), 12 if u < 10 else 0)
+    >>> rows = [(u, t, u % 5 + 0.1 * t + (2 if u < 10 and t >= 12 else 0) + rng.normal(0, 0.5), 12 if u < 10 else 0)
     ...         for u in range(25) for t in range(1, 25)]
     >>> frame = pd.DataFrame(rows, columns=["unit", "period", "numerator", "start"])
     >>> result = programme_effect(frame, family="linear", leave_out=0)
@@ -159,6 +159,7 @@ def effect_of(panel: Panel, settings: Settings) -> ProgrammeEffect:
     if not told.any() or _is_constant(panel):
         return _nothing_told(panel, settings, fit, treated, told, reasons, notes)
 
+    notes.append(_shared_shocks(len(panel.cohorts)))
     fitted = LeaveOneOut(fit, panel.value)
     inferred = _Inference(panel, fit, inference, fitted.effect, told)
     weight = panel.size if settings.weights == "patient" else np.ones_like(panel.size)
@@ -259,8 +260,21 @@ def _few_units(count: int) -> Note:
     return Note(
         "few_units",
         Words(
-            f"Kun {count} enheder: usikkerheden regnes med wild bootstrap i stedet for ved at udelade én enhed ad gangen.",
-            f"Only {count} units: the uncertainty comes from a wild bootstrap instead of leaving out one unit at a time.",
+            f"Kun {count} enheder: usikkerheden regnes med wild bootstrap, ikke ved at udelade én enhed ad gangen.",
+            f"Only {count} units: the uncertainty comes from a wild bootstrap, not from leaving out units one by one.",
+        ),
+        count,
+    )
+
+
+def _shared_shocks(count: int) -> Note:
+    return Note(
+        "shared_shocks",
+        Words(
+            "Noget, der rammer et helt hold på én gang, er ikke dækket af intervallet: "
+            f"{count} hold er for få til at måle det.",
+            "What hits a whole cohort at once is not covered by the interval: "
+            f"{count} cohorts are too few to measure it.",
         ),
         count,
     )
@@ -297,10 +311,10 @@ def _not_identified(panel: Panel, fit: Counterfactual, treated: Bools, told: Boo
                 _reason(
                     "one_cohort",
                     0,
-                    "Alle enheder starter samtidig, og ingen er uden for programmet. Der er intet at sammenligne med: brug "
-                    "en afbrudt tidsserie, og sig, at den ingen kontrol har.",
-                    "All units start at once and none stays outside. There is nothing to compare with: use an interrupted "
-                    "time series, and say that it has no control.",
+                    "Alle enheder starter samtidig, og ingen er uden for programmet. Der er intet at sammenligne med: "
+                    "brug en afbrudt tidsserie, og sig, at den ingen kontrol har.",
+                    "All units start at once and none stays outside. There is nothing to compare with: use an "
+                    "interrupted time series, and say that it has no control.",
                 )
             )
         found.append(

@@ -71,8 +71,8 @@ def judge(
             percent = round(100 * check.share)
             against.append(
                 Words(
-                    f"En tendens før start, som data ikke kan udelukke, kunne forklare op til {percent} % af effekten.",
-                    f"A trend before the start that the data cannot rule out could explain up to {percent}% of the effect.",
+                    f"En tendens før start, som data ikke udelukker, kunne forklare op til {percent} % af effekten.",
+                    f"A trend before the start that the data do not rule out could explain up to {percent}% of it.",
                 )
             )
     if rows is not None:
