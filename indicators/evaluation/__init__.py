@@ -5,3 +5,5 @@ from indicators.evaluation.meta_analysis import MetaAnalysis as MetaAnalysis
 from indicators.evaluation.meta_analysis import meta_analysis as meta_analysis
 from indicators.evaluation.programme_effect import ProgrammeEffect as ProgrammeEffect
 from indicators.evaluation.programme_effect import programme_effect as programme_effect
+from indicators.evaluation.interrupted_time_series import InterruptedTimeSeries as InterruptedTimeSeries
+from indicators.evaluation.interrupted_time_series import interrupted_time_series as interrupted_time_series
