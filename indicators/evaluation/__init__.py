@@ -7,3 +7,5 @@ from indicators.evaluation.programme_effect import ProgrammeEffect as ProgrammeE
 from indicators.evaluation.programme_effect import programme_effect as programme_effect
 from indicators.evaluation.interrupted_time_series import InterruptedTimeSeries as InterruptedTimeSeries
 from indicators.evaluation.interrupted_time_series import interrupted_time_series as interrupted_time_series
+from indicators.evaluation.sensitivity import Sensitivity as Sensitivity
+from indicators.evaluation.sensitivity import sensitivity as sensitivity

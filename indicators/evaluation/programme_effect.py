@@ -139,8 +139,65 @@ def programme_effect(
     return effect_of(panel, Settings(family, weights, leave_out, cohort_trends, inference))
 
 
+def overall_of(panel: Panel, settings: Settings) -> tuple[pd.Series, tuple[Note, ...]]:
+    """The `overall` of `programme_effect` and what is not identified: a row of a table, without the rest."""
+    found = _fitted(panel, settings)
+    if found.inferred is None:
+        return _no_overall(), tuple(found.reasons)
+    return found.overall(), tuple(found.reasons)
+
+
 def effect_of(panel: Panel, settings: Settings) -> ProgrammeEffect:
     """`programme_effect` for a panel that is read already."""
+    found = _fitted(panel, settings)
+    told, window, fit = found.told, found.window, found.fit
+    if found.inferred is None or found.fitted is None:
+        return _nothing_told(panel, settings, found)
+    overall = found.overall()
+    weight = found.weight
+    checks = before_start(panel, fit, found.fitted, settings, told, window, found.inferred.spread_of)
+    return ProgrammeEffect(
+        overall=overall,
+        by_cohort=_by_cohort(panel, found.fitted, found.inferred, told, weight),
+        by_time=_by_time(panel, fit, found.fitted, found.inferred, told, window, weight),
+        by_unit=_by_unit(panel, fit, found.fitted.effect, told),
+        curve=_curve(panel, fit, weight),
+        checks=pd.DataFrame([check.row() for check in checks]),
+        not_identified=tuple(found.reasons),
+        notes=tuple(found.notes),
+        used=_used(panel, fit, found.treated, told, window),
+        verdict=judge(overall, checks, found.reasons),
+        settings=settings,
+    )
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """A fit and what can be told from it; `inferred` is None where nothing can."""
+
+    panel: Panel
+    treated: Bools
+    window: Bools
+    told: Bools
+    weight: Floats
+    fit: Counterfactual
+    fitted: LeaveOneOut | None
+    inferred: _Inference | None
+    reasons: list[Note]
+    notes: list[Note]
+
+    def overall(self) -> pd.Series:
+        """The mean effect over all cells that can be told, with its patients and counts."""
+        if self.fitted is None or self.inferred is None:
+            return _no_overall()
+        weights = np.where(self.told, self.weight, 0.0)
+        row = self.inferred.row(self.fitted.average(weights), weights)
+        counts = pd.Series({"n_units": int(self.told.any(axis=1).sum()), "n_cells": int(self.told.sum())})
+        patients = _in_patients(self.panel, self.fitted, self.inferred, self.told)
+        return pd.concat([row, patients, counts.astype(object)])
+
+
+def _fitted(panel: Panel, settings: Settings) -> _Fitted:
     since = panel.since
     treated = panel.observed & (since >= 0)
     window = panel.observed & (since < 0) & (since >= -settings.leave_out)
@@ -149,41 +206,19 @@ def effect_of(panel: Panel, settings: Settings) -> ProgrammeEffect:
     told = treated & fit.reachable
     reasons = _not_identified(panel, fit, treated, told)
     notes = [*panel.notes, *fit.notes]
+    weight = panel.size if settings.weights == "patient" else np.ones_like(panel.size)
+    if not told.any() or _is_constant(panel):
+        return _Fitted(panel, treated, window, np.zeros_like(told), weight, fit, None, None, reasons, notes)
     inference = settings.inference
     if inference == "auto":
-        inference = "leave-one-out"
         n_units = int(panel.observed.any(axis=1).sum())
+        inference = "leave-one-out" if n_units >= FEW_UNITS else "wild-bootstrap"
         if n_units < FEW_UNITS:
-            inference = "wild-bootstrap"
             notes.append(_few_units(n_units))
-    if not told.any() or _is_constant(panel):
-        return _nothing_told(panel, settings, fit, treated, told, reasons, notes)
-
     notes.append(_shared_shocks(len(panel.cohorts)))
     fitted = LeaveOneOut(fit, panel.value)
     inferred = _Inference(panel, fit, inference, fitted.effect, told)
-    weight = panel.size if settings.weights == "patient" else np.ones_like(panel.size)
-    overall_average = fitted.average(np.where(told, weight, 0.0))
-    overall = inferred.row(overall_average, np.where(told, weight, 0.0))
-    overall = pd.concat([overall, _in_patients(panel, fitted, inferred, told)])
-    overall["n_units"] = int(told.any(axis=1).sum())
-    overall["n_cells"] = int(told.sum())
-
-    checks = before_start(panel, fit, fitted, settings, told, window, inferred.spread_of)
-    verdict = judge(overall, checks, reasons)
-    return ProgrammeEffect(
-        overall=overall,
-        by_cohort=_by_cohort(panel, fitted, inferred, told, weight),
-        by_time=_by_time(panel, fit, fitted, inferred, told, window, weight),
-        by_unit=_by_unit(panel, fit, fitted.effect, told),
-        curve=_curve(panel, fit, weight),
-        checks=pd.DataFrame([check.row() for check in checks]),
-        not_identified=tuple(reasons),
-        notes=tuple(notes),
-        used=_used(panel, fit, treated, told, window),
-        verdict=verdict,
-        settings=settings,
-    )
+    return _Fitted(panel, treated, window, told, weight, fit, fitted, inferred, reasons, notes)
 
 
 def cohort_lines(panel: Panel, is_wanted: bool) -> dict[str, np.ndarray]:
@@ -362,33 +397,27 @@ def _reason(code: str, count: int, da: str, en: str) -> Note:
     return Note(code, Words(da.format(count=count), en.format(count=count)), count)
 
 
-def _nothing_told(
-    panel: Panel,
-    settings: Settings,
-    fit: Counterfactual,
-    treated: Bools,
-    told: Bools,
-    reasons: list[Note],
-    notes: list[Note],
-) -> ProgrammeEffect:
-    nothing = estimated(np.nan, np.nan)
+def _no_overall() -> pd.Series:
     names = ("expected", "observed", "relative", "relative_ci_low", "relative_ci_high")
     names += ("patients", "patients_ci_low", "patients_ci_high")
-    overall = pd.concat([nothing, pd.Series(dict.fromkeys(names, np.nan)), pd.Series({"n_units": 0, "n_cells": 0})])
-    told = np.zeros_like(told)
-    window = panel.observed & (panel.since < 0) & (panel.since >= -settings.leave_out)
+    nothing = estimated(np.nan, np.nan)
+    return pd.concat([nothing, pd.Series(dict.fromkeys(names, np.nan)), pd.Series({"n_units": 0, "n_cells": 0})])
+
+
+def _nothing_told(panel: Panel, settings: Settings, found: _Fitted) -> ProgrammeEffect:
+    overall = _no_overall()
     fields = ["estimate", "se", "ci_low", "ci_high", "p_value", "df"]
     return ProgrammeEffect(
         overall=overall,
         by_cohort=pd.DataFrame(columns=["cohort", *fields, "n_units", "n_cells"]),
         by_time=pd.DataFrame(columns=["since", "phase", *fields, "band_low", "band_high", "n_units"]),
         by_unit=pd.DataFrame(columns=["unit", "cohort", "estimate", "se", "n_before", "n_after"]),
-        curve=_curve(panel, fit, np.ones_like(panel.size)),
+        curve=_curve(panel, found.fit, found.weight),
         checks=pd.DataFrame(columns=list(Check.FIELDS)),
-        not_identified=tuple(reasons),
-        notes=tuple(notes),
-        used=_used(panel, fit, treated, told, window),
-        verdict=judge(overall, (), reasons),
+        not_identified=tuple(found.reasons),
+        notes=tuple(found.notes),
+        used=_used(panel, found.fit, found.treated, found.told, found.window),
+        verdict=judge(overall, (), found.reasons),
         settings=settings,
     )
 
