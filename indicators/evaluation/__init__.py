@@ -9,3 +9,7 @@ from indicators.evaluation.interrupted_time_series import InterruptedTimeSeries 
 from indicators.evaluation.interrupted_time_series import interrupted_time_series as interrupted_time_series
 from indicators.evaluation.sensitivity import Sensitivity as Sensitivity
 from indicators.evaluation.sensitivity import sensitivity as sensitivity
+from indicators.evaluation.its_by_unit import interrupted_time_series_by_unit as interrupted_time_series_by_unit
+from indicators.evaluation.its_sensitivity import (
+    interrupted_time_series_sensitivity as interrupted_time_series_sensitivity,
+)

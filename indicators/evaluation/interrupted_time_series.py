@@ -79,6 +79,7 @@ def interrupted_time_series(
     *,
     comparison: str = "interaction",
     control_unit: str = "unit",
+    trend: bool = True,
     level: bool = True,
     slope: bool = True,
     harmonics: int = 2,
@@ -112,6 +113,7 @@ def interrupted_time_series(
         `control_unit`, a mapping of names to frames, or (without denominators) columns of `frame`.
     comparison : "interaction" (one model of all series; the effect is how much more the series changes than the
         controls) or "difference" (linear only: the series minus the mean of the controls).
+    trend : whether there is a slope from the first month on (without it: a comparison of before and after).
     level, slope : whether the line may jump and bend at the start.
     lag, small_sample : of Newey-West. Default lag 4 (n / 100)^(2/9); factor n / (n - k) for the linear family only.
     minimum_dispersion : the quasi families never take the dispersion below it (a dispersion below 1 is mostly chance).
@@ -163,7 +165,7 @@ def interrupted_time_series(
     out |= {float(np.ceil(begin)) + month for month in range(transition)}
     others = controls_of(controls, frame, period, numerator, denominator, control_unit, family, series.calendar)
     segments = Segments(
-        series.calendar, begin, level, slope, options.season, options.harmonics, season_length, first_time,
+        series.calendar, begin, trend, level, slope, options.season, options.harmonics, season_length, first_time,
         slope_starts_at,
     )  # fmt: skip
     data = Data.of(series, others, segments, out, options)

@@ -18,7 +18,8 @@ Places = npt.NDArray[np.int64]
 class Segments:
     """How the line is built.
 
-    start : position of the first month that counts as after. level, slope : whether the line may jump and bend there.
+    start : position of the first month that counts as after. trend : whether the line may slope at all. level, slope :
+    whether it may jump and bend at the start.
     season : "" (none), "harmonics" or "months"; harmonics : pairs of sine and cosine; season_length : periods in a year
     where these are whole numbers. first_time : what `time` is in the first month. slope_starts_at : what the slope
     column is in the month of the start (0: the level is the effect in that very month).
@@ -26,6 +27,7 @@ class Segments:
 
     calendar: Calendar
     start: float
+    trend: bool = True
     level: bool = True
     slope: bool = True
     season: str = ""
@@ -39,6 +41,11 @@ class Segments:
         """The same, with the months of the year that occur at `places` (the first is the reference)."""
         number, _ = self.calendar.season(places, self.season_length)
         return replace(self, months=tuple(int(each) for each in np.unique(number)))
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Names of the columns that a series has for itself beside controls: all but the season."""
+        return ("intercept", *(("time",) if self.trend else ()), *self.effects)
 
     @property
     def effects(self) -> tuple[str, ...]:
@@ -55,7 +62,9 @@ class Segments:
         {'intercept': [1.0, 1.0, 1.0, 1.0], 'time': [1.0, 2.0, 3.0, 4.0], 'level': [0.0, 0.0, 1.0, 1.0], 'slope': [0.0, 0.0, 0.0, 1.0]}
         """  # noqa: E501
         after = (places >= self.start).astype(float)
-        out = {"intercept": np.ones(len(places)), "time": places + self.first_time}
+        out: dict[str, Array] = {"intercept": np.ones(len(places))}
+        if self.trend:
+            out["time"] = places + self.first_time
         if self.level:
             out["level"] = after
         if self.slope:

@@ -26,6 +26,8 @@ import numpy as np
 import pandas as pd
 
 from indicators import evaluation
+from indicators.evaluation.panel import Panel
+from indicators.evaluation.programme_effect import LEAVE_OUT, Settings, overall_of
 
 SCENARIOS = {
     "S1": "base",
@@ -128,9 +130,14 @@ def draw(scenario: str, seed: int) -> Drawn:
     return Drawn(frame, float((with_it - without)[told].mean()))
 
 
-def _own(frame: pd.DataFrame, **settings: object) -> tuple[dict[str, float], evaluation.ProgrammeEffect]:
-    result = evaluation.programme_effect(frame, denominator="denominator", **settings)
-    return {name: float(result.overall[name]) for name in ("estimate", "ci_low", "ci_high")}, result
+def _interval(overall: pd.Series) -> dict[str, float]:
+    return {name: float(overall[name]) for name in ("estimate", "ci_low", "ci_high")}
+
+
+def _own(
+    panel: Panel, family: str = "binomial", leave_out: int = LEAVE_OUT, *, trends: bool = False
+) -> dict[str, float]:
+    return _interval(overall_of(panel, Settings(family, "unit", leave_out, trends, "auto"))[0])
 
 
 def _peers(frame: pd.DataFrame, scenario: str) -> dict[str, dict[str, float]]:
@@ -163,13 +170,17 @@ def _peers(frame: pd.DataFrame, scenario: str) -> dict[str, dict[str, float]]:
 def replicate(scenario: str, seed: int) -> list[dict[str, object]]:
     """All rows of one drawn programme."""
     drawn = draw(scenario, seed)
-    rows: dict[str, dict[str, float]] = {}
-    rows["Tavle"], result = _own(drawn.frame)
-    rows["Tavle, no months left out"], _ = _own(drawn.frame, leave_out=0)
-    if scenario in ("S1", "S9"):
-        rows["Tavle, linear"], _ = _own(drawn.frame, family="linear")
+    names = {"unit": "unit", "period": "period", "numerator": "numerator", "start": "start"}
+    panel = Panel.of(drawn.frame, denominator="denominator", family="binomial", **names)
+    result = evaluation.programme_effect(drawn.frame, denominator="denominator")
+    rows = {"Tavle": _interval(result.overall), "Tavle, no months left out": _own(panel, leave_out=0)}
+    if scenario in ("S1", "S3", "S6", "S9"):
+        rows["Tavle, linear, no months left out"] = _own(panel, "linear", 0)
     if scenario in ("S1", "S5"):
-        rows["Tavle, cohort trends"], _ = _own(drawn.frame, cohort_trends=True)
+        rows["Tavle, cohort trends"] = _own(panel, trends=True)
+    rows["Naive two-way fixed effects"] = _interval(
+        evaluation.two_way_fixed_effects(drawn.frame, denominator="denominator").overall
+    )
     rows |= _peers(drawn.frame, scenario)
     checks = result.checks.set_index("check")["is_passed"].to_dict() if len(result.checks) else {}
     shared = {

@@ -171,7 +171,7 @@ class Data:
         """Rows of the design for `places` of the treated (or a control) series, shape (n, p)."""
         columns = self.segments.columns(places)
         if self.stacked:
-            for name in ("intercept", "time", *self.segments.effects):
+            for name in self.segments.own:
                 label = "treated" if name == "intercept" else f"treated:{name}"
                 columns[label] = columns[name] if treated else np.zeros(len(places))
         for name in without_effect:
@@ -214,7 +214,7 @@ class Data:
         rows = [made.design(places[groups == g], treated=g == 0) for g in range(len(parts))]
         terms = list(line.columns(places[:1]))
         if stacked:
-            terms += ["treated", "treated:time", *(f"treated:{name}" for name in line.effects)]
+            terms += ["treated" if name == "intercept" else f"treated:{name}" for name in line.own]
         return cls(
             series, line, tuple(terms), y, size, np.vstack(rows), places, groups, base, frozenset(out), stacked, last,
             tuple(notes),

@@ -126,8 +126,7 @@ class Tables:
             for term in ("intercept", "treated"):
                 if term in rows:
                     rows[term] = (rows[term][0], np.nan)
-        prefix = "treated:" if self.data.stacked else ""
-        if f"{prefix}slope" in rows and not prefix:
+        if not self.data.stacked and "slope" in rows and "time" in rows:
             gradient = np.isin(self.data.terms, ["time", "slope"]).astype(float)
             rows["trend_after"] = (float(gradient @ self.fit.beta), float(self._se(gradient[None, :])[0]))
         return pd.DataFrame({term: self._estimated(*each) for term, each in rows.items()}).T.rename_axis("term")
