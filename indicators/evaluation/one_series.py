@@ -254,7 +254,8 @@ def ordinals_of(values: pd.Series) -> tuple[Places, bool]:
         if values.map(lambda value: isinstance(value, pd.Period)).all():
             values = values.map(lambda value: value.to_timestamp())
         try:
-            stamps = pd.to_datetime(values, errors="raise")
+            # Texts as ISO writes them: 03-04-2024 would be March to one reader and April to another.
+            stamps = pd.to_datetime(values, format="ISO8601")
         except (ValueError, TypeError) as error:
             raise EvaluationError(
                 "bad_period",

@@ -367,7 +367,7 @@ def test_a_change_that_the_controls_share_is_no_effect() -> None:
 def test_a_month_without_all_controls_is_left_out_of_the_difference_and_counted() -> None:
     frame, other = _line(), _line(seed=8, effect=0.0).drop(index=[3, 40])
     result = interrupted_time_series(frame, controls={"B": other}, comparison="difference")
-    assert result.model.n == 46 and [(n.code, n.count) for n in result.notes][0] == ("months_without_control", 2)
+    assert result.model.n == 46 and next((n.code, n.count) for n in result.notes) == ("months_without_control", 2)
     assert result.by_month.fitted.isna().sum() == 2
 
 
@@ -422,7 +422,7 @@ def test_over_dispersion_is_warned_about_and_under_dispersion_is_not_rewarded() 
     quasi = interrupted_time_series(tame, start=20, family="quasi-poisson").coefficients
     pd.testing.assert_frame_equal(plain, quasi)
     free = interrupted_time_series(tame, start=20, family="quasi-poisson", minimum_dispersion=0).coefficients
-    assert (free.se < 0.1 * plain.se).all()
+    assert (free.se < 0.2 * plain.se).all()
 
 
 def test_rows_of_a_month_are_added_up_where_they_are_counts() -> None:
@@ -491,7 +491,7 @@ WAVES = [3.0, 5.0, 4.0, 6.0] * 6
         (_counts(WAVES), {"start": 40}, "start_outside"),
         (_counts(WAVES), {"start": 2}, "too_few_months"),
         (_counts(WAVES), {"start": 24}, "too_few_months"),
-        (_counts(WAVES[:5]), {"start": 3}, "too_few_months"),
+        (_counts(WAVES[:4]), {"start": 3}, "too_few_months"),
         (_counts(WAVES), {"start": 13, "leave_out": range(13, 25)}, "nothing_on_one_side"),
         (_counts(WAVES[:14]), {"start": 8, "season": "months"}, "too_few_months"),
         (_counts([4.0] * 24), {"start": 13}, "constant_outcome"),
@@ -538,6 +538,7 @@ def test_a_question_without_an_answer_gets_its_reason_and_no_figure(
         ({"period": np.arange(24) + 0.5}, {}, "bad_period"),
         ({"period": np.arange(24) + 202401}, {}, "bad_period"),
         ({"period": "snart"}, {}, "bad_period"),
+        ({"period": "03-04-2024"}, {}, "bad_period"),
         ({"numerator": "mange"}, {}, "no_number"),
         ({"numerator": np.inf}, {}, "no_number"),
         ({"numerator": np.nan}, {}, "no_figures"),
@@ -562,9 +563,7 @@ def test_a_question_without_an_answer_gets_its_reason_and_no_figure(
 def test_what_cannot_be_fitted_is_refused_in_both_languages(
     change: dict[str, Any], settings: dict[str, Any], code: str
 ) -> None:
-    frame = (
-        _counts(WAVES).assign(start=13, size=20, **change) if "start" not in change else _counts(WAVES).assign(**change)
-    )
+    frame = _counts(WAVES).assign(**({"start": 13, "size": 20} | change))
     with pytest.raises(EvaluationError) as refused:
         interrupted_time_series(frame, **settings)
     assert refused.value.code == code
