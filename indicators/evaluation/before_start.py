@@ -79,8 +79,8 @@ def before_start(
     dip = _dip(panel, fit, fitted, window, weight, spread_of)
     if dip is not None:
         checks.append(dip)
-    # The last months before the start say most about a trend; they are left out of it where they are a dip instead.
-    untreated = fit.fitted | (window & fit.reachable) if dip is None or dip.is_passed else fit.fitted
+    # The last months before the start say most about a trend, so they count here although they are left out elsewhere.
+    untreated = fit.fitted | (window & fit.reachable)
     trend = None if settings.cohort_trends else _trend(panel, fit, untreated, settings, told, weight, fitted, spread_of)
     if trend is not None:
         checks.append(trend)
