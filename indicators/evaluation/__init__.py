@@ -19,5 +19,7 @@ from indicators.evaluation.programme_effect import ProgrammeEffect as ProgrammeE
 from indicators.evaluation.programme_effect import programme_effect as programme_effect
 from indicators.evaluation.sensitivity import Sensitivity as Sensitivity
 from indicators.evaluation.sensitivity import sensitivity as sensitivity
+from indicators.evaluation.stepped_wedge import SteppedWedge as SteppedWedge
+from indicators.evaluation.stepped_wedge import stepped_wedge as stepped_wedge
 from indicators.evaluation.two_way_fixed_effects import TwoWayFixedEffects as TwoWayFixedEffects
 from indicators.evaluation.two_way_fixed_effects import two_way_fixed_effects as two_way_fixed_effects
