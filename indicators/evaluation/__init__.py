@@ -1,5 +1,8 @@
 from indicators.evaluation.before_after import BeforeAfter as BeforeAfter
 from indicators.evaluation.before_after import before_after as before_after
+from indicators.evaluation.clusters import WildBootstrap as WildBootstrap
+from indicators.evaluation.clusters import cluster_robust as cluster_robust
+from indicators.evaluation.clusters import wild_bootstrap as wild_bootstrap
 from indicators.evaluation.effect_measures import effect_measures as effect_measures
 from indicators.evaluation.extended_two_way import ExtendedTwoWay as ExtendedTwoWay
 from indicators.evaluation.extended_two_way import extended_two_way as extended_two_way
@@ -15,8 +18,12 @@ from indicators.evaluation.its_sensitivity import (
 )
 from indicators.evaluation.meta_analysis import MetaAnalysis as MetaAnalysis
 from indicators.evaluation.meta_analysis import meta_analysis as meta_analysis
+from indicators.evaluation.multiplicity import Multiplicity as Multiplicity
+from indicators.evaluation.multiplicity import adjust_p_values as adjust_p_values
 from indicators.evaluation.programme_effect import ProgrammeEffect as ProgrammeEffect
 from indicators.evaluation.programme_effect import programme_effect as programme_effect
+from indicators.evaluation.randomisation import RandomisationTest as RandomisationTest
+from indicators.evaluation.randomisation import randomisation_test as randomisation_test
 from indicators.evaluation.sensitivity import Sensitivity as Sensitivity
 from indicators.evaluation.sensitivity import sensitivity as sensitivity
 from indicators.evaluation.stepped_wedge import SteppedWedge as SteppedWedge

@@ -296,7 +296,7 @@ def fit_log_odds(proportion: Floats, size: Floats) -> LogOdds:
     for _ in range(MAX_STEPS):
         chance = _chance(rows @ slopes)
         information = (rows * (size[used] * chance * (1 - chance))[:, None]).T @ rows
-        inverse = np.linalg.pinv(information, rcond=1e-11, hermitian=True)
+        inverse = np.asarray(np.linalg.pinv(information, rcond=1e-11, hermitian=True), dtype=np.float64)
         step = inverse @ (rows.T @ (events - size[used] * chance))
         slopes = slopes + step
         if np.abs(step).max(initial=0.0) < 1e-11:

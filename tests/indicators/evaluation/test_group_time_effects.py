@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pandas as pd
@@ -228,6 +228,6 @@ def test_a_setting_that_does_not_exist_is_refused(setting: str) -> None:
 
 def test_220_units_by_60_months_take_less_than_a_second() -> None:
     frame = _frame([17.0] * 40 + [28.0] * 40 + [35.0] * 40 + [45.0] * 40 + [0.0] * 60, months=60)
-    began = perf_counter()
+    began = process_time()
     group_time_effects(frame)
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
