@@ -181,6 +181,10 @@ def group_time_effects(
     as_sections = unbalanced == "sections" and has_gaps
     design, more = _prepare(panel, control, anticipation, weights, as_sections=as_sections)
     notes += more
+    if has_gaps:
+        notes.append(_gaps(unbalanced, int((~design.observed).sum())))
+    elif len(panel.units) < frame[unit].nunique():
+        notes.append(_incomplete(frame[unit].nunique() - len(panel.units)))
     computed = _compute(design, extra[design.units], control, base, method, unbalanced, anticipation)
     notes += _notes_on_cells(design, computed)
     cells = _cells_frame(panel, computed, design, level)
@@ -721,6 +725,32 @@ _FEW = Note(
         "Fewer than 10 units with or without the programme: the intervals are too narrow. Use randomisation inference.",
     ),
 )
+
+
+def _gaps(handling: str, count: int) -> Note:
+    """How missing unit-months were handled."""
+    if handling == "sections":
+        words = Words(
+            f"{count} enhedsmåneder mangler. Hver måned regnes af de enheder, der har tal den måned.",
+            f"{count} unit-months are missing. Each month is taken from the units with figures in that month.",
+        )
+    else:
+        words = Words(
+            f"{count} enhedsmåneder mangler. Kun enheder med tal i begge måneder af en sammenligning er med i den.",
+            f"{count} unit-months are missing. A comparison uses only units with figures in both of its months.",
+        )
+    return Note("missing_months", words, count)
+
+
+def _incomplete(count: int) -> Note:
+    return Note(
+        "incomplete_units",
+        Words(
+            f"{count} enheder mangler mindst én måned og er ikke med.",
+            f"{count} units lack at least one month and are left out.",
+        ),
+        count,
+    )
 
 
 def _after_the_data(count: int) -> Note:

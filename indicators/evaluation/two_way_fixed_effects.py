@@ -26,6 +26,15 @@ NOT_VALID = Note(
         " effect grows, the growth is subtracted.",
     ),
 )
+ONE_START = Note(
+    "one_start",
+    Words(
+        "Alle starter samtidig, så ingen, der er i gang, bruges som sammenligning. Tallet er en almindelig forskel af"
+        " forskelle.",
+        "All start at the same time, so nobody who has started serves as comparison. The figure is an ordinary"
+        " difference of differences.",
+    ),
+)
 NOT_IDENTIFIED = Note(
     "no_variation",
     Words(
@@ -47,7 +56,7 @@ class TwoWayFixedEffects:
         The coefficient is a weighted sum of the effects in the cells with the programme: cells, negative (how many
         have a weight below 0), sum_negative (their weights; all weights sum to 1).
     notes : tuple of Note
-        The first says why the figure is not valid.
+        The first says why the figure is not valid (with one start for all: `one_start`, where it is).
     used : Series
         units, periods, unit_months.
     """
@@ -117,7 +126,9 @@ def two_way_fixed_effects(
         treated, weight = given.value, weight * given.observed
     estimate, se, regressor, residual = regress_on_one(panel.value, treated, weight, count_absorbed=count_absorbed)
     n_units = int((weight.sum(axis=1) > 0).sum())
-    notes = [NOT_VALID, *panel.notes]
+    reached = panel.cohorts[panel.cohorts < len(panel.periods)]
+    is_staggered = treatment is not None or len(reached) > 1
+    notes = [NOT_VALID if is_staggered else ONE_START, *panel.notes]
     if np.isnan(estimate):
         notes.append(NOT_IDENTIFIED)
     used = {

@@ -9,7 +9,12 @@ import pandas as pd
 import pytest
 
 from indicators.evaluation.errors import EvaluationError
-from indicators.evaluation.group_time_effects import REASONS, GroupTimeEffects, group_time_effects
+from indicators.evaluation.group_time_effects import (
+    REASONS,
+    GroupTimeEffects,
+    conditional_effect,
+    group_time_effects,
+)
 from tests.indicators.evaluation.reference import FOLDER, data, disagreements, expected, need_reference
 
 MPDTA = {"unit": "countyreal", "period": "year", "numerator": "lemp", "start": "first_treat"}
@@ -120,6 +125,9 @@ def test_gaps_are_handled_as_asked_and_counted() -> None:
     assert len({round(float(result.overall["estimate"]), 9) for result in results.values()}) == 3
     for result in results.values():
         assert result.overall["estimate"] == pytest.approx(2, abs=0.6)
+    said = {how: [(note.code, note.count) for note in result.notes] for how, result in results.items()}
+    assert ("missing_months", 3) in said["sections"] and ("missing_months", 3) in said["pairs"]
+    assert ("incomplete_units", 3) in said["complete"]
 
 
 def test_covariates_with_gaps_are_compared_in_pairs_and_the_reader_is_told() -> None:
@@ -231,3 +239,18 @@ def test_220_units_by_60_months_take_less_than_a_second() -> None:
     began = process_time()
     group_time_effects(frame)
     assert process_time() - began < 1
+
+
+def test_the_influence_function_is_the_derivative_of_the_estimate() -> None:
+    """A little more weight on one unit moves the estimate by that unit's influence."""
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=40)
+    treated = rng.random(40) < 1 / (1 + np.exp(-x))
+    change = 0.4 * x + 0.2 * x**2 + treated + rng.normal(size=40)
+    design = np.c_[np.ones(40), x]
+    for method in ("dr", "reg", "ipw"):
+        influence = conditional_effect(change, treated, design, np.ones(40), method)[1]
+        for unit in range(0, 40, 7):
+            nudge = np.where(np.arange(40) == unit, 1e-5, 0.0)
+            up, down = (conditional_effect(change, treated, design, 1 + s * nudge, method)[0] for s in (1, -1))
+            assert (up - down) / 2e-5 * 40 == pytest.approx(influence[unit], rel=1e-6, abs=1e-8)

@@ -194,3 +194,9 @@ def test_before_and_after_takes_a_trend_for_an_effect_and_says_so() -> None:
 def test_a_family_that_does_not_exist_is_refused() -> None:
     with pytest.raises(EvaluationError, match="gamma"):
         extended_two_way(_frame([5, 0]), family="gamma")
+
+
+def test_with_one_start_for_all_the_naive_figure_is_a_plain_difference_and_not_called_invalid() -> None:
+    found = two_way_fixed_effects(_frame([5] * 4 + [0] * 4))
+    assert found.notes[0].code == "one_start" and found.negative_weights["negative"] == 0
+    assert found.overall["estimate"] == pytest.approx(2, abs=0.02)
