@@ -61,6 +61,21 @@ class InterruptedTimeSeries:
     notes: tuple[Note, ...]
 
     @property
+    def level(self) -> pd.Series:
+        """The coefficient of the jump; with controls by interaction, how much larger it is than theirs."""
+        return self._change("level")
+
+    @property
+    def slope(self) -> pd.Series:
+        """The coefficient of the bend, likewise."""
+        return self._change("slope")
+
+    def _change(self, name: str) -> pd.Series:
+        beside = f"treated:{name}"
+        rows = self.coefficients
+        return rows.loc[beside if beside in rows.index else name, list(FIELDS)]
+
+    @property
     def is_identified(self) -> bool:
         """Whether there is an effect at all."""
         return bool(self.overall["estimate"].notna().any())
@@ -183,13 +198,20 @@ def interrupted_time_series(
     if options.errors == "auto" and found.errors == "none" and family == "linear":
         notes.append(say.too_short_for_ar1(len(data.y)))
     tables = Tables(data, found, options)
+    if tables.is_lost:
+        reasons.append(say.unknown_counterfactual())
     effects_at, beyond = tables.effects_at()
     reasons += [say.beyond_data(beyond)] if beyond else []
+    overall = tables.overall()
+    coefficients = tables.coefficients()
+    natural = overall.loc["natural"]
+    if np.isfinite(natural["estimate"]) and np.isnan(natural["se"]):
+        reasons.append(say.no_standard_error())
     return InterruptedTimeSeries(
-        overall=tables.overall(),
+        overall=overall,
         effects_at=effects_at,
-        coefficients=tables.coefficients(),
-        ratios=tables.ratios(),
+        coefficients=coefficients,
+        ratios=tables.ratios(coefficients),
         by_month=tables.by_month(),
         model=tables.model(),
         covariance=pd.DataFrame(found.covariance, index=data.terms, columns=data.terms),

@@ -99,8 +99,7 @@ def _of_unit(
         # A unit that never reported is a loss to count, not a reason to stop for the others.
         return estimated(np.nan, np.nan, n_before=0.0, n_after=0.0, reason_da=error.words.da, reason_en=error.words.en)
     if effect in ("level", "slope"):
-        terms = result.coefficients
-        row = terms.loc[f"treated:{effect}" if f"treated:{effect}" in terms.index else effect, list(FIELDS)]
+        row = result.level if effect == "level" else result.slope
     elif effect == "log_relative":
         share = result.overall.loc["relative"]
         # Back from the ratio to the logarithm, on which effects are averaged.

@@ -71,6 +71,11 @@ class MetaAnalysis:
     interval: str
     notes: tuple[Note, ...]
 
+    @property
+    def tau2(self) -> float:
+        """Variance of the true effects between units."""
+        return float(self.heterogeneity["tau2"])
+
 
 def meta_analysis(
     estimates: npt.ArrayLike,

@@ -69,6 +69,8 @@ def _fit_line(data: Data, options: Options) -> tuple[Fit | None, Note | None]:
     sigma, lag = float(np.sqrt(rss / (n - p))), np.nan
     if errors == "newey-west":
         lag = usual_lag(int(data.own.sum())) if options.lag is None else options.lag
+        if _fits_a_month_by_itself(data.x, bread, np.ones(n)):
+            return None, say.newey_west_needs_more()
         factor = n / (n - p) if options.small_sample is not False else 1.0
         scores = data.x * residual[:, None]
         covariance = newey_west(scores, bread, data.places, data.groups, int(lag), factor=factor)
@@ -87,6 +89,9 @@ def _fit_counts(data: Data, options: Options) -> tuple[Fit | None, Note | None]:
     errors = "none" if options.errors == "auto" else options.errors
     if errors == "newey-west":
         lag = usual_lag(int(data.own.sum())) if options.lag is None else options.lag
+        weight = found.mu * (1 - found.mu / data.size) if options.is_binomial else found.mu
+        if _fits_a_month_by_itself(data.x, bread, weight):
+            return None, say.newey_west_needs_more()
         factor = n / (n - p) if options.small_sample else 1.0
         scores = data.x * (data.y - found.mu)[:, None]
         covariance = newey_west(scores, bread, data.places, data.groups, int(lag), factor=factor)
@@ -97,3 +102,8 @@ def _fit_counts(data: Data, options: Options) -> tuple[Fit | None, Note | None]:
         found.beta, covariance, np.inf, errors, found.deviance_residual, found.deviance_residual,
         dispersion=dispersion, pearson=found.pearson, deviance=found.deviance, lag=lag,
     ), None  # fmt: skip
+
+
+def _fits_a_month_by_itself(x: Array, bread: Array, weight: Array) -> bool:
+    """Whether some month has a leverage of 1: its residual is 0 whatever it was, and Newey-West takes it as certain."""
+    return bool((weight * np.einsum("np,pq,nq->n", x, bread, x) > 1 - 1e-8).any())

@@ -30,9 +30,27 @@ class Tables:
         series = data.series
         weights = dict(zip(series.places.tolist(), series.denominator.tolist(), strict=True))
         self.weight = np.array([weights[place] for place in self.places.tolist()])
+        without = data.design(self.places, without_effect=options.effects)
+        # On the logarithm, an interval of a factor 100 either way is no counterfactual.
+        log_link = not options.is_linear and not options.is_binomial
+        self.is_lost = log_link and bool(self.half * self._se(without).max() > np.log(100))
 
     def _estimated(self, estimate: float, se: float) -> pd.Series:
         return estimated(estimate, se, self.fit.df, level=self.options.confidence)
+
+    def _table(self, rows: dict[str, tuple[float, float]]) -> pd.DataFrame:
+        """`estimated` for many rows (estimate, se) at once."""
+        estimate, se = np.array(list(rows.values()), dtype=float).T
+        se = np.where(np.isfinite(se) & (se > 0), se, np.nan)
+        columns = {
+            "estimate": estimate,
+            "se": se,
+            "ci_low": estimate - self.half * se,
+            "ci_high": estimate + self.half * se,
+            "p_value": 2 * stats.t.sf(np.abs(estimate) / se, self.fit.df),
+            "df": np.where(np.isnan(se), np.nan, self.fit.df),
+        }
+        return pd.DataFrame(columns, index=pd.Index(list(rows), name="term"))
 
     def _mean(self, eta: Array) -> tuple[Array, Array]:
         """Value and its derivative at a linear predictor."""
@@ -41,7 +59,8 @@ class Tables:
         if self.options.is_binomial:
             share = special.expit(eta)
             return share, share * (1 - share)
-        rate = np.exp(eta)
+        # A line that runs off far beyond the months may pass what a number can hold.
+        rate = np.exp(np.minimum(eta, 600.0))
         return rate, rate
 
     def _both(self, places: Places) -> tuple[Array, Array, Array, Array]:
@@ -64,6 +83,8 @@ class Tables:
         w = self.weight
         total, expected = float(w @ (fitted - without)), float(w @ without)
         se = float(self._se((w @ (up - down))[None, :])[0])
+        if self.is_lost:
+            total = se = np.nan
         rows = {
             "natural": self._estimated(total / w.sum(), se / w.sum()),
             "relative": self._relative(float(w @ fitted), expected, w @ up, w @ down),
@@ -73,17 +94,19 @@ class Tables:
 
     def _relative(self, fitted: float, without: float, up: Array, down: Array) -> pd.Series:
         """fitted / without - 1, its interval worked out on the logarithm; missing where either is not above 0."""
-        if fitted <= 0 or without <= 0 or self.fit.random_walk:
+        if fitted <= 0 or without <= 0 or self.fit.random_walk or self.is_lost:
             return self._estimated(np.nan, np.nan)
         se = float(self._se((up / fitted - down / without)[None, :])[0])
         log = self._estimated(np.log(fitted / without), se)
         ratio = fitted / without
+        with np.errstate(over="ignore"):
+            low, high = np.expm1(log["ci_low"]), np.expm1(log["ci_high"])
         return pd.Series(
             {
                 "estimate": ratio - 1,
                 "se": ratio * log["se"],
-                "ci_low": np.exp(log["ci_low"]) - 1,
-                "ci_high": np.exp(log["ci_high"]) - 1,
+                "ci_low": low,
+                "ci_high": high,
                 "p_value": log["p_value"],
                 "df": log["df"],
             }
@@ -95,8 +118,8 @@ class Tables:
         rows, beyond = [], 0
         for horizon in self.options.horizons:
             place = np.array([first + horizon])
-            if not 0 <= place[0] <= self.places.max() or not self._is_known(place)[0]:
-                beyond += 1
+            if self.is_lost or not 0 <= place[0] <= self.places.max() or not self._is_known(place)[0]:
+                beyond += not self.is_lost
                 rows.append(self._estimated(np.nan, np.nan))
                 continue
             fitted, without, up, down = self._both(place)
@@ -119,7 +142,7 @@ class Tables:
         return known
 
     def coefficients(self) -> pd.DataFrame:
-        se = np.sqrt(np.diag(self.fit.covariance))
+        se = np.sqrt(np.maximum(np.diag(self.fit.covariance), 0))
         rows = {term: (b, s) for term, b, s in zip(self.data.terms, self.fit.beta, se, strict=True)}
         if self.fit.random_walk:
             # The height of a random walk is where it happened to begin.
@@ -129,10 +152,9 @@ class Tables:
         if not self.data.stacked and "slope" in rows and "time" in rows:
             gradient = np.isin(self.data.terms, ["time", "slope"]).astype(float)
             rows["trend_after"] = (float(gradient @ self.fit.beta), float(self._se(gradient[None, :])[0]))
-        return pd.DataFrame({term: self._estimated(*each) for term, each in rows.items()}).T.rename_axis("term")
+        return self._table(rows)
 
-    def ratios(self) -> pd.DataFrame:
-        table = self.coefficients()
+    def ratios(self, table: pd.DataFrame) -> pd.DataFrame:
         if self.options.is_linear:
             return table.iloc[:0]
         return table.assign(**{name: np.exp(table[name]) for name in ("estimate", "ci_low", "ci_high")})
@@ -175,6 +197,8 @@ class Tables:
         )
         lines = table.columns[table.columns.get_loc("fitted") : -1]
         table.loc[~self._is_known(places), lines] = np.nan
+        if self.is_lost:
+            table.loc[table["after"], [name for name in lines if name != "fitted"]] = np.nan
         # Before the start there is no effect to have an interval.
         table.loc[~table["after"], [name for name in lines if name.startswith("difference")]] = np.nan
         return table
@@ -192,6 +216,6 @@ class Tables:
             "deviance": fit.deviance,
             "lag": fit.lag,
             "durbin_watson": durbin_watson(fit.checked[data.own]),
-            "counterfactual_sum": float(self.weight @ without),
+            "counterfactual_sum": np.nan if self.is_lost else float(self.weight @ without),
         }
         return pd.Series(values, dtype=float)

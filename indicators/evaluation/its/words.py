@@ -143,6 +143,40 @@ def perfect() -> Note:
     )
 
 
+def newey_west_needs_more() -> Note:
+    return Note(
+        "newey_west_needs_more",
+        Words(
+            "En måned bestemmer en af modellens størrelser alene (fx hældningen efter starten ud fra to måneder). "
+            "Newey-West tager det for sikker viden. Vælg en anden fejlmodel, eller udelad hældning eller sæson.",
+            "A month determines one of the model's quantities alone (the slope after the start from two months, say). "
+            "Newey-West takes that for certainty. Choose another error model, or leave out the slope or the season.",
+        ),
+    )
+
+
+def no_standard_error() -> Note:
+    return Note(
+        "no_standard_error",
+        Words(
+            "Fejlmodellen giver ingen usikkerhed ud fra disse måneder (de ligger for tæt på linjen). Vælg en anden.",
+            "The error model gives no uncertainty from these months (they lie too close to the line). Choose another.",
+        ),
+    )
+
+
+def unknown_counterfactual() -> Note:
+    return Note(
+        "unknown_counterfactual",
+        Words(
+            "Månederne før starten bestemmer linjen så dårligt, at den forventede udvikling kan være over 100 gange "
+            "større eller mindre. Effekten siges kun som koefficienter. Prøv uden hældning eller sæson.",
+            "The months before the start determine the line so badly that the counterfactual may be more than 100 "
+            "times larger or smaller. The effect is given as coefficients only. Try without slope or season.",
+        ),
+    )
+
+
 def random_walk() -> Note:
     return Note(
         "random_walk",

@@ -481,6 +481,11 @@ def _counts(values: list[float], of: int | None = None) -> pd.DataFrame:
     return frame if of is None else frame.assign(denominator=of)
 
 
+@cache
+def _answered() -> InterruptedTimeSeries:
+    return interrupted_time_series(_line())
+
+
 WAVES = [3.0, 5.0, 4.0, 6.0] * 6
 
 
@@ -504,6 +509,8 @@ WAVES = [3.0, 5.0, 4.0, 6.0] * 6
             {"start": 13, "family": "quasi-poisson", "slope": False},
             "perfect_prediction",
         ),
+        (_counts(WAVES[:14]), {"start": 13, "errors": "newey-west"}, "newey_west_needs_more"),
+        (_counts(WAVES[:14]), {"start": 13, "family": "poisson", "errors": "newey-west"}, "newey_west_needs_more"),
         (
             _counts(WAVES[:12] + [9.0] * 12, 9),
             {"start": 13, "family": "binomial", "denominator": "denominator"},
@@ -520,8 +527,18 @@ def test_a_question_without_an_answer_gets_its_reason_and_no_figure(
         assert table.isna().all(axis=None)
     assert result.by_month.value.notna().all() and result.by_month.counterfactual.isna().all()
     assert result.checks.da.str.len().min() > 20 and result.not_identified[0].words.en != result.checks.da.iloc[0]
-    assert result.by_month.columns.tolist() == interrupted_time_series(_line()).by_month.columns.tolist()
-    assert result.model.index.tolist() == interrupted_time_series(_line()).model.index.tolist()
+    answered = _answered()
+    assert result.by_month.columns.tolist() == answered.by_month.columns.tolist()
+    assert result.model.index.tolist() == answered.model.index.tolist()
+
+
+def test_a_counterfactual_that_may_be_anything_is_withheld_and_the_coefficients_stay() -> None:
+    result = interrupted_time_series(_counts([1.0, 2.0, 0.0, *WAVES]), start=4, family="poisson")
+    assert [note.code for note in result.not_identified] == ["unknown_counterfactual"]
+    assert result.overall.isna().all(axis=None) and result.effects_at.isna().all(axis=None)
+    after = result.by_month[result.by_month.after]
+    assert after.counterfactual.isna().all() and after.fitted.notna().all()
+    assert result.coefficients.se.notna().all()
 
 
 @pytest.mark.parametrize(
