@@ -116,8 +116,9 @@ def meta_analysis(
     Notes
     -----
     mu = sum(w y) / sum(w), w = 1 / (se^2 + tau2). Wald: SE^2 = 1 / sum(w), normal. Hartung-Knapp: SE^2 =
-    q / sum(w), q = sum(w (y - mu)^2) / (k - 1), t with k - 1. Tau2 is found to the root of its equation (relative
-    error below 1e-10); metafor's default stops for `pm` within 1.2e-4 of it.
+    q / sum(w), q = sum(w (y - mu)^2) / (k - 1), t with k - 1. Tau2 and its limits are found to the root of their
+    equations (relative error below 1e-10). metafor by default stops within 1.2e-4 of the root (`pm`, Q-profile) or at
+    a step below 1e-5 (`reml`, `ml`, `eb`), which shows where tau2 is of that size itself.
     Shrunken effects: l y + (1 - l) mu, l = tau2 / (tau2 + se^2), variance l se^2 + (1 - l)^2 SE^2.
 
     References
@@ -215,8 +216,12 @@ def pooled(y: Array, v: Array, x: Array, tau2: float) -> Pooled:
     array([2.])
     """
     w = 1 / (v + tau2)
-    covariance = np.linalg.inv((x.T * w) @ x)
-    beta = covariance @ (x.T @ (w * y))
+    # By QR: weights may differ by twenty powers of ten.
+    root = np.sqrt(w)
+    q, r = np.linalg.qr(x * root[:, None])
+    inverse = np.linalg.pinv(r)
+    covariance = inverse @ inverse.T
+    beta = inverse @ (q.T @ (root * y))
     return Pooled(beta, np.asarray(covariance, dtype=float), float(w @ (y - x @ beta) ** 2), w)
 
 
@@ -236,7 +241,8 @@ def tau2_of(y: Array, v: Array, x: Array, method: str) -> float:
         return 0.0
     if method == "dl":
         common = pooled(y, v, x, 0.0)
-        return max(0.0, (common.q - (k - p)) / _trace(common, x))
+        trace = _trace(common, x)
+        return max(0.0, (common.q - (k - p)) / trace) if trace > 0 else 0.0
     if method == "he":
         hat = np.linalg.pinv(x)
         left = 1 - (x * hat.T).sum(axis=1)
@@ -258,9 +264,9 @@ def _spread(y: Array) -> float:
 
 def _projection(v: Array, x: Array, tau2: float) -> Array:
     """P = W - W X (X'WX)^-1 X'W."""
-    w = 1 / (v + tau2)
-    wx = x * w[:, None]
-    return np.asarray(np.diag(w) - wx @ np.linalg.solve(x.T @ wx, wx.T))
+    fit = pooled(v, v, x, tau2)
+    wx = x * fit.weights[:, None]
+    return np.asarray(np.diag(fit.weights) - wx @ fit.covariance @ wx.T)
 
 
 def _trace(fit: Pooled, x: Array) -> float:
@@ -319,7 +325,8 @@ def _log_likelihood(y: Array, v: Array, x: Array, tau2: Array, *, restricted: bo
     """Profile log likelihood at each of `tau2` (g,), up to a constant; vectorised over the grid."""
     w = 1 / (v + tau2[:, None])
     information = np.einsum("gk,kp,kq->gpq", w, x, x)
-    beta = np.linalg.solve(information, np.einsum("gk,kp->gp", w, x * y[:, None])[..., None])[..., 0]
+    inverse = np.linalg.pinv(information, hermitian=True)
+    beta = np.einsum("gpq,gk,kq->gp", inverse, w, x * y[:, None])
     residual = y - beta @ x.T
     value = 0.5 * np.log(w).sum(axis=1) - 0.5 * (w * residual**2).sum(axis=1)
     if restricted:
@@ -341,7 +348,7 @@ def _tau2_se(y: Array, v: Array, x: Array, tau2: float, method: str) -> float:
         return float(np.sqrt(2 * k**2 / (k - p)) / (1 / (v + tau2)).sum())
     if method == "dl":
         projection, factor = _projection(v, x, 0.0), 1.0
-        divisor = float(np.trace(projection))
+        divisor = max(float(np.trace(projection)), 1e-300)
     elif method == "he":
         projection, factor = np.eye(k) - x @ np.linalg.pinv(x), 1.0
         divisor = float(k - p)
@@ -370,7 +377,9 @@ def _heterogeneity(
     if q_df > 0:
         low = _root_of_q(y, v, x, float(stats.chi2.ppf(1 - tail, q_df)))
         high = _root_of_q(y, v, x, float(stats.chi2.ppf(tail, q_df)))
-        typical = q_df / _trace(common, x)
+        trace = _trace(common, x)
+        # One unit with hardly any uncertainty leaves nothing of the others' weights to count.
+        typical = q_df / trace if trace > 0 else np.nan
 
     def i2(value: float) -> float:
         return value / (value + typical)
@@ -398,7 +407,7 @@ def _heterogeneity(
     if p > 1:
         rest = slice(1, None)
         covariance = fit.covariance[rest, rest] * scale
-        qm = float(fit.beta[rest] @ np.linalg.solve(covariance, fit.beta[rest]))
+        qm = float(fit.beta[rest] @ np.linalg.pinv(covariance, hermitian=True) @ fit.beta[rest])
         plain = tau2_of(y, v, x[:, :1], method)
         values |= {
             "qm": qm,

@@ -301,3 +301,11 @@ def test_an_impossible_table_is_refused(change: dict[str, object], code: str) ->
     with pytest.raises(EvaluationError) as refused:
         effect_measures(**(table | change))  # type: ignore[arg-type]
     assert refused.value.code == code
+
+
+def test_a_unit_with_hardly_any_uncertainty_beside_one_with_nothing_but_stops_nobody() -> None:
+    moderators = pd.DataFrame({"x": [0.0, 1.0, 2.0, 1.0]})
+    for method in ("reml", "dl", "pm", "he", "sj", "fixed"):
+        for given in (None, moderators):
+            result = meta_analysis([1.0, 2.0, 3.0, 2.5], [1e-9, 1e3, 1.0, 1e-9], method, moderators=given)
+            assert result.overall.notna().all() and np.isfinite(result.tau2)
