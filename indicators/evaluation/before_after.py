@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.evaluation.absorption import cluster_factor
+from indicators.evaluation.cautions import cautions
 from indicators.evaluation.errors import Note
 from indicators.evaluation.estimate import estimated
 from indicators.evaluation.panel import Floats, Panel
@@ -76,7 +77,7 @@ def before_after(
     after = weight * (panel.since >= 0)
     before = (weight - after) * ~panel.is_never[:, None]
     estimate, se, n_units = change(panel.value, before, after)
-    notes = (NOT_VALID, *panel.notes) if n_units else (NOT_VALID, *panel.notes, NO_PARTICIPANT)
+    notes = (NOT_VALID, *panel.notes, *cautions(panel, needs_untreated=False), *([] if n_units else [NO_PARTICIPANT]))
     has_both = (before.sum(axis=1) > 0) & (after.sum(axis=1) > 0)
     used = pd.Series({"units": n_units, "unit_months": int(((before + after) > 0)[has_both].sum())})
     return BeforeAfter(estimated(estimate, se, level=level), used, notes)

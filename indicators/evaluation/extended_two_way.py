@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.evaluation.absorption import cluster_factor
+from indicators.evaluation.cautions import cautions
 from indicators.evaluation.errors import EvaluationError, Note
 from indicators.evaluation.estimate import estimated, estimated_rows
 from indicators.evaluation.panel import NEVER, Bools, Floats, Ints, Panel
@@ -105,7 +106,7 @@ def extended_two_way(
     weight = np.where(panel.observed, panel.size if weights == "patient" else 1.0, 0.0)
     cells, estimate, influence, known = cell_regression(panel.value, weight, panel.start)
     counts = np.array([weight[panel.start == g, t].sum() for g, t in cells])
-    notes = list(panel.notes)
+    notes = [*panel.notes, *cautions(panel)]
     if not known.all():
         notes.append(_cells_left_out(int((~known).sum())))
     overall = estimated(np.nan, np.nan)
@@ -213,7 +214,7 @@ def _binomial(panel: Panel, weights: str, level: float) -> ExtendedTwoWay:
     fit = fit_log_odds(proportion, np.where(begun, 0.0, size))
     known = begun & fit.reachable
     cells = np.argwhere(known)
-    notes = list(panel.notes)
+    notes = [*panel.notes, *cautions(panel)]
     lost = int((begun & ~known).sum())
     if not fit.has_settled:
         notes.append(NOT_SETTLED)
@@ -316,8 +317,10 @@ def _cells_left_out(count: int) -> Note:
     return Note(
         "cells_not_identified",
         Words(
-            f"{count} celler (kohorte og måned) har ingen at blive sammenlignet med og er ikke med.",
-            f"{count} cells (cohort and month) have nothing to be compared with and are left out.",
+            f"{count} celler (kohorte og måned) har ingen at blive sammenlignet med (på log-odds: heller ikke en"
+            " kohorte uden hændelser før starten) og er ikke med.",
+            f"{count} cells (cohort and month) have nothing to be compared with (on log odds: nor has a cohort without"
+            " events before its start) and are left out.",
         ),
         count,
     )

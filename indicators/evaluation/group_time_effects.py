@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from indicators.evaluation.cautions import cautions
 from indicators.evaluation.errors import EvaluationError, Note
 from indicators.evaluation.estimate import FIELDS, estimated, estimated_rows
 from indicators.evaluation.panel import NEVER, Bools, Floats, Ints, Panel
@@ -26,7 +27,6 @@ METHODS = ("dr", "reg", "ipw")
 UNBALANCED = ("sections", "pairs", "complete")
 WEIGHTS = ("unit", "patient")
 GROUP_SHARES = ("estimated", "did-2.1")
-FEW_UNITS = 10
 LARGEST_PROPENSITY = 0.999
 """Above it a treated unit has no comparison like itself, and the weights explode (as R did refuses it)."""
 
@@ -169,7 +169,7 @@ def group_time_effects(
     _check_settings(control, base, method, unbalanced, weights, group_shares)
     panel = Panel.of(frame, unit=unit, period=period, numerator=numerator, denominator=denominator, start=start)
     extra = _covariates(frame, panel, covariates, unit=unit, period=period, start=start)
-    notes = list(panel.notes)
+    notes = [*panel.notes, *cautions(panel)]
     if unbalanced == "complete":
         whole: Bools = np.all(panel.observed[:, panel.observed.any(axis=0)], axis=1)
         extra, panel = extra[whole], panel.keep(whole)
@@ -685,8 +685,6 @@ def _notes_on_cells(design: _Design, cells: _Cells) -> list[Note]:
         notes.append(_cohort_of_one(alone))
     if not sizes:
         notes.append(_NO_COHORT)
-    elif min(sum(sizes), len(design.start) - sum(sizes)) < FEW_UNITS:
-        notes.append(_FEW)
     return notes
 
 
@@ -716,13 +714,6 @@ _NO_PRETREND = Note(
     Words(
         "Der er for få måneder før starten til at prøve forløbet før.",
         "There are too few months before the start to test the course before it.",
-    ),
-)
-_FEW = Note(
-    "few_units",
-    Words(
-        "Under 10 enheder med eller uden programmet: intervallerne er for smalle. Brug en lodtrækningstest.",
-        "Fewer than 10 units with or without the programme: the intervals are too narrow. Use randomisation inference.",
     ),
 )
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.evaluation.absorption import cluster_factor, without_unit_and_period
+from indicators.evaluation.cautions import cautions
 from indicators.evaluation.errors import Note
 from indicators.evaluation.estimate import estimated
 from indicators.evaluation.panel import Bools, Floats, Panel
@@ -128,7 +129,7 @@ def two_way_fixed_effects(
     n_units = int((weight.sum(axis=1) > 0).sum())
     reached = panel.cohorts[panel.cohorts < len(panel.periods)]
     is_staggered = treatment is not None or len(reached) > 1
-    notes = [NOT_VALID if is_staggered else ONE_START, *panel.notes]
+    notes = [NOT_VALID if is_staggered else ONE_START, *panel.notes, *cautions(panel)]
     if np.isnan(estimate):
         notes.append(NOT_IDENTIFIED)
     used = {

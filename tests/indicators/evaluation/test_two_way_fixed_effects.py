@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +14,7 @@ from indicators.evaluation.before_after import before_after
 from indicators.evaluation.errors import EvaluationError
 from indicators.evaluation.extended_two_way import extended_two_way
 from indicators.evaluation.goodman_bacon import TYPES, goodman_bacon
+from indicators.evaluation.group_time_effects import group_time_effects
 from indicators.evaluation.two_way_fixed_effects import two_way_fixed_effects
 from tests.indicators.evaluation.reference import FOLDER, data, disagreements, expected, need_reference
 
@@ -200,3 +204,11 @@ def test_with_one_start_for_all_the_naive_figure_is_a_plain_difference_and_not_c
     found = two_way_fixed_effects(_frame([5] * 4 + [0] * 4))
     assert found.notes[0].code == "one_start" and found.negative_weights["negative"] == 0
     assert found.overall["estimate"] == pytest.approx(2, abs=0.02)
+
+
+@pytest.mark.parametrize("method", [two_way_fixed_effects, extended_two_way, group_time_effects, before_after])
+def test_few_units_and_a_constant_outcome_are_said_by_every_method(method: Callable[[pd.DataFrame], Any]) -> None:
+    codes = [note.code for note in method(_frame([5] * 4 + [8] * 4 + [0] * 20).assign(numerator=3.0)).notes]
+    assert {"few_units", "constant"} <= set(codes)
+    many = method(_frame([5] * 10 + [8] * 10 + [0] * 20)).notes
+    assert not {"few_units", "constant"} & {note.code for note in many}
