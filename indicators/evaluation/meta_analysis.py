@@ -216,6 +216,11 @@ def pooled(y: Array, v: Array, x: Array, tau2: float) -> Pooled:
     array([2.])
     """
     w = 1 / (v + tau2)
+    if x.shape[1] == 1:
+        wx = w * x[:, 0]
+        information = float(wx @ x[:, 0])
+        mean = float(wx @ y) / information
+        return Pooled(np.array([mean]), np.array([[1 / information]]), float(w @ (y - x[:, 0] * mean) ** 2), w)
     # By QR: weights may differ by twenty powers of ten.
     root = np.sqrt(w)
     q, r = np.linalg.qr(x * root[:, None])
