@@ -16,7 +16,7 @@ from scipy import stats
 from indicators.evaluation.counterfactual import Counterfactual, fit_untreated
 from indicators.evaluation.estimate import estimated
 from indicators.evaluation.leave_one_out import Average, LeaveOneOut, Spread
-from indicators.evaluation.panel import Bools, Floats, Panel
+from indicators.evaluation.panel import Bools, Floats, Panel, any_of
 from indicators.words import Words
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _trend(
     slope = float(with_line.coefficients[-1])
     reach = _reach(with_line, np.where(told, weight, 0.0))
     replicates = (slope + left_out.change[:, -1]) * reach
-    in_play = with_line.fitted.any(axis=1)
+    in_play = any_of(with_line.fitted, 1)
     average = Average(slope * reach, np.nan, np.where(in_play, replicates, slope * reach), replicates, in_play)
     found = spread_of(average)
     if not np.isfinite(found.se):

@@ -154,9 +154,9 @@ def _solve(matrix: Floats, right: Floats) -> Floats:
     if not matrix.size:
         return np.zeros_like(right)
     try:
-        return np.linalg.solve(matrix, right)
+        return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
     except np.linalg.LinAlgError:
-        return np.linalg.pinv(matrix, hermitian=True) @ right
+        return np.asarray(np.linalg.pinv(matrix, hermitian=True) @ right, dtype=np.float64)
 
 
 def _score(residual: Floats, columns: Floats, group: Ints) -> Floats:

@@ -16,6 +16,12 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
+
+def any_of(cells: Bools, axis: int) -> Bools:
+    """Whether any cell along an axis is set; an array, whatever the shape."""
+    return np.asarray(cells.any(axis=axis), dtype=bool)
+
+
 FAMILIES = ("binomial", "linear", "poisson")
 NEVER = 10**9
 """Start index of a unit that never starts: later than any month."""

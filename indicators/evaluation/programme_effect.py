@@ -18,12 +18,13 @@ from indicators.evaluation.errors import EvaluationError, Note
 from indicators.evaluation.estimate import estimated
 from indicators.evaluation.few_units import FEW_UNITS, score_bootstrap
 from indicators.evaluation.leave_one_out import Average, LeaveOneOut, Spread, simultaneous_factor, spread
-from indicators.evaluation.panel import Bools, Floats, Ints, Panel
+from indicators.evaluation.panel import Bools, Floats, Ints, Panel, any_of
 from indicators.evaluation.verdict import Verdict, judge
 from indicators.words import Words
 
 WEIGHTS = ("unit", "patient")
 INFERENCE = ("auto", "leave-one-out", "analytic", "wild-bootstrap")
+IN_PATIENTS = ("patients", "patients_ci_low", "patients_ci_high")
 LEAVE_OUT = 6
 """Months before the start that take no part: units join when things go badly, and drift back by themselves."""
 
@@ -240,7 +241,7 @@ class _Inference:
         self._panel, self._fit, self._method = panel, fit, method
         self._effect, self._told = effect, told
         self.stratum = panel.start
-        self.in_play = fit.fitted.any(axis=1) | told.any(axis=1)
+        self.in_play = any_of(fit.fitted, 1) | any_of(told, 1)
 
     def spread_of(self, average: Average) -> Spread:
         return spread(average.estimate, average.replicates, self.stratum, average.has_weight, self.in_play)
@@ -337,7 +338,7 @@ def _not_identified(panel: Panel, fit: Counterfactual, treated: Bools, told: Boo
                 "constant", 0, "Alle værdier er ens: der er intet at måle.", "All values are equal: nothing to measure."
             )
         )
-    has_comparison = fit.fitted.any(axis=0)
+    has_comparison = any_of(fit.fitted, 0)
     alone = treated & ~has_comparison[None, :]
     if alone.any():
         months = int(alone.any(axis=0).sum())
@@ -370,7 +371,7 @@ def _not_identified(panel: Panel, fit: Counterfactual, treated: Bools, told: Boo
                 "{count} units have no usable months before their start. Their effect cannot be told.",
             )
         )
-    apart = treated & has_comparison[None, :] & fit.fitted.any(axis=1)[:, None] & ~told
+    apart = treated & has_comparison[None, :] & any_of(fit.fitted, 1)[:, None] & ~told
     if apart.any():
         found.append(
             _reason(
@@ -398,8 +399,7 @@ def _reason(code: str, count: int, da: str, en: str) -> Note:
 
 
 def _no_overall() -> pd.Series:
-    names = ("expected", "observed", "relative", "relative_ci_low", "relative_ci_high")
-    names += ("patients", "patients_ci_low", "patients_ci_high")
+    names = ("expected", "observed", "relative", "relative_ci_low", "relative_ci_high", *IN_PATIENTS)
     nothing = estimated(np.nan, np.nan)
     return pd.concat([nothing, pd.Series(dict.fromkeys(names, np.nan)), pd.Series({"n_units": 0, "n_cells": 0})])
 

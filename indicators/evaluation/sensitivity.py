@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from indicators.evaluation.before_after import before_after
+from indicators.evaluation.before_start import Check
 from indicators.evaluation.errors import EvaluationError, Note
 from indicators.evaluation.estimate import FIELDS, estimated
 from indicators.evaluation.group_time_effects import group_time_effects
@@ -108,16 +110,14 @@ def sensitivity(
     return Sensitivity(table, judge(result.overall, checks, result.not_identified, table))
 
 
-def _check_of(row: dict[str, object]) -> object:
-    from indicators.evaluation.before_start import Check
-
+def _check_of(row: dict[Hashable, Any]) -> Check:
     return Check(
         str(row["check"]),
         bool(row["is_passed"]),
         pd.Series(row),
-        float(row["could_miss"]),  # type: ignore[arg-type]
+        float(row["could_miss"]),
         Words(str(row["words_da"]), str(row["words_en"])),
-        float(row["share"]),  # type: ignore[arg-type]
+        float(row["share"]),
     )
 
 
@@ -267,7 +267,7 @@ def _plan(
             is_placebo=True,
         )
     frame = canonical(panel)
-    columns = {"denominator": "denominator", "weights": settings.weights}
+    columns: dict[str, Any] = {"denominator": "denominator", "weights": settings.weights}
     yield _Row(
         "naive_twfe",
         Words("Naiv TWFE (én før/efter-variabel)", "Naive TWFE (one before/after variable)"),
