@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from indicators.evaluation.errors import EvaluationError, Note
+from indicators.evaluation.ordinals import ordinals_of
 from indicators.words import Words
 
 Floats = npt.NDArray[np.float64]
@@ -240,30 +241,14 @@ def _check_figures(top: Floats, bottom: Floats, family: str, *, has_denominator:
 
 
 def _ordinal(values: pd.Series) -> tuple[Ints, bool]:
-    """Periods as whole numbers, and whether they are months. Missing stays the smallest integer."""
-    if isinstance(values.dtype, pd.PeriodDtype):
-        asked = values.dt.asfreq("M")
-        return asked.map(lambda p: p.ordinal if p is not pd.NaT else NEVER).to_numpy(dtype=np.int64), True
-    if pd.api.types.is_numeric_dtype(values):
-        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-        whole = np.where(np.isnan(numbers), NEVER, numbers)
-        if (whole != np.round(whole)).any():
-            raise EvaluationError(
-                "bad_period", Words("En periode er ikke et helt tal.", "A period is not a whole number or a month.")
-            )
-        return whole.astype(np.int64), False
-    try:
-        days = pd.to_datetime(values.replace("", None), errors="raise")
-    except (ValueError, TypeError) as error:
-        raise EvaluationError(
-            "bad_period",
-            Words(
-                "En periode kan ikke læses som måned.",
-                "A period cannot be read as a month: write 2024-03 or 2024-03-01.",
-            ),
-        ) from error
-    months = days.dt.year * 12 + days.dt.month - 1 - 1970 * 12
-    return months.fillna(NEVER).to_numpy(dtype=np.int64), True
+    """Periods as whole numbers, `NEVER` where one is missing, and whether they are months."""
+    known = values.notna() & (values != "")
+    ordinal = np.full(len(values), NEVER, dtype=np.int64)
+    if not known.any():
+        return ordinal, False
+    found, are_months = ordinals_of(values[known])
+    ordinal[known.to_numpy()] = found
+    return ordinal, are_months
 
 
 def _places(values: pd.Series) -> tuple[Ints, pd.Index, int]:
