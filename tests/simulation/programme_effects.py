@@ -28,6 +28,7 @@ import pandas as pd
 from indicators import evaluation
 from indicators.evaluation.panel import Panel
 from indicators.evaluation.programme_effect import LEAVE_OUT, Settings, overall_of
+from indicators.evaluation.two_way_fixed_effects import two_way_fixed_effects
 
 SCENARIOS = {
     "S1": "base",
@@ -179,7 +180,7 @@ def replicate(scenario: str, seed: int) -> list[dict[str, object]]:
     if scenario in ("S1", "S5"):
         rows["Tavle, cohort trends"] = _own(panel, trends=True)
     rows["Naive two-way fixed effects"] = _interval(
-        evaluation.two_way_fixed_effects(drawn.frame, denominator="denominator").overall
+        two_way_fixed_effects(drawn.frame, denominator="denominator").overall
     )
     rows |= _peers(drawn.frame, scenario)
     checks = result.checks.set_index("check")["is_passed"].to_dict() if len(result.checks) else {}
