@@ -33,6 +33,7 @@ from dashboards import errors, preferences, shell, static
 from dashboards.components import states as page_states
 from dashboards.context import EXTENSION, Parts
 from dashboards.pages import Registry, load_registry
+from dashboards.presenters.background_jobs import close_all
 from dashboards.security import csrf, protect
 from dashboards.security.attempts import Attempts, parse_limits
 from data import catalogue, digest, outbox, passwords, states
@@ -208,9 +209,11 @@ def hand_over_mail(server: Flask, store: Store, settings: Settings) -> None:
     """
     lock = threading.Lock()
     rests_until = [0.0]
+    empty_at: list[int | None] = [None]  # the moment of the store at which nothing waited
 
     def hand_over() -> None:
-        if time.monotonic() < rests_until[0]:
+        moment = store.moment
+        if time.monotonic() < rests_until[0] or (moment is not None and moment == empty_at[0]):
             return
         with lock:
             try:
@@ -223,6 +226,8 @@ def hand_over_mail(server: Flask, store: Store, settings: Settings) -> None:
                 )
             except StoreUnavailable:  # it is being closed
                 return
+        if not done.n_left and not done.n_written:
+            empty_at[0] = moment
         if done.n_left:
             rests_until[0] = time.monotonic() + MAIL_RESTS
             structlog.get_logger().warning("mail_waits", mails=done.n_left, why=done.why)
@@ -431,6 +436,7 @@ def _serve_with_waitress(settings: Settings, token: str, language: str, ready: C
         ready()
         server.run()
     finally:
+        close_all(app.server.extensions.values())
         app.server.extensions[EXTENSION].store.close()
 
 

@@ -65,8 +65,28 @@ class Settings(BaseSettings):
     accessibility_contact: str = Field(
         default="",
         max_length=200,
-        description="Whom the accessibility statement tells readers to write to: an address or a telephone number.",
+        description="Where the accessibility statement tells readers to write: a mail address or a web address.",
     )
+    accessibility_phone: str = Field(
+        default="",
+        max_length=200,
+        description="The telephone number of the accessibility statement; the rules ask for one.",
+    )
+    accessibility_owner: str = Field(
+        default="", max_length=200, description="The authority whose accessibility statement it is."
+    )
+    accessibility_statement: str = Field(
+        default="",
+        max_length=200,
+        description="Where the statement is published (https://was.digst.dk/...), for /was; empty: the draft.",
+    )
+
+    @field_validator("accessibility_statement")
+    @classmethod
+    def _is_a_web_address(cls, address: str) -> str:
+        if address and not re.fullmatch(r"https?://[^\s\"'<>]+", address):
+            raise ValueError("write a whole address, such as https://was.digst.dk/tavle-hospital-dk")
+        return address
 
     @field_validator("mail_from")
     @classmethod

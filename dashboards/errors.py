@@ -19,9 +19,11 @@ from flask import Flask, current_app, g, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from dashboards import answers
 from dashboards.components import states
 from dashboards.components.states import State
 from dashboards.context import current_settings
+from dashboards.presenters.background_jobs import Failed
 from dashboards.security.guard import is_for_script
 from dashboards.text import _, language, number
 from data.errors import DataError, StoreUnavailable
@@ -59,6 +61,16 @@ def report(error: BaseException, place: str) -> str:
     return reference
 
 
+def reporter(server: Flask, place: str) -> Callable[[Exception], str]:
+    """`report` for what breaks beside the requests of a server; `place` says what it was."""
+
+    def report_beside(error: Exception) -> str:
+        with server.app_context():
+            return report(error, place)
+
+    return report_beside
+
+
 def _short(filename: str) -> str:
     path = Path(filename)
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
@@ -69,10 +81,11 @@ def on_callback_error(error: Exception) -> Any:
 
     What the viewer may not do or what is not there comes with its own words; the rest is ours and gets a reference.
     """
+    answers.is_passing()
     if isinstance(error, DataError) and not isinstance(error, StoreUnavailable):
         message, reference = error.reason(language()), ""
     else:
-        reference = report(error, "callback")
+        reference = error.reference if isinstance(error, Failed) else report(error, "callback")
         message = _("Noget gik galt hos os. Ingen data er ændret. Prøv igen.")
     dash.set_props(TOAST, {"html": str(toast(message, reference))})
     return None  # every output keeps what it has

@@ -25,7 +25,7 @@ from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from dashboards import permalinks, search, statement, static
+from dashboards import answers, permalinks, search, statement, static
 from dashboards.components import states
 from dashboards.components.context_bar import PERIOD, UNIT, Field, context_fields
 from dashboards.components.markup import Html
@@ -54,6 +54,9 @@ class Ids:
     ARRIVED = "page-arrived"
     THEME = "theme"
     TOAST = TOAST
+
+
+PAGE_OUTPUT = f"..{Ids.CONTENT}.children...{Ids.PAGE}.data.."  # how Dash names the callback that draws a page
 
 
 # ------------------------------------------------------------------------------------------------- from address to page
@@ -142,6 +145,7 @@ def draw(resolved: Resolved, address: str) -> Any:
     except NotAllowed as refusal:
         return states.page_state(_no_access(current_viewer(), refusal, "/"))
     except Exception as error:
+        answers.is_passing()
         return states.page_state(states.failed(report(error, resolved.match.page.path), again=address))
 
 
@@ -308,9 +312,27 @@ class TavleDash(dash.Dash):
             scripts=Markup(scripts.replace("<script", mark)),
             renderer=Markup(pieces["renderer"].replace("<script", mark)),
             dash_css=Markup(pieces["css"]),
+            first_sight=_first_sight(),
             skeleton=states.skeleton(),
             early_scripts=static.CHART_SCRIPTS if self._has_chart() else (),
         )
+
+
+def _first_sight() -> Markup:
+    """What the page of this request shows before scripts run; empty where it has nothing, or something is in the way.
+
+    The page itself is asked for in a moment and then says what that was.
+    """
+    resolved: Resolved = g.tavle_resolved
+    if resolved.match is None or resolved.match.page.first_sight is None:
+        return Markup("")
+    try:
+        return resolved.match.page.first_sight(resolved.selection, **resolved.match.path_args)
+    except (NotFound, NotAllowed):
+        return Markup("")
+    except Exception as error:
+        report(error, resolved.match.page.path)
+        return Markup("")
 
 
 def layout() -> html.Div:
@@ -385,6 +407,7 @@ def make_dash(server: Flask) -> TavleDash:
     )
     app.layout = layout()
     register_callbacks(app)
+    answers.install(server, PAGE_OUTPUT)
     return app
 
 

@@ -168,18 +168,28 @@ def compress_answers(server: Flask) -> None:
     """
 
     @server.after_request
-    def pack(response: Response) -> Response:
-        if (
-            request.path.startswith("/_dash-")
-            and response.mimetype == "application/json"
-            and response.status_code == 200
-            and "gzip" in request.headers.get("Accept-Encoding", "")
-            and not response.direct_passthrough
-            and "Content-Encoding" not in response.headers
-        ):
-            content = response.get_data()
-            if len(content) >= LEAST_BYTES:
-                response.set_data(gzip.compress(content, compresslevel=3, mtime=0))
-                response.headers["Content-Encoding"] = "gzip"
-                response.headers.add("Vary", "Accept-Encoding")
+    def pack_callbacks(response: Response) -> Response:
+        if request.path.startswith("/_dash-"):
+            pack(response)
         return response
+
+
+def pack(response: Response) -> None:
+    """Compress a long JSON answer, where the browser takes it and it is not compressed yet."""
+    if (
+        response.mimetype == "application/json"
+        and response.status_code == 200
+        and takes_packed()
+        and not response.direct_passthrough
+        and "Content-Encoding" not in response.headers
+    ):
+        content = response.get_data()
+        if len(content) >= LEAST_BYTES:
+            response.set_data(gzip.compress(content, compresslevel=3, mtime=0))
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers.add("Vary", "Accept-Encoding")
+
+
+def takes_packed() -> bool:
+    """Whether the browser that asks takes compressed answers."""
+    return "gzip" in request.headers.get("Accept-Encoding", "")

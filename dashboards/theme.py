@@ -31,7 +31,7 @@ class Theme:
 LIGHT = Theme(
     surface="#FFFFFF", text="#1B1F24", muted="#545D68", grid="#E3E6EA", common="#737373",
     improvement="#0058A8", improvement_text="#00447F", concern="#C2410C", concern_text="#8A2C05",
-    change="#4C1D95", change_text="#4C1D95", centre="#545D68", limit="#8A929B", target="#1B1F24", phase="#F5F6F8",
+    change="#4C1D95", change_text="#4C1D95", centre="#545D68", limit="#868E97", target="#1B1F24", phase="#F5F6F8",
 )  # fmt: skip
 DARK = Theme(
     surface="#1D232A", text="#F0F3F6", muted="#A9B3BD", grid="#2B323A", common="#9AA0A6",

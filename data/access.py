@@ -150,10 +150,14 @@ def load_viewer(store: Store, email: str, *, on: date | None = None) -> Viewer:
     NotFound
         No account has that address, or it is not active.
     """
+    address = email.strip().lower()
+    # Asked for with every request. Whatever takes a right away is written, and then it is worked out anew.
+    return store.until_written(("viewer", address, on), lambda: _load_viewer(store, address, on))
+
+
+def _load_viewer(store: Store, address: str, on: date | None) -> Viewer:
     with store.read() as connection:
-        row = connection.execute(
-            select(account).where(account.c.email == email.strip().lower(), account.c.is_active)
-        ).one_or_none()
+        row = connection.execute(select(account).where(account.c.email == address, account.c.is_active)).one_or_none()
         if row is None:
             raise NotFound(NO_ACCOUNT)
         grants = tuple(

@@ -159,11 +159,13 @@ def lines_with_numbers(text: str) -> Iterator[tuple[int, int]]:
 def refuse(*texts: str) -> None:
     """Raise Refused where one of the texts that somebody typed holds a CPR-like number; the number is not repeated.
 
+    A number that runs over the end of a line is one number: the end of a line is no border of a column here.
+
     Examples
     --------
     >>> refuse("Afsnit lukket uge 37", "")
     """
-    if any(count(text) for text in texts):
+    if any(count(text) or count(" ".join(text.split())) for text in texts):
         raise Refused(IN_TEXT)
 
 

@@ -13,14 +13,15 @@ anew in the same transaction, a reason is required, and both stay in the list of
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
-from data import audit, chart_lines, cpr, reading, states
+from data import audit, chart_lines, cpr, reading, states, typed
 from data.access import Viewer, require_sight
 from data.errors import NotAllowed, NotFound, Refused
 from data.naming import Names
@@ -159,6 +160,7 @@ def annotate(
     """Write a note on a series, or (`indicator_code` None) on every series of the unit; returns its id.
 
     `text` is stored as it was written, in whatever language. A range ends with `ends_on`; None is a point in time.
+    The same note once more, from a second tab or a second press, is the one that is there.
 
     Raises
     ------
@@ -167,7 +169,7 @@ def annotate(
     Refused
         No text, too long a text, a CPR-like number in it, no day, days the wrong way round or far ahead.
     """
-    written = text.strip()
+    written = typed.written(text)
     if not written:
         raise Refused(NO_TEXT)
     if len(written) > LONGEST_NOTE:
@@ -186,6 +188,18 @@ def annotate(
             _definition(connection, indicator_code)
         if visibility is Visibility.OWN and not viewer.is_own(unit_code):
             raise NotAllowed(NOT_OWN, unit=Names.read(connection, [("", unit_code)]).unit(unit_code))
+        columns = annotation.c
+        last = ends_on if ends_on != starts_on else None
+        there = connection.scalar(
+            select(columns.id).where(
+                columns.withdrawn_at.is_(None), columns.unit_code == unit_code,
+                columns.indicator_code.is_not_distinct_from(indicator_code), columns.author == viewer.name,
+                columns.starts_on == starts_on, columns.ends_on.is_not_distinct_from(last), columns.text_da == written,
+                columns.kind == kind.value, columns.visibility.is_not_distinct_from(visibility.value or None),
+            )
+        )  # fmt: skip
+        if there is not None:
+            return int(there)
         made = connection.scalar(
             insert(annotation)
             .values(
@@ -193,7 +207,7 @@ def annotate(
                 indicator_code=indicator_code,
                 unit_code=unit_code,
                 starts_on=starts_on,
-                ends_on=ends_on if ends_on != starts_on else None,
+                ends_on=last,
                 text_da=written,
                 text_en=written,
                 author=viewer.name,
@@ -253,172 +267,137 @@ def withdraw_annotation(store: Store, viewer: Viewer, annotation_id: int, *, now
 # --------------------------------------------------------------------------------------------------------------- lines
 
 
-def begin_phase(
-    store: Store,
-    viewer: Viewer,
-    indicator_code: str,
-    unit_code: str,
-    starts_on: date,
-    *,
-    name: str,
-    reason: str,
-    is_break: bool = False,
-    seen: str | None = None,
-    today: date,
-    now: datetime,
-) -> states.SeriesState:
-    """Give a series its own level from `starts_on` on, and return what the board says of it now.
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """A change of the lines of one series: by whom, why, and when; then one of its four steps.
+
+    Each works the signal out anew in its own transaction and returns what the board says of the series now.
 
     Parameters
     ----------
-    starts_on : date
-        Any day of the period the phase begins with; it must come after the first period and not after the last.
-    is_break : bool
-        Levels before and after do not compare: a definition or a system changed.
     seen : str
         What `queries.decisions.standing` said when the chart was looked at; None asks for nothing.
 
     Raises
     ------
     NotFound, NotAllowed
-        There is no such series, or it is not the viewer's.
+        (every step) There is no such series, or it is not the viewer's.
     Refused
-        No reason, a text too long or with a CPR-like number, a period outside the series, a phase that stands there
-        already, or lines that somebody changed since they were seen. Nothing is stored.
+        (every step) No reason, a text too long or with a CPR-like number, a period outside the series, what is asked
+        for stands there already or no longer, or the lines were changed since they were seen. Nothing is stored.
     """
-    called, why = name.strip(), _reason(reason)
-    if len(called) > LONGEST_NAME:
-        raise Refused(LONG_NAME, most=LONGEST_NAME)
-    cpr.refuse(called)
-    pair = (indicator_code, unit_code)
 
-    def write(connection: Connection) -> states.SeriesState:
-        definition, periods = _open(connection, viewer, pair, seen)
-        start = start_of(starts_on, definition.period)
-        names = Names.read(connection, [pair])
-        if start <= periods[0]:
-            raise Refused(FIRST_PERIOD, period=names.period(indicator_code, periods[0]))
-        if start > periods[-1]:
-            raise Refused(NO_PERIOD, period=names.period(indicator_code, start))
-        for row in _lines(connection, phase, pair):
-            if start_of(row.starts_on, definition.period) == start:
-                raise Refused(PHASE_THERE, author=row.author, period=names.period(indicator_code, start))
-        connection.execute(
-            insert(phase).values(
-                indicator_code=indicator_code,
-                unit_code=unit_code,
-                starts_on=start,
-                name_da=called,
-                name_en=called,
-                is_break=is_break,
-                reason_da=why,
-                reason_en=why,
-                author=viewer.name,
-                created_at=stored_moment(now),
+    store: Store
+    viewer: Viewer
+    indicator_code: str
+    unit_code: str
+    reason: str
+    today: date
+    now: datetime
+    seen: str | None = None
+
+    def begin_phase(self, starts_on: date, *, name: str, is_break: bool = False) -> states.SeriesState:
+        """Give the series its own level from `starts_on` on: a day of its second period or a later one.
+
+        With `is_break` the levels before and after do not compare: a definition or a system changed.
+        """
+        called, why = typed.on_one_line(name), _reason(self.reason)
+        if len(called) > LONGEST_NAME:
+            raise Refused(LONG_NAME, most=LONGEST_NAME)
+        cpr.refuse(called)
+
+        def change(there: _Standing) -> dict[str, Any]:
+            start = start_of(starts_on, there.kind)
+            if start <= there.periods[0]:
+                raise Refused(FIRST_PERIOD, period=there.name_of(there.periods[0]))
+            if start > there.periods[-1]:
+                raise Refused(NO_PERIOD, period=there.name_of(start))
+            for row in there.lines(phase):
+                if start_of(row.starts_on, there.kind) == start:
+                    raise Refused(PHASE_THERE, author=row.author, period=there.name_of(start))
+            words = {"name_da": called, "name_en": called, "reason_da": why, "reason_en": why}
+            there.connection.execute(insert(phase).values(starts_on=start, is_break=is_break, **words, **self._marks))
+            return {"starts_on": start.isoformat(), "name": called, "is_break": is_break}
+
+        return self._make(Lines.BEGUN, change)
+
+    def withdraw_phase(self, starts_on: date) -> states.SeriesState:
+        """Take back the phase that begins on `starts_on`."""
+
+        def change(there: _Standing) -> dict[str, Any]:
+            row = next((row for row in there.lines(phase) if row.starts_on == starts_on), None)
+            if row is None:
+                raise Refused(NO_PHASE)
+            _withdraw(there.connection, phase, row.id, self.now)
+            return {"starts_on": starts_on.isoformat(), "name": row.name_da}
+
+        return self._make(Lines.WITHDRAWN, change)
+
+    def exclude(self, period: date) -> states.SeriesState:
+        """Leave a point out of the calculation; it stays on the chart."""
+        why = _reason(self.reason)
+
+        def change(there: _Standing) -> dict[str, Any]:
+            start = start_of(period, there.kind)
+            if start not in there.periods:
+                raise Refused(NO_PERIOD, period=there.name_of(start))
+            for row in there.lines(exclusion):
+                if start_of(row.period_start, there.kind) == start:
+                    raise Refused(OUT_ALREADY, author=row.author, period=there.name_of(start))
+            there.connection.execute(insert(exclusion).values(period_start=start, reason=why, **self._marks))
+            return {"period": start.isoformat()}
+
+        return self._make(Lines.EXCLUDED, change)
+
+    def include_again(self, period: date) -> states.SeriesState:
+        """Take a point that was left out back in."""
+
+        def change(there: _Standing) -> dict[str, Any]:
+            row = next((row for row in there.lines(exclusion) if row.period_start == period), None)
+            if row is None:
+                name = there.name_of(period)
+                raise Refused(IN_ALREADY, period=Words(_capital(name.da), _capital(name.en)))
+            _withdraw(there.connection, exclusion, row.id, self.now)
+            return {"period": period.isoformat()}
+
+        return self._make(Lines.INCLUDED, change)
+
+    @property
+    def _marks(self) -> dict[str, Any]:
+        """Which series a new row is about, who made it, and when."""
+        return {
+            "indicator_code": self.indicator_code,
+            "unit_code": self.unit_code,
+            "author": self.viewer.name,
+            "created_at": stored_moment(self.now),
+        }
+
+    def _make(self, done: Lines, change: Callable[[_Standing], dict[str, Any]]) -> states.SeriesState:
+        """Change the lines of the series as it stands, work its signal out anew, and note what that did to it."""
+        why = _reason(self.reason)
+        pair = (self.indicator_code, self.unit_code)
+        columns = states.series_state.c
+
+        def write(connection: Connection) -> states.SeriesState:
+            detail = change(_open(connection, self.viewer, pair, self.seen))
+            before = connection.scalar(
+                select(columns.variation).where(columns.indicator_code == pair[0], columns.unit_code == pair[1])
             )
-        )
-        detail = {"starts_on": start.isoformat(), "name": called, "is_break": is_break, "reason": why}
-        return _conclude(connection, store, viewer, pair, Lines.BEGUN, detail, today=today, now=now)
-
-    return store.write(write)
-
-
-def withdraw_phase(
-    store: Store,
-    viewer: Viewer,
-    indicator_code: str,
-    unit_code: str,
-    starts_on: date,
-    *,
-    reason: str,
-    seen: str | None = None,
-    today: date,
-    now: datetime,
-) -> states.SeriesState:
-    """Take back the phase that begins on `starts_on`; raises as `begin_phase`."""
-    why = _reason(reason)
-    pair = (indicator_code, unit_code)
-
-    def write(connection: Connection) -> states.SeriesState:
-        _open(connection, viewer, pair, seen)
-        row = next((row for row in _lines(connection, phase, pair) if row.starts_on == starts_on), None)
-        if row is None:
-            raise Refused(NO_PHASE)
-        _withdraw(connection, phase, row.id, now)
-        detail = {"starts_on": starts_on.isoformat(), "name": row.name_da, "reason": why}
-        return _conclude(connection, store, viewer, pair, Lines.WITHDRAWN, detail, today=today, now=now)
-
-    return store.write(write)
-
-
-def exclude(
-    store: Store,
-    viewer: Viewer,
-    indicator_code: str,
-    unit_code: str,
-    period: date,
-    *,
-    reason: str,
-    seen: str | None = None,
-    today: date,
-    now: datetime,
-) -> states.SeriesState:
-    """Leave a point out of the calculation; it stays on the chart. Raises as `begin_phase`."""
-    why = _reason(reason)
-    pair = (indicator_code, unit_code)
-
-    def write(connection: Connection) -> states.SeriesState:
-        definition, periods = _open(connection, viewer, pair, seen)
-        start = start_of(period, definition.period)
-        names = Names.read(connection, [pair])
-        if start not in periods:
-            raise Refused(NO_PERIOD, period=names.period(indicator_code, start))
-        for row in _lines(connection, exclusion, pair):
-            if start_of(row.period_start, definition.period) == start:
-                raise Refused(OUT_ALREADY, author=row.author, period=names.period(indicator_code, start))
-        connection.execute(
-            insert(exclusion).values(
-                indicator_code=indicator_code,
-                unit_code=unit_code,
-                period_start=start,
-                reason=why,
-                author=viewer.name,
-                created_at=stored_moment(now),
+            (state,) = states.recalculate(
+                connection, [pair], today=self.today, now=self.now, deadline_day=self.store.deadline_day
             )
-        )
-        detail = {"period": start.isoformat(), "reason": why}
-        return _conclude(connection, store, viewer, pair, Lines.EXCLUDED, detail, today=today, now=now)
+            signal = {"before": before, "after": state.variation.value}
+            audit.append(
+                connection,
+                at=self.now,
+                actor=self.viewer.email,
+                action=done.value,
+                subject=_subject(pair),
+                detail={**detail, "reason": why, "author": self.viewer.name, **signal},
+            )
+            return state
 
-    return store.write(write)
-
-
-def include_again(
-    store: Store,
-    viewer: Viewer,
-    indicator_code: str,
-    unit_code: str,
-    period: date,
-    *,
-    reason: str,
-    seen: str | None = None,
-    today: date,
-    now: datetime,
-) -> states.SeriesState:
-    """Take a point that was left out back in; raises as `begin_phase`."""
-    why = _reason(reason)
-    pair = (indicator_code, unit_code)
-
-    def write(connection: Connection) -> states.SeriesState:
-        _open(connection, viewer, pair, seen)
-        row = next((row for row in _lines(connection, exclusion, pair) if row.period_start == period), None)
-        if row is None:
-            name = Names.read(connection, [pair]).period(indicator_code, period)
-            raise Refused(IN_ALREADY, period=Words(_capital(name.da), _capital(name.en)))
-        _withdraw(connection, exclusion, row.id, now)
-        detail = {"period": period.isoformat(), "reason": why}
-        return _conclude(connection, store, viewer, pair, Lines.INCLUDED, detail, today=today, now=now)
-
-    return store.write(write)
+        return self.store.write(write)
 
 
 def what_if(
@@ -462,7 +441,7 @@ def what_if(
 
 
 def _reason(text: str) -> str:
-    why = text.strip()
+    why = typed.written(text)
     if not why:
         raise Refused(NO_REASON)
     if len(why) > LONGEST_REASON:
@@ -471,9 +450,26 @@ def _reason(text: str) -> str:
     return why
 
 
-def _open(
-    connection: Connection, viewer: Viewer, pair: Pair, seen: str | None
-) -> tuple[IndicatorDefinition, list[date]]:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A series whose lines may be changed, inside the transaction that changes them."""
+
+    connection: Connection
+    pair: Pair
+    kind: PeriodKind
+    periods: list[date]  # with figures, the first first; never empty
+
+    def lines(self, table: Table) -> list[Row[Any]]:
+        """Its phases, or the points left out, that nobody has withdrawn."""
+        columns = table.c
+        of_pair = (columns.indicator_code == self.pair[0]) & (columns.unit_code == self.pair[1])
+        return list(self.connection.execute(select(table).where(of_pair, columns.withdrawn_at.is_(None))))
+
+    def name_of(self, period: date) -> Words:
+        return Names.read(self.connection, [self.pair]).period(self.pair[0], period)
+
+
+def _open(connection: Connection, viewer: Viewer, pair: Pair, seen: str | None) -> _Standing:
     """The series as it stands, if the viewer may change its lines and they are those that were seen."""
     require_decision(connection, viewer, pair[1])
     definition = _definition(connection, pair[0])
@@ -486,35 +482,7 @@ def _open(
     if not periods:
         names = Names.read(connection, [pair])
         raise Refused(NO_SERIES, indicator=names.indicator(pair[0]), unit=names.unit(pair[1]))
-    return definition, periods
-
-
-def _conclude(
-    connection: Connection,
-    store: Store,
-    viewer: Viewer,
-    pair: Pair,
-    done: Lines,
-    detail: dict[str, Any],
-    *,
-    today: date,
-    now: datetime,
-) -> states.SeriesState:
-    """Work the signal out anew, and note what was done and what it did to the signal."""
-    columns = states.series_state.c
-    before = connection.scalar(
-        select(columns.variation).where(columns.indicator_code == pair[0], columns.unit_code == pair[1])
-    )
-    (state,) = states.recalculate(connection, [pair], today=today, now=now, deadline_day=store.deadline_day)
-    audit.append(
-        connection,
-        at=now,
-        actor=viewer.email,
-        action=done.value,
-        subject=_subject(pair),
-        detail={**detail, "author": viewer.name, "before": before, "after": state.variation.value},
-    )
-    return state
+    return _Standing(connection, pair, definition.period, periods)
 
 
 # ---------------------------------------------------------------------------------------------------------------- pins
@@ -567,17 +535,6 @@ def _definition(connection: Connection, code: str) -> IndicatorDefinition:
     if found is None:
         raise NotFound(NO_INDICATOR, code=code)
     return found
-
-
-def _lines(connection: Connection, table: Table, pair: Pair) -> list[Row[Any]]:
-    columns = table.c
-    return list(
-        connection.execute(
-            select(table).where(
-                columns.indicator_code == pair[0], columns.unit_code == pair[1], columns.withdrawn_at.is_(None)
-            )
-        )
-    )
 
 
 def _withdraw(connection: Connection, table: Table, row_id: int, now: datetime) -> None:

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.definition import IndicatorDefinition
+from indicators.drawn import is_of_several
 from indicators.spc.charts import CHARTS, ValueKind
 
 Key = tuple[str, str, date]  # indicator code, unit code, first day of the period
@@ -137,7 +138,7 @@ def counts(frame: pd.DataFrame, definition: IndicatorDefinition) -> tuple[np.nda
         # Without a denominator nothing says what the numerator is out of; the count alone still decides.
         return numerator, denominator
     chart = CHARTS.get(definition.chart)
-    if chart is not None and chart.needs_several:
+    if is_of_several(definition):
         # A mean is as small as the number of measurements behind it.
         return denominator, np.full(len(frame), np.nan)
     if is_of_cases(definition):

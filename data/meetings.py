@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from data import agenda, audit, cpr, outbox
+from data import agenda, audit, cpr, outbox, typed
 from data.access import Viewer, require_sight
 from data.errors import NotFound, Refused
 from data.naming import Names
@@ -317,7 +317,7 @@ def decide(
         The meeting has ended or does not treat the series; what or who is missing or too long, the day is before
         today, or a text holds a CPR-like number. Nothing of it is repeated.
     """
-    what, who = " ".join(what.split()), " ".join(who.split())
+    what, who = typed.on_one_line(what), typed.on_one_line(who)
     cpr.refuse(what, who)
     if not what:
         raise Refused(NO_WHAT)

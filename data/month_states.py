@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from data import audit, cpr, drafts, outbox, reading
+from data import audit, cpr, drafts, outbox, reading, typed
 from data.access import Viewer, owners, require_sight
 from data.errors import NotAllowed, Refused
 from data.naming import Names
@@ -260,7 +260,7 @@ def set_state(
         A month stands where no step leads to `after`, the reason is missing, too long or holds a CPR-like number.
     """
     wanted = sorted(set(months))
-    why = reason.strip()
+    why = typed.written(reason)
     cpr.refuse(why)
     if len(why) > LONGEST_REASON:
         raise Refused(LONG_REASON, most=LONGEST_REASON)

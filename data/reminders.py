@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, insert, select
 
-from data import audit, cpr, reading
+from data import audit, cpr, reading, typed
 from data.access import Role, Viewer, require_sight
 from data.errors import NotAllowed, Refused
 from data.naming import Names
@@ -221,7 +221,7 @@ def checked(message: str) -> str:
     Traceback (most recent call last):
     data.errors.Refused: Tavle does not know [fornavn]. Use [name], [measures], [month], [unit], [link].
     """
-    text = message.replace("\r\n", "\n").strip()
+    text = typed.written(message)
     if not text:
         raise Refused(EMPTY)
     if len(text) > LONGEST:

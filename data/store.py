@@ -45,6 +45,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from data.errors import StoreUnavailable
 from data.schema import store_info
+from data.shelf import Shelf
 from indicators.words import Words
 
 __all__ = ["Store", "StoreUnavailable", "bulk_insert", "bulk_upsert", "read_info", "stored_moment", "write_info"]
@@ -53,6 +54,7 @@ Result = TypeVar("Result")
 
 _REMEMBERED = 500
 _REMEMBERED_LARGE = 40
+_KEPT = 2000
 _ROWS_AT_ONCE = 50_000
 
 MISSING = Words(
@@ -147,6 +149,8 @@ class Store:
         # before whoever asked for the write goes on.
         self._is_alone = url.get_backend_name() == "duckdb"
         self._version: int | None = None
+        self._n_writes = 0
+        self._shelf = Shelf(_KEPT)
         self._memory: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._large: OrderedDict[Hashable, None] = OrderedDict()  # keys of large answers, the oldest first
         self._under_way: dict[tuple[Hashable, int], _UnderWay] = {}
@@ -293,6 +297,7 @@ class Store:
             if changes_data:
                 version = int(read_info(connection, "data_version") or 0) + 1
                 write_info(connection, "data_version", str(version))
+        self._n_writes += 1  # on the one writer thread
         if version is not None and self._is_alone:
             self._has_changed(version, about)
         return result
@@ -360,6 +365,22 @@ class Store:
         finally:
             with self._memory_lock:
                 self._under_way.pop((key, version), None)
+
+    @property
+    def moment(self) -> int | None:
+        """A number that grows with every committed write of any kind, before whoever asked for the write goes on.
+
+        None where others may write too (PostgreSQL): there nothing can be known to have stayed as it was.
+        """
+        return self._n_writes if self._is_alone else None
+
+    def until_written(self, key: Hashable, compute: Callable[[], Result]) -> Result:
+        """What `compute()` gave for this key since anything at all was written: see `data.shelf`.
+
+        For what is asked for with every request. What comes back is shared: do not change it. It must not be None.
+        """
+        moment = self.moment
+        return compute() if moment is None else self._shelf.take(key, moment, compute)
 
     def remember_each(
         self, keys: Mapping[str, Hashable], compute: Callable[[list[str]], Mapping[str, Result]]

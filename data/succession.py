@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from data import reading
 from data.access import Viewer, require_sight
@@ -41,6 +41,7 @@ from data.schema import unit, unit_change
 from data.store import Store, end_of_day
 from indicators.assessment import SeriesPhase
 from indicators.definition import IndicatorDefinition, PeriodKind
+from indicators.drawn import is_of_several
 from indicators.periods import next_start
 from indicators.spc.charts import CHARTS, ValueKind
 from indicators.words import Words
@@ -231,13 +232,24 @@ def history(
     """
     with store.read() as connection:
         require_sight(connection, viewer, [unit_code])
-        return _history(connection, indicator_code, unit_code, today, as_of)
+        rows, names = store.until_written("units by code", lambda: _units(connection))
+        return _history(connection, rows, names, indicator_code, unit_code, today, as_of)
+
+
+def _units(connection: Connection) -> tuple[dict[str, Row[Any]], dict[str, Words]]:
+    rows = {row.code: row for row in connection.execute(select(unit))}
+    return rows, {row.code: Words(row.name_da, row.name_en) for row in rows.values()}
 
 
 def _history(
-    connection: Connection, indicator_code: str, unit_code: str, today: date, as_of: date | datetime | None
+    connection: Connection,
+    rows: Mapping[str, Row[Any]],
+    names: Mapping[str, Words],
+    indicator_code: str,
+    unit_code: str,
+    today: date,
+    as_of: date | datetime | None,
 ) -> History:
-    rows = {row.code: row for row in connection.execute(select(unit))}
     joints = _joints(connection, rows, indicator_code, as_of)
     takes_over = [joint for joint in joints if joint.kind is not Kind.SPLIT]
 
@@ -287,7 +299,7 @@ def _history(
         joints=tuple(sorted(used, key=lambda joint: joint.on)),
         splits=tuple(one for one in joints if one.kind is Kind.SPLIT and one.to_code == today_code and one.on <= today),
         coming=tuple(one for one in joints if unit_code in one.from_codes and one.on > today),
-        names={row.code: Words(row.name_da, row.name_en) for row in rows.values()},
+        names=names,
         today=today,
     )
 
@@ -422,7 +434,8 @@ def as_is(
     limit = store.small_number if threshold is None else threshold
     with store.read() as connection:
         require_sight(connection, viewer, [unit_code])
-        held = _history(connection, indicator_code, unit_code, today, as_of)
+        rows, names = store.until_written("units by code", lambda: _units(connection))
+        held = _history(connection, rows, names, indicator_code, unit_code, today, as_of)
         require_sight(connection, viewer, [held.today_code])
         definition = reading.definitions(connection, [indicator_code]).get(indicator_code)
         if definition is None:
@@ -557,7 +570,7 @@ def _sum(definition: IndicatorDefinition, parts: Sequence[Mapping[str, Any]]) ->
     denominator = np.array([part["denominator"] for part in parts], dtype=float)
     value = np.array([part["value"] for part in parts], dtype=float)
     nothing = dict.fromkeys(reading.NUMBERS, np.nan)
-    if chart is not None and chart.needs_several:
+    if is_of_several(definition):
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = np.where(np.isnan(value), numerator / denominator * definition.per, value)
         if np.isnan(mean).any() or np.isnan(denominator).any():

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, insert, select, update
 
-from data import audit, cpr, month_states, reading, states
+from data import audit, cpr, month_states, reading, states, typed
 from data.access import Viewer, require_delivery
 from data.errors import NotFound, Refused
 from data.queries.deliveries import NO_DELIVERY
@@ -97,7 +97,7 @@ def restore(
 def _change(
     store: Store, viewer: Viewer, receipt: str, kind: str, today: date, now: datetime, reason: str
 ) -> list[SeriesState]:
-    why = reason.strip()
+    why = typed.written(reason)
     cpr.refuse(why)
     if len(why) > LONGEST_REASON:
         raise Refused(LONG_REASON, most=LONGEST_REASON)

@@ -22,7 +22,7 @@ from etl.extract.tables import RawTable, TextColumn
 from etl.lookups import Lookups
 from etl.report import Figures
 from indicators.definition import IndicatorDefinition, PeriodKind
-from indicators.spc.charts import CHARTS
+from indicators.drawn import is_of_several
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -283,7 +283,7 @@ class Rows(Sequence[Row]):
 
     @cached_property
     def is_of_several(self) -> Bools:
-        return self.of_indicator(_needs_several, False)
+        return self.of_indicator(is_of_several, False)
 
     @cached_property
     def has_denominator(self) -> Bools:
@@ -426,11 +426,6 @@ def shown(numerator: Floats, denominator: Floats, value: Floats, per: Floats) ->
 def optional(number: float) -> float | None:
     """A number of an array, None for NaN."""
     return None if number != number else float(number)
-
-
-def _needs_several(indicator: IndicatorDefinition) -> bool:
-    chart = CHARTS.get(indicator.chart)
-    return chart is not None and chart.needs_several
 
 
 def decimals(table: RawTable, given: str | None = None) -> dict[str, str | None]:

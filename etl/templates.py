@@ -21,8 +21,8 @@ from etl import numbers, periods
 from etl.extract.columns import NAMES, REPEATED
 from etl.safe_cells import safe
 from indicators.definition import Direction, IndicatorDefinition, PeriodKind
+from indicators.drawn import is_of_several
 from indicators.periods import start_of
-from indicators.spc.charts import CHARTS
 from indicators.words import Words
 
 Form = Literal["xlsx", "csv"]
@@ -88,8 +88,7 @@ class _Series:
 
 def fields_of(definition: IndicatorDefinition) -> tuple[str, ...]:
     """The fields that the figures of an indicator are handed in as: numerator and denominator, or value."""
-    chart = CHARTS.get(definition.chart)
-    if chart is not None and chart.needs_several:
+    if is_of_several(definition):
         return ("value", "denominator", "sd")
     return ("numerator", "denominator") if definition.has_denominator else ("value",)
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from indicators import periods, spc
 from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Target
+from indicators.drawn import is_of_several
 from indicators.spc import Reading, Reason, Rule
 from indicators.spc.charts import chart_of
 from indicators.spc.judgement import (
@@ -330,7 +331,7 @@ def _calendar(
 
     numerator, denominator, value = laid_out("numerator"), laid_out("denominator"), laid_out("value")
     sd = None
-    if chart is not None and chart.needs_several:  # each period is a subgroup: mean, number of measurements, spread
+    if is_of_several(definition):  # each period is a subgroup: mean, number of measurements, spread
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = numerator / denominator
         y, n, sd = np.where(np.isnan(value), mean, value / definition.per), denominator, laid_out("sd") / definition.per

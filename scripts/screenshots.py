@@ -1,12 +1,14 @@
-"""Pictures of every page of the demo: `make screenshots` writes docs/screenshots/*.png.
+"""Pictures of every page of the demo: `make screenshots` writes those of the handbook, docs/screenshots/*.png.
 
-`python scripts/screenshots.py --all FOLDER` writes every page in both languages, three themes, laptop and phone, for
-looking at with one's own eyes; `--only`, `--sizes`, `--languages` and `--themes` choose among them.
+`python scripts/screenshots.py --all FOLDER` writes every page, dialog and paper in both languages, three themes, laptop
+and phone, for looking at with one's own eyes; `--only`, `--sizes`, `--languages` and `--themes` choose among them,
+`--sheets` puts those of one language, theme and size side by side, and `--url` takes a demo that is running already.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import os
 import shutil
@@ -22,8 +24,9 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -31,6 +34,10 @@ sys.path.insert(0, str(ROOT))
 from data.demo import DEMO_SIGN_INS  # noqa: E402 - the project is beside this folder
 
 SIZES = {"laptop": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
+WALL = {"width": 1920, "height": 1080}  # what hangs where the meeting is held; in place of a laptop
+SHEET_WIDTHS = {"laptop": 480, "phone": 260}  # of one page on a sheet of many
+SHEET_ROW, SHEET_WIDTH, SHEET_HEIGHT = 1.6, 1920, 2000  # how tall a page is shown, in its widths; the sheet in pixels
+TOUR = {"name": "tavle_visit", "value": "closed"}
 A4 = {"width": 1123, "height": 794}  # lying, at 96 dots to the inch
 LANGUAGES = {"da": "da-DK", "en": "en-GB"}
 THEMES = ("light", "dark", "contrast")
@@ -125,7 +132,113 @@ def planned(page: Page) -> None:
 
 
 def drawn(page: Page) -> None:
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    page.locator(".js-plotly-plot .main-svg").first.wait_for(state="attached")  # not seen on paper
+
+
+def pressed(selector: str, shown: str = "") -> Callable[[Page], None]:
+    """Press the first of these, and wait for what comes of it."""
+
+    def press(page: Page) -> None:
+        page.locator(selector).locator("visible=true").first.click()
+        if shown:
+            page.locator(shown).locator("visible=true").first.wait_for()
+
+    return press
+
+
+def asked(what: str) -> Callable[[Page], None]:
+    """Open the dialog of an action of the series page; those that are rare stand in the menu."""
+
+    def ask(page: Page) -> None:
+        drawn(page)
+        button = page.locator(f"[data-ask={what}]").first
+        if not button.is_visible():
+            page.locator(".acts__m summary").click()
+        button.click()
+        page.locator("dialog[open] .dlg__b").wait_for()
+        page.wait_for_timeout(800)  # the trial of what the fields say comes after them
+
+    return ask
+
+
+def typed_in_search(text: str) -> Callable[[Page], None]:
+    def search(page: Page) -> None:
+        page.keyboard.press("Control+k")
+        page.keyboard.type(text)
+        page.locator("[role=option]").first.wait_for()
+
+    return search
+
+
+def found_nothing(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("qwxzq")
+    page.locator("#find-said:not(:empty)").wait_for()
+
+
+def keys(page: Page) -> None:
+    page.keyboard.press("?")
+    page.locator("dialog[open]").wait_for()
+
+
+def focused_cell(page: Page) -> None:
+    cells = page.locator("table.mx td a.cell").locator("visible=true")
+    if cells.count():
+        cells.first.focus()
+    page.wait_for_timeout(300)
+
+
+def seen_card(page: Page) -> None:
+    page.locator("[data-press^=seen]").first.click()
+    page.locator(".ncards__said").wait_for()
+
+
+def brought_back(page: Page) -> None:
+    page.locator(".ncards__said [data-press]").click()
+    page.locator(".ncards__said").wait_for()
+
+
+def packed(page: Page) -> None:
+    page.locator(".pack__b").first.click()
+    page.locator(".pack__m a[download]").wait_for(timeout=60_000)
+
+
+def in_meeting(page: Page) -> None:
+    begin = page.locator("[data-press=begin]")
+    if begin.count():
+        begin.click()
+    else:  # the one of the picture before goes on
+        page.locator(".mt__begin a").click()
+    page.locator(".tm__step:not([hidden])").wait_for()
+
+
+def decided(page: Page) -> None:
+    in_meeting(page)
+    step = page.locator(".tm__step:not([hidden])")
+    step.locator("[name=what]").fill("Prøv den nye lommeguide på to vagter")
+    step.locator("[name=who]").fill("Line Dam")
+    step.locator("form button[type=submit]").click()
+    page.locator(".tm__said:not(:empty)").first.wait_for()
+
+
+def at_its_end(page: Page) -> None:
+    in_meeting(page)
+    while page.locator(".tm__step--end[hidden]").count():
+        page.keyboard.press("ArrowRight")
+
+
+def minutes(page: Page) -> None:
+    """Those of the latest meeting."""
+    page.locator(".mt__side a[href*=referat]").first.click()
+    page.locator("main h1").first.wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+def refused_sign_in(page: Page) -> None:
+    page.locator("input[type=email]").fill("leder@tavle.example")
+    page.locator("input[type=password]").fill("ikke det rigtige")
+    page.locator("form button[type=submit]").first.click()
+    page.locator("[role=alert]").first.wait_for()
 
 
 # ------------------------------------------------------------------------------------------------------- the pictures
@@ -133,21 +246,79 @@ def drawn(page: Page) -> None:
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: who looks, where, what is done first and what afterwards. `is_printed`: as it would be on paper."""
+    """A picture: who looks, where, what is done first and what afterwards.
+
+    `is_printed`: as it would be on paper. `is_of_window`: no more than one sees without scrolling, for what lies over
+    the page. `is_on_wall`: as wide as a screen on the wall where it is not a phone.
+    """
 
     who: str | None
     address: str
     before: Callable[[Page], None] | None = None
     after: Callable[[Page], None] | None = None
     is_printed: bool = False
+    is_of_window: bool = False
+    is_on_wall: bool = False
+    with_tour: bool = False
+
+
+SERIES = "/indikator/MEDAFST?v=1&enhed=NOH-KIR"
 
 
 # In the order they are taken: what changes the demo for good stands last.
 SHOTS = {
     "overblik": Shot("leder", "/"),
+    "overblik-felt": Shot("leder", "/", focused_cell),  # the list of a phone has no cells
+    "overblik-set": Shot("leder", "/", seen_card, brought_back),
+    "overblik-filtre": Shot("leder", "/", pressed(".ovf summary", ".ovf form")),
+    "overblik-tabel": Shot("leder", "/", pressed(".mx-twin summary", ".mx-twin table")),
+    "overblik-intet-i-filter": Shot("leder", "/?v=1&enhed=NOH-KIR&maal=8"),
+    "overblik-mange": Shot("evaluator", "/"),
+    "overblik-kommune": Shot("kommune", "/"),
+    "overblik-papir": Shot("leder", "/", is_printed=True),
     "indikator": Shot("leder", "/indikator/KRAEFT?v=1&enhed=NOH-KIR&periode=alle", drawn),
+    "indikator-bekymrende": Shot("leder", "/indikator/TRYKSAAR?v=1&enhed=NOH-MED", drawn),
+    "indikator-tilfaeldig": Shot("leder", SERIES, drawn),
+    "indikator-tabel": Shot("leder", SERIES, pressed("[aria-controls=indicator-table]", "#indicator-table")),
+    "indikator-note": Shot("leder", SERIES, asked("note"), is_of_window=True),
+    "indikator-fase": Shot("leder", "/indikator/TRYKSAAR?v=1&enhed=NOH-MED", asked("phase"), is_of_window=True),
+    "indikator-udelad": Shot("leder", SERIES, asked("out"), is_of_window=True),
+    "indikator-mere": Shot("leder", SERIES, pressed(".acts__m summary"), is_of_window=True),
+    "indikator-hent": Shot("leder", SERIES, pressed(".getmenu summary"), is_of_window=True),
+    "indikator-ord": Shot("leder", SERIES, pressed("a.term", ".pop"), is_of_window=True),
+    "indikator-uden-data": Shot("leder", "/indikator/GENINDL?v=1&enhed=NOH-ORT"),
+    "indikator-papir": Shot("leder", SERIES, drawn, is_printed=True),
+    "maal-alle": Shot("leder", "/maal"),
     "maal": Shot("leder", "/maal/5"),
+    "maal-1": Shot("leder", "/maal/1"),
+    "maal-8": Shot("leder", "/maal/8"),
+    "maal-papir": Shot("leder", "/maal/5", is_printed=True),
+    "tavlemoede": Shot("leder", "/tavlemoede?v=1&enhed=NOH"),
+    "tavlemoede-tom": Shot("leder", "/tavlemoede?v=1&enhed=NOH-ORT"),
+    "tavlemoede-skaerm": Shot("leder", "/tavlemoede?v=1&enhed=NOH", in_meeting, is_of_window=True, is_on_wall=True),
+    "tavlemoede-aftale": Shot("leder", "/tavlemoede?v=1&enhed=NOH", decided, is_on_wall=True),
+    "tavlemoede-slut": Shot("leder", "/tavlemoede?v=1&enhed=NOH", at_its_end, is_of_window=True, is_on_wall=True),
+    "tavlemoede-gang": Shot("leder", "/tavlemoede?v=1&enhed=NOH&vis=gang", is_of_window=True, is_on_wall=True),
+    "referat": Shot("leder", "/tavlemoede?v=1&enhed=NOH", minutes),
+    "referat-papir": Shot("leder", "/tavlemoede?v=1&enhed=NOH", minutes, is_printed=True),
+    "referater": Shot("leder", "/tavlemoede/referat?v=1&enhed=NOH"),
+    "forloeb": Shot("leder", "/forloeb"),
+    "forloeb-aeldre": Shot("leder", "/forloeb/AELDRE"),
+    "forloeb-kommune": Shot("kommune", "/forloeb/AELDRE"),
+    "forloeb-papir": Shot("leder", "/forloeb/AELDRE", is_printed=True),
+    "tavlepakke": Shot("leder", "/tavlepakke"),
+    "tavlepakke-klar": Shot("leder", "/tavlepakke?v=1&enhed=NOH-KIR", packed),
+    "ordliste": Shot("leder", "/ordliste"),
+    "tilgaengelighed": Shot("leder", "/tilgaengelighed"),
+    "konto": Shot("leder", "/konto"),
+    "soeg": Shot("leder", "/maal", typed_in_search("kirurgisk"), is_of_window=True),
+    "soeg-intet": Shot("leder", "/maal", found_nothing, is_of_window=True),
+    "taster": Shot("leder", "/maal", keys, is_of_window=True),
+    "rundvisning": Shot("leder", "/", is_of_window=True, with_tour=True),
+    "fejl": Shot("leder", "/findes-ikke"),
+    "ingen-adgang": Shot("leder", "/indikator/MEDAFST?v=1&enhed=HGH"),
     "log-ind": Shot(None, "/log-ind"),
+    "log-ind-afvist": Shot(None, "/log-ind", refused_sign_in),
     "indberet-begynd": Shot("kvalitet", "/indberet?v=1&enhed=NOH-KIR"),
     "indberet": Shot("kvalitet", "/indberet?v=1&enhed=NOH-KIR", bad_file),
     "indberet-effekt": Shot("kvalitet", "/indberet?v=1&enhed=NOH-KIR", effect),
@@ -172,13 +343,42 @@ SHOTS = {
         "kvalitet", "/indikator/MEDAFST?v=1&enhed=NOH-KIROT&periode=alle&vis=som-det-er", drawn
     ),
 }
-# Beside Danish, light, on a laptop: size, language and theme of a few more in docs/screenshots.
-ALSO = {
-    "indberet": [("phone", "da", "light")],
-    "indberet-effekt": [("laptop", "en", "light")],
-    "indberet-tast": [("phone", "da", "dark")],
-    "komplethed": [("laptop", "da", "dark"), ("phone", "da", "light")],
-    "indikator-kontrol": [("laptop", "en", "contrast")],
+Way = tuple[str, str, str]  # size, language, theme
+IN_DOCS: Way = ("laptop", "da", "light")
+# In docs/screenshots, in Danish, light, on a laptop; and a few of them in another way too.
+DOCS: dict[str, tuple[Way, ...]] = {
+    "overblik": (("laptop", "en", "dark"), ("phone", "da", "light")),
+    "indikator": (("phone", "en", "dark"),),
+    "indikator-fase": (),
+    "maal": (),
+    "tavlemoede": (),
+    "tavlemoede-skaerm": (),
+    "referat-papir": (),
+    "forloeb-aeldre": (),
+    "tavlepakke-klar": (),
+    "soeg": (),
+    "log-ind": (),
+    "indberet-begynd": (),
+    "indberet": (("phone", "da", "light"),),
+    "indberet-effekt": (("laptop", "en", "light"),),
+    "indberet-kvittering": (),
+    "indberet-tast": (("phone", "da", "dark"),),
+    "indberet-indsaet": (),
+    "indberet-komplet": (),
+    "indberet-cpr": (),
+    "komplethed": (("laptop", "da", "dark"), ("phone", "da", "light")),
+    "komplethed-enhed": (),
+    "komplethed-papir": (),
+    "kvitteringer": (),
+    "kvittering": (),
+    "vaerdi": (),
+    "indikatorer": (),
+    "indikator-ny": (),
+    "indikator-ret": (),
+    "indikator-om": (),
+    "indikator-kontrol": (("laptop", "en", "contrast"),),
+    "enheder": (),
+    "indikator-som-det-er": (),
 }
 AFTER_THE_MERGER = frozenset({"indikator-som-det-er"})
 
@@ -228,41 +428,84 @@ class Camera:
 
     def __init__(self, browser: Browser, url: str) -> None:
         self._browser, self._url = browser, url
-        self._contexts: dict[tuple[str | None, ...], BrowserContext] = {}
+        self._contexts: dict[tuple[object, ...], BrowserContext] = {}
 
-    def _context(self, who: str | None, size: str, language: str, theme: str) -> BrowserContext:
-        key = (who, size, language, theme)
+    def _context(self, shot: Shot, way: Way) -> BrowserContext:
+        size, language, theme = way
+        key = (shot.who, shot.is_on_wall, shot.with_tour, *way)
         if key not in self._contexts:
+            is_wall = shot.is_on_wall and size != "phone"
             context = self._contexts[key] = self._browser.new_context(
-                viewport=SIZES[size],  # type: ignore[arg-type]
+                viewport=WALL if is_wall else SIZES[size],  # type: ignore[arg-type]
                 locale=LANGUAGES[language],
                 color_scheme="dark" if theme == "dark" else "light",
+                reduced_motion="reduce",
             )
             context.add_cookies([{"name": "tavle_theme", "value": theme, "url": self._url}])
-            if who:
+            if not shot.with_tour:
+                context.add_cookies([{**TOUR, "url": self._url}])
+            if shot.who:
                 page = context.new_page()
-                sign_in(page, self._url, who)
+                sign_in(page, self._url, shot.who)
                 page.close()
         return self._contexts[key]
 
-    def take(self, shot: Shot, path: Path, *, size: str, language: str, theme: str, whole: bool) -> None:
-        page = self._context(shot.who, size, language, theme).new_page()
+    def take(self, shot: Shot, path: Path, way: Way, *, whole: bool) -> None:
+        """Write one picture; `whole`: with what lies below the window."""
+        page = self._context(shot, way).new_page()
         if shot.is_printed:
             page.emulate_media(media="print")
             page.set_viewport_size(A4)  # type: ignore[arg-type]
         page.goto(f"{self._url}{shot.address}")
         page.locator("h1").first.wait_for()
-        page.wait_for_timeout(300)
+        page.wait_for_load_state("networkidle")
         if shot.before:
             shot.before(page)
         page.wait_for_timeout(700)
-        taken = page.screenshot(full_page=whole or shot.is_printed)
-        # 256 colours of its own are enough for a page, and a third of the size.
+        taken = page.screenshot(full_page=(whole and not shot.is_of_window) or shot.is_printed)
         with Image.open(io.BytesIO(taken)) as picture:
-            picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+            if whole:
+                picture.save(path)
+            else:  # 256 colours are enough and a third of the size; the octree keeps those of signals, which are rare
+                colours = picture.convert("RGB").quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+                colours.save(path, optimize=True)
         if shot.after:
             shot.after(page)
         page.close()
+
+
+def launched(playwright: Playwright, chromium: str) -> Browser:
+    return playwright.chromium.launch(
+        executable_path=chromium,
+        args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+    )
+
+
+def sheets(folder: Path, names: list[str], way: Way) -> None:
+    """Side by side what was taken in one way: each page from its top, its name over it."""
+    width = SHEET_WIDTHS[way[0]]
+    height, label = round(width * SHEET_ROW), 16
+    sheet, number, x, y, row = Image.new("RGB", (SHEET_WIDTH, SHEET_HEIGHT), "#777"), 1, 0, 0, 0
+
+    def save() -> None:
+        sheet.save(folder / f"_sheet-{'-'.join(way)}-{number}.png")
+
+    for name in names:
+        path = folder / f"{name}-{'-'.join(way)}.png"
+        if not path.exists():
+            continue
+        with Image.open(path) as picture:
+            shown = picture.convert("RGB").resize((width, round(picture.height * width / picture.width)))
+        shown = shown.crop((0, 0, width, min(shown.height, height)))
+        if x + width > SHEET_WIDTH:
+            x, y, row = 0, y + row + label, 0
+        if y + label + shown.height > SHEET_HEIGHT:
+            save()
+            sheet, number, x, y, row = Image.new("RGB", (SHEET_WIDTH, SHEET_HEIGHT), "#777"), number + 1, 0, 0, 0
+        ImageDraw.Draw(sheet).text((x + 4, y + 2), name, fill="white")
+        sheet.paste(shown, (x, y + label))
+        x, row = x + width + 8, max(row, shown.height)
+    save()
 
 
 def chosen(text: str, among: list[str]) -> list[str]:
@@ -272,68 +515,68 @@ def chosen(text: str, among: list[str]) -> list[str]:
     return [name for name in among if name in names] if names else among
 
 
-def main() -> None:
+def arguments_of_call() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", type=Path, metavar="FOLDER", help="whole pages in every language, theme and size")
     parser.add_argument("--only", default="", help="names of pages, comma between")
     parser.add_argument("--var", type=Path, metavar="FOLDER", help="take the demo that was built here, on a copy of it")
+    parser.add_argument("--url", default="", help="take a demo that is running already; nothing is merged there")
+    parser.add_argument("--sheets", action="store_true", help="of --all: pictures of many pages side by side too")
     for name in ("sizes", "languages", "themes"):
         parser.add_argument(f"--{name}", default="", help=f"of --all only these {name}, comma between")
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    arguments = arguments_of_call()
     chromium = os.environ.get("TAVLE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         raise SystemExit("Chromium is missing (Debian, Ubuntu: apt install chromium)")
     folder = arguments.all or ROOT / "docs" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
-    names = chosen(arguments.only, list(SHOTS))
-    ways = list(
+    names = chosen(arguments.only, list(SHOTS) if arguments.all else [name for name in SHOTS if name in DOCS])
+    if arguments.url:
+        names = [name for name in names if name not in AFTER_THE_MERGER]
+    ways: list[Way] = list(
         product(
             chosen(arguments.sizes, list(SIZES)),
             chosen(arguments.languages, list(LANGUAGES)),
             chosen(arguments.themes, list(THEMES)),
         )
     )
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as var:
-        if arguments.var:
-            shutil.copy(arguments.var / "demo.duckdb", var)
-        server = serve(Path(var), port)
-        try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(
-                    executable_path=chromium,
-                    args=[
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-quic",
-                        "--no-first-run",
-                        "--disable-background-networking",
-                    ],
-                )
-                camera = Camera(browser, f"http://127.0.0.1:{port}")
-                is_merged = False
-                for name in names:
-                    if name in AFTER_THE_MERGER and not is_merged:
-                        merge(Path(var))
-                        is_merged = True
-                    if not arguments.all:
-                        path = folder / f"{name}.png"
-                        camera.take(SHOTS[name], path, size="laptop", language="da", theme="light", whole=False)
-                        for size, language, theme in ALSO.get(name, ()):
-                            path = folder / f"{name}-{size}-{language}-{theme}.png"
-                            camera.take(SHOTS[name], path, size=size, language=language, theme=theme, whole=False)
-                        continue
-                    for size, language, theme in ways:
-                        path = folder / f"{name}-{size}-{language}-{theme}.png"
-                        camera.take(SHOTS[name], path, size=size, language=language, theme=theme, whole=True)
-                browser.close()
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-    sys.stdout.write(f"{len(list(folder.glob('*.png')))} pictures in {folder}\n")
+    with tempfile.TemporaryDirectory() as var, contextlib.ExitStack() as stack:
+        url = arguments.url
+        if not url:
+            if arguments.var:
+                shutil.copy(arguments.var / "demo.duckdb", var)
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = probe.getsockname()[1]
+            server = serve(Path(var), port)
+            stack.callback(server.wait, timeout=20)
+            stack.callback(server.terminate)
+            url = f"http://127.0.0.1:{port}"
+        playwright = stack.enter_context(sync_playwright())
+        browser = launched(playwright, chromium)
+        stack.callback(browser.close)
+        camera, is_merged, missed = Camera(browser, url), False, []
+        for name in names:
+            if name in AFTER_THE_MERGER and not is_merged:
+                merge(Path(var))
+                is_merged = True
+            for way in ways if arguments.all else (IN_DOCS, *DOCS[name]):
+                ending = f"-{'-'.join(way)}" if arguments.all or way != IN_DOCS else ""
+                try:
+                    camera.take(SHOTS[name], folder / f"{name}{ending}.png", way, whole=bool(arguments.all))
+                except PlaywrightError as fault:  # the others are still worth looking at
+                    missed.append(f"{name} {' '.join(way)}: {str(fault).splitlines()[0]}")
+    if arguments.all and arguments.sheets:
+        for way in ways:
+            sheets(folder, names, way)
+    sys.stdout.write("".join(f"missed: {one}\n" for one in missed))
+    sys.stdout.write(f"{len(list(folder.glob('[!_]*.png')))} pictures in {folder}\n")
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -429,12 +429,13 @@ def _followers(view: FormView) -> Markup:
     return Markup(
         '<fieldset class="deff__f" id="f-followers" aria-describedby="f-followers-hint f-followers-notes">'
         "<legend>{}</legend>"
-        '<p class="hint" id="f-followers-hint">{}</p>{}<ul class="deff__us" tabindex="0">{}</ul>'
+        '<p class="hint" id="f-followers-hint">{}</p>{}<ul class="deff__us" tabindex="0" aria-label="{}">{}</ul>'
         '<div class="deff__n" id="f-followers-notes" data-notes="followers"></div></fieldset>'
     ).format(
         _("Følges af"),
         _("Uden dato følger enheden den fra den dag, definitionen gælder."),
         everybody,
+        _("Følges af"),
         rows,
     )
 

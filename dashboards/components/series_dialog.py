@@ -93,7 +93,7 @@ def action_bar(offered: Actions, link: str, *, has_chart: bool) -> Markup:
         "{}</div><p>{}</p>"
         '<p class="hint">{}</p></div>'
     ).format(
-        _("Link til netop dette"),
+        _("Link til denne visning"),
         link,
         _copy_button(link),
         press_button(actions.SHORT, _("Lav et kort link"), css="btn btn--sm"),

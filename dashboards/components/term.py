@@ -7,6 +7,7 @@ opens the explanation on the spot instead, and Escape closes it; Ctrl-click stil
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 
 from markupsafe import Markup, escape
 
@@ -53,7 +54,43 @@ FORMS = {
     "brugbare-datapunkter": Words("brugbare datapunkter|brugbare punkter", "useful observations|useful points"),
     "maaltal": Words("måltallet|måltal", "target"),
     "fase": Words("faserne|fasen|fase", "phases|phase"),
+    "signal": Words("signalerne|signaler|signal", "signals|signal"),
+    "maaling": Words("målingerne|målinger|målingen|måling", "measures|measure"),
+    "smaa-tal": Words("skjulte små tal|små tal", "small numbers"),
+    "tavlemoede": Words("tavlemøderne|tavlemøde", "board meetings|board meeting"),
+    "for-faa-data": Words("for få data", "too few data"),
+    "bekymrende": Words("bekymrende", "concerning"),
+    "forbedring": Words("forbedring", "improvement"),
+    "naevner": Words("nævner", "denominator"),
+    "taeller": Words("tæller", "numerator"),
 }
+
+
+Link = Callable[[str, str], Markup]  # a key and the text that becomes the link
+
+
+class FirstMention:
+    """`with_terms` for the many texts of one page: each word is a link where it is mentioned first, and there alone.
+
+    `link` makes the links, `used` are the keys of the words that have become one, in their order.
+
+    Examples
+    --------
+    >>> first = FirstMention("median")
+    >>> "<a" in first("Medianen er 5"), "<a" in first("Medianen er 6")
+    (True, False)
+    """
+
+    def __init__(self, *keys: str, link: Link = term) -> None:
+        self._keys, self._link = keys, link
+        self.used: dict[str, None] = {}
+
+    def __call__(self, text: str | Markup) -> Markup:
+        if isinstance(text, Markup):
+            return text
+        places = _mentions(text, [key for key in self._keys if key not in self.used])
+        self.used.update(dict.fromkeys(key for _first, _last, key in places))
+        return _linked(text, places, self._link)
 
 
 def with_terms(text: str | Markup, *keys: str) -> Markup:
@@ -68,8 +105,11 @@ def with_terms(text: str | Markup, *keys: str) -> Markup:
     >>> with_terms("5 < 6", "median")
     Markup('5 &lt; 6')
     """
-    if isinstance(text, Markup):
-        return text
+    return FirstMention(*keys)(text)
+
+
+def _mentions(text: str, keys: Iterable[str]) -> list[tuple[int, int, str]]:
+    """Where the first mention of each word begins and ends, in the order of the text; none within another."""
     places: list[tuple[int, int, str]] = []
     for key in keys:
         pattern = rf"(?<!\w)(?:{FORMS[key].say(language())})(?!\w)"
@@ -77,8 +117,12 @@ def with_terms(text: str | Markup, *keys: str) -> Markup:
             if all(found.end() <= first or found.start() >= last for first, last, _key in places):
                 places.append((found.start(), found.end(), key))
                 break
+    return sorted(places)
+
+
+def _linked(text: str, places: Iterable[tuple[int, int, str]], link: Link) -> Markup:
     done, at = Markup(""), 0
-    for first, last, key in sorted(places):
-        done += escape(text[at:first]) + term(key, text[first:last])
+    for first, last, key in places:
+        done += escape(text[at:first]) + link(key, text[first:last])
         at = last
     return done + escape(text[at:])

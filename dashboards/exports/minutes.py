@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dashboards.presenters.minutes import MinutesView
 from dashboards.text import _, language, ngettext
+from data.typed import possible
 
 if TYPE_CHECKING:
     from docx.document import Document as Written
@@ -36,12 +37,13 @@ def minutes_docx(view: MinutesView, *, address: str) -> bytes:
             continue
         decided = document.add_paragraph(style="List Bullet")
         decided.add_run(_("Aftalt:")).bold = True
-        decided.add_run(f" {one.decision.what}")
-        decided.add_run(f" · {one.decision.told}")
+        decided.add_run(possible(f" {one.decision.what}"))
+        decided.add_run(possible(f" · {one.decision.told}"))
     if view.settled:
         document.add_heading(_("Fra tidligere møder"), level=2)
         for settled in view.settled:
-            document.add_paragraph(f"{settled.what} · {settled.told} · {settled.series}", style="List Bullet")
+            said_then = possible(f"{settled.what} · {settled.told} · {settled.series}")
+            document.add_paragraph(said_then, style="List Bullet")
     small = document.add_paragraph().add_run(f"{view.as_of_note} {address}{view.page_href}")
     small.font.size = Pt(9)
     file = io.BytesIO()

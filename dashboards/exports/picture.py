@@ -16,6 +16,7 @@ from dashboards.figures.spc_chart import Frame
 from dashboards.figures.svg_chart import svg_chart
 from dashboards.text import language
 from dashboards.theme import LIGHT
+from data.typed import possible
 
 if TYPE_CHECKING:
     from dashboards.presenters.exported import Sheet
@@ -60,6 +61,11 @@ def picture_svg(sheet: Sheet) -> str:
     else:
         for sentence in (*sheet.view.explanation.see, *sheet.view.explanation.means):
             drawing.words(sentence, size=16)
+        drawing.y += 8
+    for note in sheet.notes_shown:
+        text = " ".join(note.text.split())
+        drawing.words(f"{note.letter}  {note.when}: {text}", size=13)
+    if sheet.notes_shown:
         drawing.y += 8
     drawing.words(" · ".join(sheet.notes_of_chart), size=12, colour=LIGHT.muted)
     drawing.rule()
@@ -127,7 +133,7 @@ class _Drawing:
 
     def document(self, title: str, description: str) -> str:
         height = round(self.y + MARGIN - 8)
-        return (
+        return possible(
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}"'
             f' viewBox="0 0 {WIDTH} {height}" lang="{language()}" font-family="{LETTERS}">'
             f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"

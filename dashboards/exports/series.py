@@ -17,8 +17,8 @@ from typing import Any
 import pandas as pd
 
 from indicators.definition import IndicatorDefinition
+from indicators.drawn import is_of_several
 from indicators.periods import next_start
-from indicators.spc import CHARTS
 from indicators.words import Words
 
 DEMO = Words("DEMO: simulerede tal", "DEMO: simulated figures")
@@ -85,8 +85,7 @@ def series_csv(
     for remark in remarks:
         text.write("# " + " ".join(remark.split()) + "\r\n")
     writer = csv.writer(text, delimiter=chosen.delimiter, lineterminator="\r\n")
-    chart = CHARTS.get(definition.chart)
-    has_sd = chart is not None and chart.needs_several
+    has_sd = is_of_several(definition)
     writer.writerow([*chosen.columns, *([chosen.sd] if has_sd else [])])
     for row in observations.to_dict("records"):
         start: date = row["period_start"]

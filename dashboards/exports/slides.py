@@ -20,6 +20,7 @@ from dashboards.figures.points import has_limits, phase_spans
 from dashboards.presenters.exported import MARKS
 from dashboards.text import PERCENT_SIGNS, _, language, period_text, pgettext, shown_decimals, value_text
 from dashboards.theme import LIGHT
+from data.typed import possible
 from indicators.definition import PeriodKind
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ class _Deck:
         self.deck: Presentation = Presentation()
         self.deck.slide_width, self.deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
         facts = self.deck.core_properties
-        facts.title, facts.subject, facts.comments, facts.author = title[:255], subject[:255], comments[:255], "Tavle"
+        facts.title, facts.subject, facts.comments = (possible(text)[:255] for text in (title, subject, comments))
+        facts.author = "Tavle"
         facts.language = "en-GB" if language() == "en" else "da-DK"
 
     def content(self) -> bytes:
@@ -191,7 +193,7 @@ class _Deck:
             for note in shown or sheet.view.notes[:2]:
                 paragraphs.add(f"{note.letter}  {note.when}: {note.text}", size=10, before=2)
         self._facts(slide, sheet.facts, sheet.stamp_lines)
-        slide.notes_slide.notes_text_frame.text = speaker_notes(sheet)
+        slide.notes_slide.notes_text_frame.text = possible(speaker_notes(sheet))
 
     def _chart(self, slide: Slide, sheet: Sheet, x: float, y: float, width: float, height: float) -> None:
         from pptx.chart.data import CategoryChartData
@@ -221,7 +223,7 @@ class _Deck:
             self._facts(slide, pack.facts, pack.stamp_lines)
             if at == 0:
                 said = [f"{pack.name_of(sheet)}: {sheet.title}" for sheet in pack.sheets]
-                slide.notes_slide.notes_text_frame.text = "\n".join([pack.subtitle, front_note(), *said])
+                slide.notes_slide.notes_text_frame.text = possible("\n".join([pack.subtitle, front_note(), *said]))
 
     def _matrix(self, slide: Slide, pack: Pack, groups: Sequence[FrontGroup]) -> None:
         from pptx.util import Inches
@@ -492,7 +494,9 @@ def _date_axis(axis: Any, sheet: Sheet) -> None:
     """Months as months: a date axis with few labels, in the words of the reader's own Office."""
     from pptx.oxml.ns import qn
 
-    axis.tick_labels.number_format = "yyyy" if sheet.definition.period is PeriodKind.YEAR else "mmm yyyy"
+    # Months in the language of the slide, whatever the machine that opens it speaks.
+    months = f"[$-{'406' if language() == 'da' else '809'}]mmm yyyy"
+    axis.tick_labels.number_format = "yyyy" if sheet.definition.period is PeriodKind.YEAR else months
     axis.tick_labels.number_format_is_linked = False
     element = axis._element
     n_shown = len(sheet.shown) * {PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}.get(sheet.definition.period, 1)
@@ -611,7 +615,7 @@ def _run(paragraph: Any, text: str, *, size: float, is_bold: bool = False, colou
     from pptx.util import Pt
 
     run = paragraph.add_run()
-    run.text = text
+    run.text = possible(text)
     run.font.size, run.font.bold, run.font.name = Pt(size), is_bold, FONT
     run.font.color.rgb = _rgb(colour)
     run._r.get_or_add_rPr().set("lang", "en-GB" if language() == "en" else "da-DK")
@@ -645,7 +649,7 @@ def _margins(frame: Any) -> None:
 
 def _describe(shape: Any, words: str) -> None:
     """The words a screen reader says for a picture, a chart or a table."""
-    shape._element.xpath(".//p:cNvPr")[0].set("descr", words)
+    shape._element.xpath(".//p:cNvPr")[0].set("descr", possible(words))
 
 
 def _rgb(colour: str) -> Any:

@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from data.typed import possible
+
 if TYPE_CHECKING:
     import typst
 
@@ -39,10 +41,21 @@ def _letters() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, font_paths=[str(Path(found.origin).parent / "files")])
 
 
+def _possible(data: Any) -> Any:
+    """Names and texts of many years, some with characters that nothing can be set from: those are left out."""
+    if isinstance(data, str):
+        return possible(data)
+    if isinstance(data, Mapping):
+        return {key: _possible(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_possible(value) for value in data]
+    return data
+
+
 def _compiled(template: bytes, data: Any, **options: Any) -> Any:
     import typst
 
-    compiler = typst.Compiler(template, font_paths=_letters(), sys_inputs={"data": json.dumps(data)})
+    compiler = typst.Compiler(template, font_paths=_letters(), sys_inputs={"data": json.dumps(_possible(data))})
     return compiler.compile(**options)
 
 

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from dashboards.components.term import FirstMention
 from dashboards.exports.pictograms import assurance_picture, variation_picture
 from dashboards.exports.picture import chart_svg
 from dashboards.exports.words import boxes, front_note, note_tail, phase_text
 from dashboards.text import _, language, pgettext
 from dashboards.theme import LIGHT
+from data.catalogue.glossary import term as term_of
+from data.typed import possible
 
 if TYPE_CHECKING:
     from dashboards.presenters.board_pack import Pack
@@ -41,9 +44,11 @@ table {{ border-collapse: collapse; width: 100%; font-size: .9rem }}
 th, td {{ text-align: left; vertical-align: top; padding: 5px 8px; border-bottom: 1px solid var(--line) }}
 thead th, .goal th {{ background: var(--soft) }} td.n {{ text-align: right; white-space: nowrap }}
 caption {{ text-align: left; font-weight: 600; padding: 4px 0 }}
+th > a {{ display: inline-block; padding: 8px 0 }}
 .hit {{ font-weight: 600 }} .icons svg {{ vertical-align: -6px; margin-right: 4px }}
 details {{ margin-top: 1rem }} summary {{ cursor: pointer; font-weight: 600; min-height: 44px; padding: 10px 0 }}
 section + section {{ border-top: 2px solid var(--text); margin-top: 40px; padding-top: 24px }}
+@media (forced-colors: active) {{ .chart, .icons {{ forced-color-adjust: none; background: #fff }} }}
 @media print {{ section {{ break-before: page; border: 0 !important }} section:first-of-type {{ break-before: auto }}
   main {{ max-width: none; padding: 0 }} .chart svg {{ min-width: 0 }} }}
 """
@@ -52,17 +57,19 @@ section + section {{ border-top: 2px solid var(--text); margin-top: 40px; paddin
 
 def series_html(sheet: Sheet) -> str:
     """One series."""
-    return _document(sheet.title, sheet.subtitle, _sheet(sheet))
+    first = _explained()
+    return _document(sheet.title, sheet.subtitle, _sheet(sheet, first) + _words(first))
 
 
 def pack_html(pack: Pack) -> str:
     """The front page with links, then a part per series."""
-    parts = Markup("").join(_sheet(sheet, at) for at, sheet in enumerate(pack.sheets))
+    first = _explained()
+    parts = Markup("").join(_sheet(sheet, first, at) for at, sheet in enumerate(pack.sheets)) + _words(first)
     return _document(pack.title, pack.subtitle, _front(pack) + parts)
 
 
 def _document(title: str, about: str, body: Markup) -> str:
-    return str(
+    return possible(
         Markup(
             '<!doctype html>\n<html lang="{}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -114,7 +121,33 @@ def _cell(sheet: Sheet, anchor: str) -> Markup:
     ).format(anchor, _icons(sheet, 22), sheet.latest_short or _("Ingen data"), words)
 
 
-def _sheet(sheet: Sheet, at: int = 0) -> Markup:
+EXPLAINED = (
+    "tilfaeldig-variation", "laengste-serie", "kryds", "kontrolgraenser", "brugbare-datapunkter", "falsk-alarm",
+    "regelsaet", "databrud", "aaben-maaned", "median", "maaltal", "landstal", "smaa-tal", "for-faa-data",
+)  # fmt: skip
+
+
+def _explained() -> FirstMention:
+    """Words become links to the list of words at the end of the file, where each is mentioned first."""
+    return FirstMention(*EXPLAINED, link=Markup('<a href="#ord-{}">{}</a>').format)
+
+
+def _words(first: FirstMention) -> Markup:
+    """The words of the file that are links, with their explanations."""
+    rows = Markup("").join(
+        Markup('<dt id="ord-{}" tabindex="-1"><b>{}</b></dt><dd>{}</dd>').format(
+            one.key, one.name.say(language()), one.text.say(language())
+        )
+        for one in map(term_of, first.used)
+    )
+    if not rows:
+        return rows
+    return Markup('<section aria-labelledby="ord"><h1 id="ord">{}</h1><dl>{}</dl></section>').format(
+        _("Ord i filen"), rows
+    )
+
+
+def _sheet(sheet: Sheet, first: FirstMention, at: int = 0) -> Markup:
     view = sheet.view
     chart = Markup("")
     if sheet.has_chart:
@@ -123,7 +156,7 @@ def _sheet(sheet: Sheet, at: int = 0) -> Markup:
         )
     said = Markup("").join(
         Markup("<div><h2>{}</h2>{}</div>").format(
-            name, Markup("").join(Markup("<p>{}</p>").format(line) for line in lines)
+            name, Markup("").join(Markup("<p>{}</p>").format(first(line)) for line in lines)
         )
         for name, lines in boxes(view.explanation)
     )
@@ -138,9 +171,9 @@ def _sheet(sheet: Sheet, at: int = 0) -> Markup:
         _stamp(sheet.stamp),
         sheet.subtitle,
         chart,
-        " · ".join(sheet.notes_of_chart),
+        first(" · ".join(sheet.notes_of_chart)),
         said,
-        _why(sheet),
+        _why(sheet, first),
         _notes(sheet),
         _twin(sheet),
         _about(sheet),
@@ -148,10 +181,10 @@ def _sheet(sheet: Sheet, at: int = 0) -> Markup:
     )
 
 
-def _why(sheet: Sheet) -> Markup:
+def _why(sheet: Sheet, first: FirstMention) -> Markup:
     rows = Markup("").join(
         Markup('<tr{}><th scope="row">{}</th><td>{}</td></tr>').format(
-            Markup(' class="hit"') if row.is_hit else "", row.label, row.value
+            Markup(' class="hit"') if row.is_hit else "", first(row.label), row.value
         )
         for row in sheet.view.explanation.why
     )

@@ -293,7 +293,8 @@ def _even_inside(cell: Cell) -> Markup:
 
 
 def _words(cell: Cell) -> str:
-    return " · ".join(text for text in (cell.state, _period(cell)) if text)
+    """The state and its period; without a value »ingen data« stands there already."""
+    return " · ".join(text for text in (cell.state if cell.value else "", _period(cell)) if text)
 
 
 def _own_inside(cell: Cell, size: tuple[int, int]) -> Markup:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from dashboards.text import N_, _, language, ngettext, number, period_text, value_text
+from indicators.drawn import is_of_several
 from indicators.spc import CHARTS, Reason
 from indicators.spc.reasons import WORDS
 
@@ -72,38 +73,47 @@ _WHY_EMPTY = {WORDS[reason].en: WORDS[reason] for reason in (Reason.NO_NEIGHBOUR
 
 def read_points(assessment: Assessment) -> list[Point]:
     """The rows of `assessment.points`, oldest first; NaN becomes None."""
+    columns = assessment.columns
+    count = len(columns["period"])
+
+    def column(name: str, absent: Any = None) -> list[Any]:
+        values = columns.get(name)
+        return [absent] * count if values is None else values.tolist()
+
+    def numbers(name: str) -> list[float | None]:
+        return [_number(value) for value in column(name)]
+
+    # Column by column: a board of small charts reads some thousand points, and a mapping for each takes twice as long.
     phases: dict[Any, int] = {}
-    found = []
-    # Plain lists of the columns: a frame and its records would take five times as long, on every drawing.
-    columns = {name: list(values) for name, values in assessment.columns.items()}
-    rows = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
-    for position, row in enumerate(rows):
-        value = _number(row.get("y"))
-        is_excluded, is_open = bool(row.get("is_excluded")), bool(row.get("is_open"))
-        is_missing = bool(row.get("is_missing"))
-        why_empty = None if value is not None or is_missing else _WHY_EMPTY.get(str(row.get("reason") or ""))
-        found.append(
-            Point(
-                position=position,
-                period=_day(row["period"]),
-                value=value,
-                numerator=_number(row.get("numerator")),
-                denominator=_number(row.get("denominator")),
-                centre=_number(row.get("centre")),
-                lower=_number(row.get("lower")),
-                upper=_number(row.get("upper")),
-                phase=phases.setdefault(row.get("phase"), len(phases)),
-                is_open=is_open,
-                is_missing=is_missing or (value is None and why_empty is None),
-                is_excluded=is_excluded,
-                is_outside=bool(row.get("sigma_signal")),
-                mark=str(row.get("mark") or ""),
-                target=_number(row.get("target")),
-                is_hidden=bool(row.get("is_hidden", False)),
-                why_empty=why_empty,
-            )
-        )
-    return found
+    values, missing = numbers("y"), [bool(one) for one in column("is_missing")]
+    why_empty = [
+        None if value is not None or is_missing else _WHY_EMPTY.get(str(reason or ""))
+        for value, is_missing, reason in zip(values, missing, column("reason"), strict=True)
+    ]
+    rows = zip(
+        range(count),
+        [_day(value) for value in column("period")],
+        values,
+        numbers("numerator"),
+        numbers("denominator"),
+        numbers("centre"),
+        numbers("lower"),
+        numbers("upper"),
+        [phases.setdefault(one, len(phases)) for one in column("phase")],
+        [bool(one) for one in column("is_open")],
+        [
+            is_missing or (value is None and why is None)
+            for is_missing, value, why in zip(missing, values, why_empty, strict=True)
+        ],
+        [bool(one) for one in column("is_excluded")],
+        [bool(one) for one in column("sigma_signal")],
+        [str(one or "") for one in column("mark")],
+        numbers("target"),
+        [bool(one) for one in column("is_hidden", False)],
+        why_empty,
+        strict=True,
+    )
+    return [Point(*row) for row in rows]
 
 
 def phase_spans(assessment: Assessment, points: list[Point]) -> list[PhaseSpan]:
@@ -156,12 +166,6 @@ def has_limits(definition: IndicatorDefinition) -> bool:
     """Whether the indicator's chart has control limits."""
     record = CHARTS.get(definition.chart)
     return record is not None and record.has_limits
-
-
-def is_of_several(definition: IndicatorDefinition) -> bool:
-    """Whether a point is made of several measurements, whose number is the denominator."""
-    record = CHARTS.get(definition.chart)
-    return record is not None and record.needs_several
 
 
 def fraction_text(definition: IndicatorDefinition, point: Point) -> str:
@@ -232,8 +236,7 @@ def spoken(definition: IndicatorDefinition, point: Point, note: str = "") -> str
 def _number(value: Any) -> float | None:
     if value is None:
         return None
-    converted = float(value)
-    return None if math.isnan(converted) else converted
+    return None if value != value else float(value)  # NaN is like nothing, itself included
 
 
 def _day(value: Any) -> date:

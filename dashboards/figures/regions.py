@@ -40,7 +40,8 @@ class RegionLine:
 class Panels:
     """Small multiples: every region on the same axes, the country's line behind each.
 
-    `ticks` are the period labels to write, by position; the rest of the periods are unlabelled.
+    `ticks` are the period labels to write, by position; the rest of the periods are unlabelled. `breaks` are positions
+    whose figures cannot be compared with those before: the lines are cut there, and a double line says so.
     """
 
     lines: tuple[RegionLine, ...]
@@ -50,6 +51,7 @@ class Panels:
     unit: str
     decimals: int = 0
     from_zero: bool = False
+    breaks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +113,19 @@ def _panel(panels: Panels, line: RegionLine, low: float, high: float, grid: Sequ
         parts.append(
             f'<text class="ch-tick" x="{LEFT - 4}" y="{place(y(g) + 4)}" text-anchor="end">{number(g, decimals)}</text>'
         )
-    parts.append(f'<path class="rg-country" d="{_path(panels.country, x, y)}"/>')
+    for first in panels.breaks:
+        cut = x(first) - step / 2
+        lines = "".join(f"M{place(cut + side)} {TOP}V{TOP + height}" for side in (-1.5, 1.5))
+        parts.append(f'<path class="ch-break" d="{lines}"/>')
+    parts.append(f'<path class="rg-country" d="{_path(panels.country, x, y, panels.breaks)}"/>')
     if line.target is not None:
         parts.append(f'<path class="ch-goal" d="M{LEFT} {place(y(line.target))}H{PANEL_WIDTH - RIGHT}"/>')
     line_css = "rg-line rg-line--own" if line.is_own else "rg-line"
-    parts.append(f'<path class="{line_css}" d="{_path(line.values, x, y)}"/>')
+    parts.append(f'<path class="{line_css}" d="{_path(line.values, x, y, panels.breaks)}"/>')
+    for i in _alone(line.values, panels.breaks):
+        value = line.values[i]
+        assert value is not None
+        parts.append(f'<circle class="rg-dot" cx="{place(x(i))}" cy="{place(y(value))}" r="2.2"/>')
     latest = next((i for i in range(count - 1, -1, -1) if line.values[i] is not None), None)
     if latest is not None:
         value = line.values[latest]
@@ -144,16 +154,32 @@ def _panel(panels: Panels, line: RegionLine, low: float, high: float, grid: Sequ
     return Markup("<figure>{}{}</figure>").format(caption, drawing)
 
 
-def _path(values: Sequence[float | None], x: Callable[[int], float], y: Callable[[float], float]) -> str:
-    """Line segments between neighbours that both have a figure; a gap stays a gap."""
+def _path(
+    values: Sequence[float | None], x: Callable[[int], float], y: Callable[[float], float], breaks: Sequence[int] = ()
+) -> str:
+    """Line segments between neighbours that both have a figure; a gap stays a gap, and so does a break."""
     pieces, is_down = [], False
     for i, value in enumerate(values):
+        is_down = is_down and i not in breaks
         if value is None:
             is_down = False
             continue
         pieces.append(f"{'L' if is_down else 'M'}{place(x(i))} {place(y(value))}")
         is_down = True
     return "".join(pieces)
+
+
+def _alone(values: Sequence[float | None], breaks: Sequence[int]) -> list[int]:
+    """Positions of figures that no line reaches.
+
+    >>> _alone((6.8, 6.5, None, 6.0), breaks=(1,))
+    [0, 1, 3]
+    """
+
+    def is_joined(i: int) -> bool:
+        return 0 < i < len(values) and None not in (values[i - 1], values[i]) and i not in breaks
+
+    return [i for i, one in enumerate(values) if one is not None and not is_joined(i) and not is_joined(i + 1)]
 
 
 def _apart(labels: list[tuple[float, str, str]], room: float = 12.0) -> list[tuple[float, str, str]]:

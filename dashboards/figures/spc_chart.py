@@ -273,9 +273,7 @@ class _Drawing:
     # ------------------------------------------------------------------------------------------- the plan of the page
 
     def draw(self, flags: list[Flag], national: NationalMark | None) -> None:
-        kind = self.definition.period
-        first, beyond = self.points[0].period, _after(_after(_after(self.points[-1].period, kind), kind), kind)
-        self.flags = [flag for flag in flags if first <= flag.period < beyond]
+        self.flags = flags_shown(flags, self.points, self.definition.period)
         self.spans = phase_spans(self.assessment, self.points)
         self._plan(national)
         self._phases()
@@ -673,7 +671,9 @@ class _Drawing:
         for flags, slot in groups:
             letters = flags[0].letter if len(flags) == 1 else f"{flags[0].letter}–{flags[-1].letter}"
             half = max(FLAG, text_width(letters) + 8) / 2
-            middle = self._x(slot)
+            # The first and the last stand clear of the edges: what crosses them is cut off.
+            middle = min(max(self._x(slot), half), self.width - half)
+            stand = slot if middle == self._x(slot) else self._position(middle)
             row = 0 if middle - half >= edges[0] + 2 else 1
             edges[row] = middle + half
             top = 2 + row * (FLAG + 2)
@@ -683,13 +683,13 @@ class _Drawing:
                     self._upright(slot, self._paper(foot), self._paper(top + FLAG)) | {"name": "flag line"}
                 )
             self.shapes.append(
-                {"type": "path", "path": _rounded(half, FLAG), "xsizemode": "pixel", "xanchor": slot, "name": "flag"}
+                {"type": "path", "path": _rounded(half, FLAG), "xsizemode": "pixel", "xanchor": stand, "name": "flag"}
                 | {"ysizemode": "pixel", "yref": "paper", "yanchor": self._paper(top + FLAG)}
                 | {"fillcolor": self.theme.text, "line": {"width": 0}}
             )
             self._label(
                 letters,
-                x=slot,
+                x=stand,
                 pixels=top + FLAG / 2,
                 anchor="center",
                 colour=self.theme.surface,
@@ -979,10 +979,16 @@ def _tick_step(kind: PeriodKind, count: int, narrow: bool) -> int:
         return 1 if count <= (5 if narrow else 12) else 2 if count <= 24 else 4
     if kind is PeriodKind.WEEK:
         return 4 if count <= 60 else 13
-    for step, most in ((1, 6), (3, 27), (6, 54)) if narrow else ((1, 14), (3, 50), (6, 96)):
+    for step, most in ((1, 6), (3, 14), (6, 54)) if narrow else ((1, 14), (3, 50), (6, 96)):
         if count <= most:
             return step
     return 12
+
+
+def flags_shown(flags: Sequence[Flag], points: Sequence[Point], kind: PeriodKind) -> list[Flag]:
+    """The flags that are drawn over `points`: those of their periods, and of the two that come next."""
+    first, beyond = points[0].period, _after(_after(_after(points[-1].period, kind), kind), kind)
+    return [flag for flag in flags if first <= flag.period < beyond]
 
 
 def _after(day: date, kind: PeriodKind) -> date:

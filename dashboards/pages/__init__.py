@@ -34,6 +34,7 @@ from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from dash import Dash
+    from markupsafe import Markup
 
     from dashboards.selection import Selection
     from data.access import Role, Viewer
@@ -67,7 +68,14 @@ class PageRecord:
     `has_chart` says that a `dcc.Graph` stands on the page: the browser then fetches Plotly (1.5 MB) while Dash starts,
     instead of when the chart is drawn.
 
+    `first_sight(selection, **path_args)` draws what stands in the document itself until Dash has started and asked for
+    the page: the same pieces in the same places, for the eyes alone. Empty leaves the grey rows.
+
     `looks_back` says that the page shows the board of an earlier day (`pr`); others show today's and say so.
+
+    `is_kept` says that what the page shows follows from the store, the viewer, the address, language, theme and day
+    alone (no clock, no work under way, nothing that drawing it writes): the finished answer is then given again to the
+    same person until something is written. `kept_answers` are the outputs of its callbacks of which the same holds.
 
     `section` is the path of the page this one lies under: the navigation marks that one while this is shown.
 
@@ -88,7 +96,10 @@ class PageRecord:
     also: tuple[str, ...] = ()
     fields: tuple[str, ...] = ("enhed",)
     has_chart: bool = False
+    first_sight: Callable[..., Markup] | None = None
     looks_back: bool = False
+    is_kept: bool = False
+    kept_answers: frozenset[str] = frozenset()
     section: str = ""
     unit: Callable[[Store, Viewer, Selection, date], str | None] | None = None
 
@@ -138,6 +149,11 @@ class Registry:
             if path_args is not None:
                 return Match(page, path_args)
         return None
+
+    @property
+    def kept_answers(self) -> frozenset[str]:
+        """The outputs of all callbacks whose answers may be given again: see `PageRecord.is_kept`."""
+        return frozenset().union(*(page.kept_answers for page in self.pages))
 
     def navigation(self, viewer: Viewer) -> list[PageRecord]:
         """The pages this viewer finds in the navigation."""

@@ -93,7 +93,7 @@ def _language(view: AccountView) -> Markup:
             Markup(
                 '<div class="field"><label for="acc-language">{}</label>'
                 '<select class="select" id="acc-language" name="language">{}</select><p class="hint">{}</p></div>'
-            ).format(_("Sprog på sider og mails"), options, _("Det gælder på alle maskiner, hvor du logger ind.")),
+            ).format(_("Sprog på sider og mails"), options, _("Det gælder på alle computere, du logger ind på.")),
             _("Gem sprog"),
         ),
     )
@@ -195,7 +195,7 @@ def _token_form(rows: tuple[TokenRow, ...]) -> Markup:
     ).format(
         _("Hvad skal nøglen bruges til?"),
         LONGEST_NAME,
-        _("fx Natlig levering fra BI"),
+        _("fx Natlig kørsel i BI"),
         _("Gælder i (dage)"),
         LONGEST_DAYS,
         presenter.DAYS,

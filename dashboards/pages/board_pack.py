@@ -13,13 +13,15 @@ from markupsafe import Markup
 from dashboards.components import states
 from dashboards.components.download_menu import PACK, attachment, current_origin, install_downloads
 from dashboards.components.markup import Html
+from dashboards.components.term import with_terms
 from dashboards.components.ticks import Ticks
 from dashboards.context import current_store, current_today, current_viewer, last_visit
+from dashboards.errors import reporter
 from dashboards.exports.forms import FORMS
 from dashboards.figures.icons import ui_icon
 from dashboards.pages import PageRecord
 from dashboards.presenters import board_pack as presenter
-from dashboards.presenters.pack_jobs import PackJob, PackJobs
+from dashboards.presenters.background_jobs import Busy, Job, Jobs
 from dashboards.selection import Selection
 from dashboards.text import N_, _, language
 
@@ -48,7 +50,11 @@ def layout(selection: Selection) -> Any:
     head = Html(
         html=Markup('<h1 tabindex="-1">{}</h1><p class="muted mt-1 measure">{}</p>').format(
             _("Tavlepakke"),
-            _("Vælg målinger, og få dem som én fil: en forside med alle signaler og en side til hver måling."),
+            with_terms(
+                _("Vælg målinger, og få dem som én fil: en forside med alle signaler og en side til hver måling."),
+                "maaling",
+                "signal",
+            ),
         )
     )
     if not choice.groups:
@@ -135,28 +141,27 @@ def _idle() -> Markup:
     return Markup('<p class="muted f-13">{}</p>').format(_("Filen laves i baggrunden. Det tager nogle sekunder."))
 
 
-def _status(job: PackJob) -> Markup:
+def _status(job: Job[presenter.PackFile]) -> Markup:
     """How far the pack is; the link once it is there."""
-    if job.is_ready:
+    if job.is_done and job.answer is not None:
         return Markup('<p class="alert alert--info">{}<span>{} <a href="{}" download><b>{}</b></a></span></p>').format(
             ui_icon("check"),
             _("Tavlepakken er klar."),
             f"{PACK}/hent/{job.id}",
-            _("Hent {file}").format(file=job.file_name),
+            _("Hent {file}").format(file=job.answer.name),
         )
-    words = presenter.progress_text(job)
     return Markup('<p class="running"><progress max="100" value="{}" aria-label="{}"></progress></p><p>{}</p>').format(
-        round(job.share * 100), _("Tavlepakken laves"), words
+        round(job.progress.share * 100), _("Tavlepakken laves"), job.progress.say(language())
     )
 
 
-def _jobs() -> PackJobs:
-    jobs: PackJobs = current_app.extensions[JOBS]
+def _jobs() -> Jobs[presenter.PackFile]:
+    jobs: Jobs[presenter.PackFile] = current_app.extensions[JOBS]
     return jobs
 
 
 def register_callbacks(app: Dash) -> None:
-    app.server.extensions[JOBS] = PackJobs()
+    app.server.extensions[JOBS] = Jobs("board pack", report=reporter(app.server, "board pack"))
     install_downloads(app.server)
     app.server.add_url_rule(f"{PACK}/hent/<job_id>", "board_pack", pack_file)
     outputs = [
@@ -182,7 +187,7 @@ def register_callbacks(app: Dash) -> None:
                 _jobs(), current_store(), current_viewer(), keys,
                 ctx.triggered_id["form"], Selection.from_query(query), today=current_today(), origin=current_origin(),
             )  # fmt: skip
-        except presenter.PackError as refusal:
+        except (presenter.PackError, Busy) as refusal:
             return (
                 str(Markup('<p class="alert alert--warn">{}</p>').format(refusal.reason(language()))),
                 None,
@@ -200,7 +205,7 @@ def register_callbacks(app: Dash) -> None:
         if job.fault is not None:
             _jobs().forget(job.id, job.owner)
             raise job.fault
-        return str(_status(job)), no_update, job.is_ready, job.is_ready
+        return str(_status(job)), no_update, job.is_done, job.is_done
 
     @app.callback(outputs, Input(Ids.CANCEL, "n_clicks"), State(Ids.JOB, "data"), prevent_initial_call=True)
     def cancel(n_clicks: int | None, job_id: str | None) -> Any:
@@ -213,9 +218,9 @@ def register_callbacks(app: Dash) -> None:
 def pack_file(job_id: str) -> Response:
     """A pack that is ready, for the person who had it made."""
     job = _jobs().get(job_id, current_viewer().account_id)
-    if job is None or not job.is_ready:
+    if job is None or not job.is_done or job.answer is None:
         abort(404)
-    return attachment(job.content, job.media_type, job.file_name)
+    return attachment(job.answer.content, job.answer.media_type, job.answer.name)
 
 
 PAGE = PageRecord(

@@ -1,8 +1,8 @@
 """Indberet: a file, typed figures or a copied block is checked, mended, and committed whole or not at all.
 
 What is to be handed in stays in the browser (`FileDrop`, `PasteBox`, `TypingGrid`, and the mends in `CheckedFile`) and
-comes along with every check. A check or commit runs beside the request (`deliver_jobs`) and the page looks in until it
-is done. Nothing is stored before the last button.
+comes along with every check. A check or commit runs beside the request (`background_jobs`) and the page looks in until
+it is done. Nothing is stored before the last button.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from dashboards.components.deliver_nav import DELIVER, deliver_nav
 from dashboards.components.delivery import CheckedFile, PasteBox, TypingGrid, Ways
 from dashboards.components.markup import Html
 from dashboards.context import current_now, current_settings, current_store, current_today, current_viewer
+from dashboards.errors import reporter
 from dashboards.pages import PageRecord
 from dashboards.presenters import deliver as presenter
 from dashboards.presenters import deliver_complete, deliver_start, deliver_typing
+from dashboards.presenters.background_jobs import Jobs
 from dashboards.presenters.deliver import FILE, GRID, PASTE, CheckView
-from dashboards.presenters.deliver_jobs import Jobs
 from dashboards.presenters.deliver_start import StartView
 from dashboards.selection import Selection
 from dashboards.text import N_, _, language, number
@@ -77,8 +78,8 @@ def _limits() -> Limits:
     return Limits.of_settings(settings.upload_limit_mb, settings.upload_row_limit)
 
 
-def _jobs() -> Jobs:
-    jobs: Jobs = current_app.extensions[JOBS]
+def _jobs() -> Jobs[presenter.Checked]:
+    jobs: Jobs[presenter.Checked] = current_app.extensions[JOBS]
     return jobs
 
 
@@ -278,7 +279,7 @@ def _said(job: Any, source: presenter.Source | None, view: Mapping[str, Any] | N
     """A job in words; without one, a file that never came, or nothing at all."""
     if job is None:
         return presenter.unread_view(source, _limits()) if source else presenter.START
-    chosen = view if view and view.get("of") == job.of.of else {}
+    chosen = view if view and view.get("of") == job.about.of else {}
     return presenter.view_of(
         job,
         current_store(),
@@ -313,7 +314,7 @@ def _shown(view: CheckView) -> tuple[Any, ...]:
 
 
 def register_callbacks(app: Dash) -> None:
-    app.server.extensions[JOBS] = Jobs()
+    app.server.extensions[JOBS] = Jobs("delivery", report=reporter(app.server, "delivery"), at_once=4, kept=16)
     app.server.add_url_rule("/indberet/skabelon.<form>", "delivery_template", template_file)
     outputs = [
         Output(Ids.RESULT, "html", allow_duplicate=True),
@@ -416,9 +417,9 @@ def register_callbacks(app: Dash) -> None:
         if (action or {}).get("name") != "remarks":
             return no_update
         job, source = _jobs().get(job_id or "", current_viewer().account_id), presenter.source_of(**kept)
-        if job is None or job.report is None or source is None or source.content is None:
+        if job is None or job.answer is None or source is None or source.content is None:
             return no_update
-        name, content = presenter.remarks(source, job.report, _limits())
+        name, content = presenter.remarks(source, job.answer.report, _limits())
         return dcc.send_bytes(content, name)
 
     @app.callback(

@@ -92,6 +92,7 @@ PAGE = PageRecord(
     icon="goal",
     order=20,
     fields=("enhed",),
+    is_kept=True,
 )
 
 

@@ -7,13 +7,14 @@ assets/chart_keys.js.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from flask import request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dashboards.components import series_beside, series_dialog
 from dashboards.components.download_menu import download_menu
@@ -32,6 +33,7 @@ from dashboards.context import (
 )
 from dashboards.figures.icons import ui_icon
 from dashboards.figures.spc_chart import CONFIG
+from dashboards.figures.svg_chart import TOKENS, svg_chart
 from dashboards.pages import PageRecord
 from dashboards.permalinks import share
 from dashboards.presenters import indicator as presenter
@@ -45,6 +47,9 @@ from dashboards.text import N_, _, language
 from dashboards.theme import THEMES
 from data.access import Viewer
 from data.store import Store
+
+# Names of elements and what refers to them.
+_NAMES = re.compile(r' (?:id|for|aria-controls|aria-labelledby|aria-describedby|form)="[^"]*"')
 
 
 class Ids:
@@ -99,7 +104,7 @@ def _read(code: str, selection: Selection) -> SeriesView:
 def _page_parts(view: SeriesView, done: Done | None = None) -> list[Any]:
     """Everything but the dialog: drawn anew once something was done. What takes longer comes in a second request."""
     offered = actions_of(current_store(), current_viewer(), view, today=current_today())
-    is_narrow = "Mobi" in request.headers.get("User-Agent", "")
+    is_narrow = _is_narrow()
     says = html.Section(
         [
             Html(html=_says(view), id=Ids.SAYS, className="says__b"),
@@ -108,10 +113,18 @@ def _page_parts(view: SeriesView, done: Done | None = None) -> list[Any]:
         className="card says",
         **{"aria-label": _("Hvad diagrammet viser")},
     )
+    national = view.national
+    goal = [Html(html=_goal_card(national), className="ind__goal")] if national is not None else []
     return [
         Html(html=_head(view, offered, done)),
-        html.Div([_figure_card(view, offered, is_narrow), says], className="ind"),
-        Html(html=_notes_and_goal(view, offered)),
+        html.Div(
+            [
+                _figure_card(view, offered, is_narrow),
+                html.Div([says, *goal], className="ind__side"),
+                Html(html=_notes_card(view, offered), className="ind__notes"),
+            ],
+            className="ind",
+        ),
         Html(id=Ids.SISTERS, html=_sisters_skeleton() if view.has_chart else Markup("")),
         Html(html=_about(view)),
         dcc.Store(
@@ -228,13 +241,17 @@ def _figure_card(view: SeriesView, offered: Actions, is_narrow: bool) -> Any:
                         role="application",
                         tabIndex=0,
                         children=html.Div(
-                            dcc.Graph(
-                                id=Ids.GRAPH,
-                                figure=drawn,
-                                config=CONFIG,
-                                style=_height(drawn),
-                                className="figure__g",
-                            ),
+                            [
+                                Html(html=_still(view, is_narrow), className="figure__still"),
+                                dcc.Graph(
+                                    id=Ids.GRAPH,
+                                    figure=drawn,
+                                    config=CONFIG,
+                                    style=_height(drawn),
+                                    className="figure__g",
+                                ),
+                            ],
+                            className="figure__box",
                             **{"aria-hidden": "true"},
                         ),
                         **{
@@ -253,6 +270,50 @@ def _figure_card(view: SeriesView, offered: Actions, is_narrow: bool) -> Any:
             Html(html=_table(view.table), id=Ids.TABLE, className="figure__t is-away"),
         ],
     )
+
+
+def _still(view: SeriesView, is_narrow: bool) -> Markup:
+    """The very chart as a picture, which stands until Plotly has started and drawn it (assets/30-chart.css)."""
+    return _pictured(view.figure(theme=TOKENS, narrow=is_narrow))
+
+
+def _pictured(drawn: Mapping[str, Any]) -> Markup:
+    """A figure as a picture that fills its box, in a room of the height that Plotly gives it."""
+    room = Markup('<svg class="figure__room" width="1" height="{}"></svg>').format(drawn["layout"]["height"])
+    return room + svg_chart(drawn)
+
+
+def first_sight(selection: Selection, code: str) -> Markup:
+    """What the page will say and draw first, for the eyes alone: in the document, before any script has run.
+
+    It stands where `layout` puts the same pieces a moment later, so that nothing moves. It cannot be used yet, and
+    readers of the screen wait for the page itself.
+    """
+    if selection.unit is None:
+        return Markup("")
+    view, is_narrow = _read(code, selection), _is_narrow()
+    if not view.has_chart:
+        return Markup("")
+    offered = actions_of(current_store(), current_viewer(), view, today=current_today())
+    drawn = view.figure(theme=TOKENS, narrow=is_narrow)
+    sight = Markup(
+        '<div class="indicator" inert><div>{}</div><div class="ind"><div class="card figure"><div>{}</div><div>'
+        '<div class="steps-keys"><div class="figure__box"><div class="figure__still">{}</div>'
+        "</div></div><div>{}</div></div></div>"
+        '<div class="ind__side"><section class="card says"><div class="says__b">{}</div></section></div></div></div>'
+    ).format(
+        _head(view, offered, None),
+        _figure_head(view),
+        _pictured(drawn),
+        _footnotes(view, drawn),
+        _says(view),
+    )
+    return Markup(_NAMES.sub("", sight))  # the page itself has these names in a moment
+
+
+def _is_narrow() -> bool:
+    """The first guess of the browser's width."""
+    return "Mobi" in request.headers.get("User-Agent", "")
 
 
 def _height(drawn: Mapping[str, Any]) -> dict[str, str]:
@@ -328,27 +389,21 @@ def _table(table: TableTwin) -> Markup:
     """The chart's twin. Cells of numbers are set to the right; the last two columns are words."""
     words = len(table.heads) - 2
 
-    def css(column: int) -> Markup:
-        return Markup(' class="num"') if 0 < column < words else Markup("")
+    def css(column: int) -> str:
+        return ' class="num"' if 0 < column < words else ""
 
-    heads = Markup("").join(
-        Markup('<th scope="col"{}>{}</th>').format(css(i), head) for i, head in enumerate(table.heads)
-    )
-    rows = Markup("").join(
-        Markup("<tr>{}</tr>").format(
-            Markup("").join(
-                Markup('<th scope="row">{}</th>').format(cell)
-                if i == 0
-                else Markup("<td{}>{}</td>").format(css(i), cell)
-                for i, cell in enumerate(row)
-            )
-        )
+    # Plain strings, each text escaped where it stands: some hundred cells.
+    heads = "".join(f'<th scope="col"{css(i)}>{escape(head)}</th>' for i, head in enumerate(table.heads))
+    rows = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(f"<td{css(i)}>{escape(cell)}</td>" for i, cell in enumerate(row[1:], start=1))
+        + "</tr>"
         for row in table.rows
     )
     return Markup(
         '<div class="tbl-wrap" tabindex="0" role="region" aria-label="{0}"><table class="tbl tbl--compact">'
         "<caption>{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table></div>"
-    ).format(table.caption, heads, rows)
+    ).format(table.caption, Markup(heads), Markup(rows))
 
 
 # Words of the arithmetic that are one click from their explanation; in the boxes only the first two, to keep them calm.
@@ -392,22 +447,19 @@ def _says(view: SeriesView) -> Markup:
     )
 
 
-def _notes_and_goal(view: SeriesView, offered: Actions) -> Markup:
-    goal = _goal_card(view.national, view.direction) if view.national is not None else Markup("")
+def _notes_card(view: SeriesView, offered: Actions) -> Markup:
+    """What was written about the series, and what was done to its lines."""
     may = offered.may_write and not offered.closed
     new = Markup("")
     if may:
         new = series_dialog.ask_button(actions.NOTE, _("Ny note"), css="btn btn--quiet btn--sm no-print", icon="plus")
-    return Markup(
-        '<div class="ind mt-4"><section class="card"><div class="card__h"><h2>{}</h2>{}</div>{}{}{}{}</section>{}</div>'
-    ).format(
+    return Markup('<section class="card"><div class="card__h"><h2>{}</h2>{}</div>{}{}{}{}</section>').format(
         _("Noter"),
         new,
         _note_list(view.notes, may),
         _phase_list(view.phases, may),
         _left_out_list(view, may),
         _changes(view.changes),
-        goal,
     )
 
 
@@ -488,7 +540,7 @@ def _changes(changes: tuple[str, ...]) -> Markup:
     )
 
 
-def _goal_card(box: NationalBox, direction: str) -> Markup:
+def _goal_card(box: NationalBox) -> Markup:
     figure = Markup("")
     if box.value:
         figure = Markup('<p class="mt-2"><span class="big">{}</span> <span class="muted f-13">{}</span></p>{}').format(
@@ -559,7 +611,7 @@ def _as_of_form(view: SeriesView) -> Markup:
     ).format(
         f"/indikator/{view.definition.code}",
         hidden,
-        _("Vis den, som den så ud"),
+        _("Vis, som det så ud den"),
         (view.selection.as_of or current_today()).isoformat(),
         today,
         _("Vis"),
@@ -648,19 +700,33 @@ def register_callbacks(app: Dash) -> None:
 
     @app.callback(Output(Ids.OUTLOOK, "html"), Input(Ids.VIEW, "data"))
     def look_ahead(chosen: dict[str, Any]) -> str:
-        return str(series_beside.outlook_markup(beside.outlook(current_store(), current_viewer(), _chosen(chosen))))
+        return _remembered("outlook", chosen, _outlook)
 
     @app.callback(Output(Ids.SISTERS, "html"), Input(Ids.VIEW, "data"), Input(Ids.SISTER_FORM, "pressed"))
     def compare(chosen: dict[str, Any], pressed: dict[str, Any] | None) -> str:
         """The units beside this one; another page begins with the common axis and the first twelve again."""
         steps = str(pressed["name"]).split() if pressed and ctx.triggered_id == Ids.SISTER_FORM else []
-        return _sisters(_chosen(chosen), steps)
+        return _remembered(" ".join(["sisters", *steps]), chosen, lambda view: _sisters(view, steps))
+
+
+def _remembered(what: str, chosen: Mapping[str, Any], draw: Callable[[SeriesView], str]) -> str:
+    """A part that is the same for all who see the same figures, drawn once until data change.
+
+    The series is read first, whoever asks: it is what refuses a unit that is out of sight.
+    """
+    view = _chosen(chosen)
+    key = (what, *_chosen_pair(chosen), current_viewer().rights, language(), current_today())
+    return current_store().remember(key, lambda: draw(view))
+
+
+def _outlook(view: SeriesView) -> str:
+    return str(series_beside.outlook_markup(beside.outlook(current_store(), current_viewer(), view)))
 
 
 def _shared(code: str, selection: Selection) -> Done:
     """The short address of what stands on the page: kept when somebody asks, not each time a page is seen."""
     short = share(selection.href(f"/indikator/{code}")).short
-    return Done(_("Kort link til netop dette:"), link=short)
+    return Done(_("Kort link til denne visning:"), link=short)
 
 
 def _chosen_pair(chosen: Mapping[str, Any]) -> tuple[str, Selection]:
@@ -713,4 +779,7 @@ PAGE = PageRecord(
     fields=("enhed", "periode"),
     has_chart=True,
     looks_back=True,
+    first_sight=first_sight,
+    is_kept=True,
+    kept_answers=frozenset({f"{Ids.OUTLOOK}.html", f"{Ids.SISTERS}.html"}),
 )

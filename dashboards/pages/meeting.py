@@ -11,6 +11,7 @@ from markupsafe import Markup
 from dashboards.components.board_meeting import BoardMeeting
 from dashboards.components.form import Form
 from dashboards.components.markup import Html
+from dashboards.components.term import FirstMention, with_terms
 from dashboards.context import (
     current_now,
     current_settings,
@@ -26,6 +27,7 @@ from dashboards.permalinks import share_all
 from dashboards.presenters import meeting as presenter
 from dashboards.presenters import meeting_screen as screen
 from dashboards.presenters.meeting import CORRIDOR, MINUTES_PER_SERIES, PATH, AgendaRow, Agreed, StartView
+from dashboards.presenters.meeting_finding import Finding
 from dashboards.presenters.meeting_screen import ScreenView, Step
 from dashboards.selection import Selection
 from dashboards.text import N_, _
@@ -139,12 +141,17 @@ def _begin(view: StartView) -> Markup:
 
 def _agenda(view: StartView) -> Markup:
     last = len(view.rows) - 1
-    rows = Markup("").join(_row(view, row, place, last) for place, row in enumerate(view.rows))
+    first = FirstMention("tilfaeldig-variation", "median", "kontrolgraenser", "maaltal", "falsk-alarm", "for-faa-data")
+    rows = Markup("").join(_row(view, row, place, last, first) for place, row in enumerate(view.rows))
     listed = (
         Markup('<ol class="mt__list">{}</ol>').format(rows)
         if view.rows
         else Markup('<p class="empty">{}</p>').format(
-            _("Nye signaler og åbne aftaler kommer af sig selv. Tilføj de målinger, I vil tale om.")
+            with_terms(
+                _("Nye signaler og åbne aftaler kommer af sig selv. Tilføj de målinger, I vil tale om."),
+                "signal",
+                "maaling",
+            )
         )
     )
     return Markup('<section class="card" aria-labelledby="h-agenda"><h2 id="h-agenda">{}</h2>{}{}</section>').format(
@@ -152,7 +159,7 @@ def _agenda(view: StartView) -> Markup:
     )
 
 
-def _row(view: StartView, row: AgendaRow, place: int, last: int) -> Markup:
+def _row(view: StartView, row: AgendaRow, place: int, last: int, explained: FirstMention) -> Markup:
     tags = Markup("").join(Markup('<span class="badge">{}</span> ').format(reason) for reason in row.reasons)
     where = f"{row.name}, {row.unit}"
     buttons = NOTHING
@@ -182,7 +189,7 @@ def _row(view: StartView, row: AgendaRow, place: int, last: int) -> Markup:
         '<li class="mt__row"><span class="mt__no" aria-hidden="true">{}</span>{}<div class="mt__t"><h3>'
         '<a href="{}">{}</a></h3><p class="muted f-13">{} · {}</p><p class="f-13">{}</p><p>{}</p></div>'
         '<div class="mt__b no-print">{}</div></li>'
-    ).format(place + 1, row.icon, row.href, row.name, row.unit, row.value, row.sentence, tags, buttons)
+    ).format(place + 1, row.icon, row.href, row.name, row.unit, row.value, explained(row.sentence), tags, buttons)
 
 
 def _icon_button(step: str, icon: str, label: str, *, is_off: bool = False) -> Markup:
@@ -357,7 +364,7 @@ def _step(view: ScreenView, step: Step) -> Markup:
     return Markup(
         '<section class="tm__step" data-step="{}" data-key="{}" data-name="{}" aria-labelledby="tm-h-{}"{}>'
         '<h1 id="tm-h-{}" tabindex="-1"><span class="tm__icons">{}</span><span>{}</span></h1>'
-        '<p class="tm__sub">{}</p><div class="tm__charts">{}</div>{}</section>'
+        '<p class="tm__sub">{}</p><div class="tm__charts">{}{}</div>{}</section>'
     ).format(
         step.number,
         step.key,
@@ -369,8 +376,20 @@ def _step(view: ScreenView, step: Step) -> Markup:
         finding.title,
         finding.subtitle,
         charts,
+        _heard(finding) if finding.rows else NOTHING,
         side,
     )
+
+
+def _heard(finding: Finding) -> Markup:
+    """The chart as a table for screen readers: on the wall there is room for one of the two."""
+    rows = Markup("").join(
+        Markup('<tr><th scope="row">{}</th><td>{}</td></tr>').format(when, said) for when, said in finding.rows
+    )
+    return Markup(
+        '<div class="visually-hidden"><table><caption>{}</caption><thead><tr><th scope="col">{}</th>'
+        '<th scope="col">{}</th></tr></thead><tbody>{}</tbody></table></div>'
+    ).format(_("{indicator}, nyeste først").format(indicator=finding.name), _("Periode"), _("Værdi"), rows)
 
 
 def _last_time(view: ScreenView, step: Step) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from dash import Dash, Input, Output, State, dcc, html
 from flask import Response, request
@@ -155,7 +156,7 @@ def _view_of_address() -> OverviewView | Response:
         return Response(refusal.reason(language()), status, mimetype="text/plain; charset=utf-8")
 
 
-PAGE = PageRecord(path="/", name=N_("Overblik"), layout=layout, icon="home", order=10, fields=("enhed",))
+PAGE = PageRecord(path="/", name=N_("Overblik"), layout=layout, icon="home", order=10, fields=("enhed",), is_kept=True)
 
 
 # ------------------------------------------------------------------------------------------------------ the pieces
@@ -323,12 +324,21 @@ def _empty(view: OverviewView) -> states.State:
         "chart",
         _("Her er ingen målinger endnu"),
         _("{unit} følger ingen målinger, og det gør enhederne under den heller ikke.").format(unit=view.unit_name),
-        (states.Action(_("Vælg målinger fra biblioteket"), LIST, is_primary=True),),
+        (states.Action(_("Vælg målinger fra biblioteket"), LIST, is_primary=True), *_ask_team(view)),
         hint=_(
-            "Vælg en anden enhed øverst, eller bed kvalitetsteamet om at begynde at indberette. Vil I prøve Tavle af "
-            "først, kan den, der driver den, starte en demo med simulerede tal: »tavle demo«."
+            "En anden enhed vælges øverst. Tavle kan prøves med simulerede tal: den, der driver Tavle hos jer, starter "
+            "demoen med kommandoen »tavle demo«."
         ),
     )
+
+
+def _ask_team(view: OverviewView) -> tuple[states.Action, ...]:
+    """A mail to the unit's quality team, where it has one; it is written in the reader's own mail program."""
+    if not view.quality_team:
+        return ()
+    about = quote(_("Tavle: målinger for {unit}").format(unit=view.unit_name))
+    to = ",".join(quote(one, safe="@") for one in view.quality_team)
+    return (states.Action(_("Skriv til kvalitetsteamet"), f"mailto:{to}?subject={about}"),)
 
 
 def _cards(view: OverviewView, done: Done | None) -> Markup:

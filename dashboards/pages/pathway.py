@@ -9,11 +9,12 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from markupsafe import Markup
 
 from dashboards.components.form import Form
+from dashboards.components.term import FirstMention, with_terms
 from dashboards.context import current_now, current_store, current_today, current_viewer
 from dashboards.figures.icons import css_state, ui_icon
 from dashboards.pages import PageRecord
 from dashboards.presenters import pathway as presenter
-from dashboards.presenters.pathway import PATH, Choice, Done, ListView, PathwayLine, PathwayView, StepView
+from dashboards.presenters.pathway import PATH, SECTORS, Choice, Done, ListView, PathwayLine, PathwayView, StepView
 from dashboards.selection import Selection
 from dashboards.text import N_, _
 from data.access import Viewer
@@ -87,8 +88,8 @@ def _list(view: ListView, done: Done | None) -> Markup:
         '<section class="card mt-3" aria-labelledby="h-sets"><h2 id="h-sets">{}</h2>{}</section>'
     ).format(
         _("Forløb"),
-        _("Trin på tværs af sektorer med en måling på hvert. Alle, der har et trin, ser hele forløbet; trinnet ændres "
-          "kun af dem, det hører til."),
+        _("Trin på tværs af sektorer med en måling på hvert. Alle, der har et trin, ser hele forløbet; et trin kan "
+          "kun ændres af dem, det hører til."),
         _said(done),
         _("Forløb, I kan se"),
         lines,
@@ -122,7 +123,9 @@ def _make(view: ListView) -> Markup:
         "</section>"
     ).format(
         _("Lav et forløb"),
-        _("{unit} får trinnene i sin egen sektor. Til de andre inviterer I bagefter.").format(unit=view.unit_name),
+        _("{unit} får trinnene i sin egen sektor. Til de øvrige inviterer I andre enheder bagefter.").format(
+            unit=view.unit_name
+        ),
         _("Ud fra"),
         _options(view.choices),
         _("Navn"),
@@ -144,7 +147,8 @@ def _options(choices: tuple[Choice, ...]) -> Markup:
 
 
 def _pathway(view: PathwayView, offered: dict[str, tuple[Choice, ...]], done: Done | None) -> Markup:
-    strip = Markup("").join(_card(step) for step in view.steps)
+    first = FirstMention("tilfaeldig-variation", "median", "kontrolgraenser", "maaltal", "falsk-alarm", "for-faa-data")
+    strip = Markup("").join(_card(step, first) for step in view.steps)
     demo = Markup(' <span class="badge badge--demo">DEMO</span>') if view.is_demo else NOTHING
     source = (
         Markup('<p class="note">{}</p>').format(_("Kilde: {source}").format(source=view.source))
@@ -173,7 +177,7 @@ def _pathway(view: PathwayView, offered: dict[str, tuple[Choice, ...]], done: Do
     )
 
 
-def _card(step: StepView) -> Markup:
+def _card(step: StepView, explained: FirstMention) -> Markup:
     state = css_state(step.variation) if step.variation else ""
     head = Markup(
         '<p class="pw__sec"><span class="pw__mark pw__mark--{}" aria-hidden="true">{}</span>{}</p><h2>{}. {}</h2>'
@@ -193,7 +197,7 @@ def _card(step: StepView) -> Markup:
         body = Markup(
             '<p class="pw__s">{}</p><p class="muted f-12">{}</p><p class="pw__v"><span class="pw__icons">{}</span>'
             '<b class="t-{}">{}</b></p><p class="f-12 pw__say">{}</p>'
-        ).format(name, step.unit, step.icons, state, step.value, step.sentence)
+        ).format(name, step.unit, step.icons, state, step.value, explained(step.sentence))
     owner = (
         Markup('<p class="muted f-12 pw__own">{}{}</p>').format(ui_icon("user", size=16), step.owner)
         if step.owner
@@ -231,14 +235,30 @@ def _charts(view: PathwayView) -> Markup:
         '<section class="card mt-3" aria-labelledby="h-time"><div class="row row--between row--wrap">'
         '<h2 id="h-time">{}</h2>'
         '<span class="muted f-13">{}</span></div><p class="muted f-12 mt-1">{}</p><div class="pw__rows">{}</div>'
-        "</section>{}"
+        "{}</section>{}"
     ).format(
         _("Trinnene over tid"),
         view.span,
         _("Månederne står lige under hinanden. Højden kan ikke sammenlignes mellem trin: hver har sin egen skala."),
         rows,
+        _table(view) if view.rows else NOTHING,
         listed,
     )
+
+
+def _table(view: PathwayView) -> Markup:
+    heads = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in view.heads)
+    rows = Markup("").join(
+        Markup('<tr><th scope="row" class="nowrap">{}</th>{}</tr>').format(
+            when, Markup("").join(Markup("<td>{}</td>").format(one) for one in shown)
+        )
+        for when, *shown in view.rows
+    )
+    return Markup(
+        '<details class="disc mt-2"><summary>{0}</summary><div class="tbl-wrap" tabindex="0" role="region" '
+        'aria-label="{0}"><table class="tbl tbl--compact"><caption class="visually-hidden">{0}</caption>'
+        '<thead><tr><th scope="col">{1}</th>{2}</tr></thead><tbody>{3}</tbody></table></div></details>'
+    ).format(_("Trinnene som tabel"), _("Måned"), heads, rows)
 
 
 def _row(step: StepView) -> Markup:
@@ -260,36 +280,111 @@ def _row(step: StepView) -> Markup:
 
 
 def _edit(view: PathwayView, offered: dict[str, tuple[Choice, ...]]) -> Markup:
-    fields = Markup("").join(
-        part
-        for step in view.steps
-        for part in (_own(step) if step.is_own else _invite(step, offered) if step.is_open else NOTHING,)
-    )
-    if not fields:
+    if not view.may_shape:
         return NOTHING
+    fields = Markup("").join(
+        _own(step) if step.is_own else _invite(step, offered) if step.is_open else _others(step) for step in view.steps
+    )
     return Markup(
         '<section class="card mt-3 no-print" aria-labelledby="h-edit"><h2 id="h-edit">{}</h2>'
         '<p class="muted f-13 mt-1">{}</p>'
-        "{}</section>"
+        "{}{}{}</section>"
     ).format(
-        _("Ret jeres trin"),
-        _("Målingen på et trin vises for alle, der har et trin i forløbet, uden små tal."),
+        _("Ret forløbet"),
+        with_terms(
+            _(
+                "Målingen på et trin vises for alle, der har et trin i forløbet, uden små tal. Rækkefølge og navn kan "
+                "alle, der har et trin, ændre; andres trin ændrer de selv."
+            ),
+            "smaa-tal",
+        ),
+        _name(view),
         fields,
+        _add(view),
     )
+
+
+def _name(view: PathwayView) -> Markup:
+    return Markup(
+        '<div class="pw__form"><div class="field"><label for="pw-name">{}</label><input class="input" id="pw-name" '
+        'name="pathway-name" maxlength="{}" value="{}"></div>'
+        '<button type="button" class="btn" name="do-name" data-press="name">{}</button></div>'
+    ).format(_("Forløbets navn"), LONGEST_NAME, view.title, _("Gem navnet"))
+
+
+def _add(view: PathwayView) -> Markup:
+    return Markup(
+        '<div class="pw__form" role="group" aria-label="{head}"><p class="pw__which"><b>{head}</b></p>'
+        '<div class="field"><label for="pw-an">{name}</label><input class="input" id="pw-an" name="add-name" '
+        'maxlength="{most}"></div>'
+        '<div class="field"><label for="pw-as">{sector}</label><select class="select" id="pw-as" name="add-sector">'
+        "{sectors}</select></div>"
+        '<div class="field"><label for="pw-au">{unit}</label><select class="select" id="pw-au" name="add-unit">'
+        '<option value="">{none}</option>{units}</select></div>'
+        '<button type="button" class="btn" data-press="add">{do}</button></div>'
+    ).format(
+        head=_("Nyt trin"),
+        name=_("Trinnets navn"),
+        most=LONGEST_NAME,
+        sector=_("Sektor"),
+        sectors=_options(tuple(Choice(one.value, _(words)) for one, words in SECTORS.items())),
+        unit=_("Hvis trin er det?"),
+        none=_("Ingens endnu"),
+        units=_options(view.own_units),
+        do=_("Tilføj trin"),
+    )
+
+
+def _step_name(step: StepView) -> Markup:
+    return Markup(
+        '<div class="field"><label for="pw-n-{id}">{label}</label>'
+        '<input class="input" id="pw-n-{id}" name="name-{id}" maxlength="{most}" value="{name}"></div>'
+    ).format(id=step.id, label=_("Trinnets navn"), most=LONGEST_NAME, name=step.name)
+
+
+def _order(step: StepView) -> Markup:
+    """The buttons that move a step, and the one that takes it out; they keep their names when the page is drawn anew,
+    so that the keyboard stays on them."""
+    head = f"{step.number}. {step.name}"
+    parts = Markup("").join(
+        Markup(
+            '<button type="button" class="btn btn--quiet btn--icon" name="{do}-{id}" data-press="{do} {id}" '
+            'aria-label="{label}">{icon}</button>'
+        ).format(do=do, id=step.id, label=label.format(step=head), icon=ui_icon(icon))
+        for do, label, icon in (
+            ("up", _("Flyt {step} frem"), "arr-up"),
+            ("down", _("Flyt {step} tilbage"), "arr-dn"),
+        )
+    )
+    if step.may_rename:
+        parts += Markup(
+            '<button type="button" class="btn btn--quiet" data-press="remove {}" aria-label="{}">{}</button>'
+        ).format(step.id, _("Fjern {step}").format(step=head), _("Fjern"))
+    return parts
+
+
+def _others(step: StepView) -> Markup:
+    head = f"{step.number}. {step.name}"
+    return Markup(
+        '<div class="pw__form" role="group" aria-label="{0}"><p class="pw__which"><b>{0}</b> '
+        '<span class="muted f-13">{1}</span></p>{2}</div>'
+    ).format(head, step.unit, _order(step))
 
 
 def _own(step: StepView) -> Markup:
     return Markup(
-        '<div class="pw__form" role="group" aria-label="{head}"><p class="pw__which"><b>{head}</b></p>'
+        '<div class="pw__form" role="group" aria-label="{head}"><p class="pw__which"><b>{head}</b></p>{name}'
         '<div class="field"><label for="pw-s-{id}">{series}</label>'
         '<select class="select" id="pw-s-{id}" name="series-{id}">'
         '<option value="">{none}</option>{options}</select></div><div class="field">'
         '<label for="pw-o-{id}">{owner_l}</label>'
         '<input class="input" id="pw-o-{id}" name="owner-{id}" maxlength="{most}" value="{owner}"></div>'
-        '<button type="button" class="btn" data-press="series {id}">{save}</button>'
-        '<button type="button" class="btn btn--quiet" data-press="leave {id}">{leave}</button></div>'
+        '<button type="button" class="btn" name="do-{id}" data-press="series {id}">{save}</button>'
+        '<button type="button" class="btn btn--quiet" data-press="leave {id}">{leave}</button>{order}</div>'
     ).format(
         head=f"{step.number}. {step.name}",
+        name=_step_name(step),
+        order=_order(step),
         id=step.id,
         series=_("Måling"),
         none=_("Ingen"),
@@ -305,23 +400,25 @@ def _own(step: StepView) -> Markup:
 def _invite(step: StepView, offered: dict[str, tuple[Choice, ...]]) -> Markup:
     choices = offered.get(step.sector, ())
     head = f"{step.number}. {step.name}"
-    if not choices:
-        return Markup(
-            '<div class="pw__form"><p class="pw__which"><b>{}</b></p><p class="muted f-13">{}</p></div>'
-        ).format(head, _("Der er endnu ingen enheder i {sector} at invitere.").format(sector=step.sector_name.lower()))
+    invite = Markup('<p class="muted f-13">{}</p>').format(
+        _("Der er endnu ingen enheder i {sector} at invitere.").format(sector=step.sector_name.lower())
+    )
+    if choices:
+        invite = Markup(
+            '<div class="field"><label for="pw-u-{id}">{unit}</label>'
+            '<select class="select" id="pw-u-{id}" name="unit-{id}"><option value="">{none}</option>{options}</select>'
+            '</div><button type="button" class="btn" data-press="invite {id}">{save}</button>'
+        ).format(id=step.id, unit=_("Enhed"), none=_("Vælg"), options=_options(choices), save=_("Invitér"))
     return Markup(
-        '<div class="pw__form" role="group" aria-label="{head}"><p class="pw__which"><b>{head}</b></p>'
-        '<div class="field">'
-        '<label for="pw-u-{id}">{unit}</label><select class="select" id="pw-u-{id}" name="unit-{id}">'
-        '<option value="">{none}</option>{options}</select></div>'
-        '<button type="button" class="btn" data-press="invite {id}">{save}</button></div>'
+        '<div class="pw__form" role="group" aria-label="{head}"><p class="pw__which"><b>{head}</b></p>{name}'
+        '<button type="button" class="btn" name="do-{id}" data-press="rename {id}">{save}</button>{invite}{order}</div>'
     ).format(
         head=head,
         id=step.id,
-        unit=_("Enhed"),
-        none=_("Vælg"),
-        options=_options(choices),
-        save=_("Invitér"),
+        name=_step_name(step),
+        save=_("Gem navnet"),
+        invite=invite,
+        order=_order(step),
     )
 
 
@@ -331,6 +428,7 @@ def _invite(step: StepView, offered: dict[str, tuple[Choice, ...]]) -> Markup:
 def register_callbacks(app: Dash) -> None:
     @app.callback(
         Output(Ids.DO, "html"),
+        Output(Ids.DO, "focus"),
         Output(Ids.GO, "href"),
         Input(Ids.DO, "pressed"),
         State(Ids.OF, "data"),
@@ -338,10 +436,11 @@ def register_callbacks(app: Dash) -> None:
     )
     def press(pressed: dict[str, Any], of: dict[str, str]) -> Any:
         selection = Selection.from_query(of["query"])
-        done = presenter.press(current_store(), current_viewer(), pressed, selection, now=current_now())
+        done = presenter.press(current_store(), current_viewer(), pressed, selection, of["code"], now=current_now())
         if done.go:
-            return no_update, done.go
-        return str(_page(selection, of["code"], done)), no_update
+            return no_update, no_update, done.go
+        focus = {"name": done.focus, "at": pressed.get("at")} if done.focus else no_update
+        return str(_page(selection, of["code"], done)), focus, no_update
 
 
 PAGE = PageRecord(

@@ -105,7 +105,7 @@ def may_have_tokens(viewer: Viewer) -> bool:
 
 def _message(code: str | None) -> Markup:
     if code == CHANGED:
-        said = _("Adgangskoden er skiftet. Du er stadig logget ind her og på andre maskiner, til sessionerne udløber.")
+        said = _("Adgangskoden er skiftet. Du er stadig logget ind her og på andre computere, til sessionerne udløber.")
         return alert("ok", "check", said)
     if code == CHOSEN:
         return alert("ok", "check", _("Sproget er gemt på din konto."))

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from dashboards.exports.forms import FORMS, write_pack
+from dashboards.presenters.background_jobs import Job, Jobs
 from dashboards.presenters.board import Board, read_board, side_by_side
 from dashboards.presenters.exported import DEMO, Origin, Sheet, safe_name, series_sheet
-from dashboards.presenters.pack_jobs import PackJob, PackJobs
 from dashboards.presenters.signal_words import SIGNALS
 from dashboards.selection import Selection
-from dashboards.text import _, day_text, language, ngettext, use_language
+from dashboards.text import _, day_text, language, ngettext
 from data import agenda
 from data.access import Viewer
 from data.errors import Refused
@@ -285,7 +285,7 @@ def _signal(board: Board, key: Key, selection: Selection) -> str:
     cell = board.cell(key[0], unit, selection)
     if cell is None:
         return ""
-    return " · ".join(part for part in (cell.state, " ".join(filter(None, (cell.value, cell.period)))) if part)
+    return " · ".join(part for part in (cell.state, ": ".join(filter(None, (cell.period if cell.value else "", cell.value)))) if part)
 
 
 def _ticked(store: Store, viewer: Viewer, board: Board, unit_code: str) -> tuple[tuple[Key, ...], str]:
@@ -319,8 +319,22 @@ def keys_of(texts: Iterable[object]) -> list[Key]:
     return [(part[0], part[1]) for part in parts if len(part) == 2]
 
 
+READING = Words("Læser måling {step} af {of}.", "Reading measure {step} of {of}.")
+WRITING = Words("Skriver filen.", "Writing the file.")
+READING_SHARE = 0.6  # reading and writing take about as long
+
+
+@dataclass(frozen=True, slots=True)
+class PackFile:
+    """A board pack that is ready."""
+
+    content: bytes
+    name: str
+    media_type: str
+
+
 def start_pack(
-    jobs: PackJobs,
+    jobs: Jobs[PackFile],
     store: Store,
     viewer: Viewer,
     keys: Sequence[Key],
@@ -329,26 +343,19 @@ def start_pack(
     *,
     today: date,
     origin: Origin,
-) -> PackJob:
-    """Begin to make a pack beside the request; raises PackError before anything begins."""
-    wanted, spoken, kind = checked(keys), language(), FORMS[form]
+) -> Job[PackFile]:
+    """Begin to make a pack beside the request; raises PackError or Busy before anything begins."""
+    wanted, kind = checked(keys), FORMS[form]
 
-    def work(job: PackJob) -> None:
-        with use_language(spoken):
-            pack = read_pack(store, viewer, wanted, selection, today=today, origin=origin, tell=job.tell)
-            job.writing()
-            content = write_pack(form, pack)
-            job.check()
-            extension, job.media_type = kind.of_pack
-            job.file_name, job.content = f"{pack.file_stem}.{extension}", content
+    def work(job: Job[PackFile]) -> PackFile:
+        def tell(read: int, total: int) -> None:
+            job.tell(READING, READING_SHARE * read / total, step=read + 1, of=total)
 
-    return jobs.start(viewer.account_id, len(wanted), work)
+        pack = read_pack(store, viewer, wanted, selection, today=today, origin=origin, tell=tell)
+        job.tell(WRITING, READING_SHARE + 0.1)
+        content = write_pack(form, pack)
+        job.check()
+        extension, media_type = kind.of_pack
+        return PackFile(content, f"{pack.file_stem}.{extension}", media_type)
 
-
-def progress_text(job: PackJob) -> str:
-    """How far it is, in words."""
-    if job.is_waiting:
-        return _("Venter på, at andre tavlepakker bliver færdige.")
-    if job.is_writing:
-        return _("Skriver filen.")
-    return _("Læser måling {number} af {total}.").format(number=min(job.read + 1, job.total), total=job.total)
+    return jobs.start(viewer.account_id, work)

@@ -774,8 +774,12 @@ class SeriesNote:
 def series_note(store: Store, viewer: Viewer, code: str, unit_code: str, *, today: date) -> SeriesNote | None:
     """How much of the last year's figures came, and how much of it in time; None where nothing was due."""
     last = today.replace(day=1)
-    found = coverage.completeness(
-        store, viewer, [unit_code], first=_months_on(last, 1 - WINDOW), last=last, today=today
+    key = ("series note", unit_code, today, viewer.rights, viewer.is_administrator, viewer.deliverable_units)
+    found = store.until_written(  # the unit's next series asks for the same
+        key,
+        lambda: coverage.completeness(
+            store, viewer, [unit_code], first=_months_on(last, 1 - WINDOW), last=last, today=today
+        ),
     )
     here = found.unit(unit_code)
     series = next((one for one in here.series if one.indicator_code == code), None) if here else None

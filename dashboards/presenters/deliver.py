@@ -30,9 +30,9 @@ from dashboards.figures.delivery_grid import (
     finding_list,
 )
 from dashboards.figures.icons import ui_icon
+from dashboards.presenters.background_jobs import Job, Jobs
 from dashboards.presenters.deliver_complete import complete_form, declare, done_card, opened
 from dashboards.presenters.deliver_effect import effect_card, waiting_card
-from dashboards.presenters.deliver_jobs import Job, Jobs
 from dashboards.presenters.deliver_start import RECEIPTS
 from dashboards.text import _, language, moment_text, ngettext, number
 from data import withdrawal
@@ -42,6 +42,7 @@ from data.queries import catalogue, units
 from data.store import Store
 from etl import effect, pipeline
 from etl.annotate import annotated
+from etl.effect import Effect
 from etl.extract.options import Edits, ReadAs
 from etl.limits import Limits
 from etl.report import Finding, Receipt, Report, RowStatus
@@ -251,14 +252,28 @@ def undo_hint() -> Markup:
 # ------------------------------------------------------------------------------------------------- the work
 
 
-def start_check(jobs: Jobs, store: Store, viewer: Viewer, source: Source, *, today: date, limits: Limits) -> Job | None:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check or a commit has come to: the findings first, then what they do to the signals, or the receipt.
+
+    A commit has no receipt where something stood in its way; the report then says what.
+    """
+
+    report: Report
+    effect: Effect | None = None
+    receipt: Receipt | None = None
+
+
+def start_check(
+    jobs: Jobs[Checked], store: Store, viewer: Viewer, source: Source, *, today: date, limits: Limits
+) -> Job[Checked] | None:
     """Begin the check, and wait for it a moment; None for a file that never came."""
     if source.content is None:
         return None
     content = source.content
     about = source.without_content
 
-    def work(job: Job) -> None:
+    def work(job: Job[Checked]) -> Checked:
         report = pipeline.check(
             store,
             viewer,
@@ -271,17 +286,17 @@ def start_check(jobs: Jobs, store: Store, viewer: Viewer, source: Source, *, tod
             edits=source.edits,
             progress=job.tell,
         )
-        job.found(report)
-        job.effect = effect_of(store, viewer, report, today)
+        job.publish(Checked(report))
+        return Checked(report, effect_of(store, viewer, report, today))
 
-    job = jobs.start(viewer.account_id, about, work)
-    job.checked.wait(PATIENCE)
-    if job.report is not None:
-        job.done.wait(PATIENCE / 3)
+    job = jobs.start(viewer.account_id, work, about=about)
+    job.wait_for_part(PATIENCE)
+    if job.answer is not None:
+        job.wait(PATIENCE / 3)
     return job
 
 
-def effect_of(store: Store, viewer: Viewer, report: Report, today: date) -> effect.Effect | None:
+def effect_of(store: Store, viewer: Viewer, report: Report, today: date) -> Effect | None:
     """What the rows without errors would do to the signals; None where that cannot be said yet."""
     if report.has_cpr or not len(report.rows):
         return None
@@ -297,7 +312,7 @@ def effect_of(store: Store, viewer: Viewer, report: Report, today: date) -> effe
 
 
 def start_commit(
-    jobs: Jobs,
+    jobs: Jobs[Checked],
     store: Store,
     viewer: Viewer,
     source: Source,
@@ -306,14 +321,14 @@ def start_commit(
     now: datetime,
     limits: Limits,
     note: str,
-) -> Job | None:
+) -> Job[Checked] | None:
     """Check once more and commit; the job has a receipt, or a report that says what has changed since the check."""
     if source.content is None:
         return None
     content = source.content
 
-    def work(job: Job) -> None:
-        report, job.receipt = pipeline.deliver(
+    def work(job: Job[Checked]) -> Checked:
+        report, receipt = pipeline.deliver(
             store,
             viewer,
             content,
@@ -328,10 +343,10 @@ def start_commit(
             edits=source.edits,
             progress=job.tell,
         )
-        job.found(report)
+        return Checked(report, receipt=receipt)
 
-    job = jobs.start(viewer.account_id, source.without_content, work, is_commit=True)
-    job.done.wait(PATIENCE)
+    job = jobs.start(viewer.account_id, work, about=source.without_content, must_finish=True)
+    job.wait(PATIENCE)
     return job
 
 
@@ -339,7 +354,7 @@ def start_commit(
 
 
 def view_of(
-    job: Job,
+    job: Job[Checked],
     store: Store,
     viewer: Viewer,
     *,
@@ -349,26 +364,26 @@ def view_of(
     limit: int = 0,
     options: Mapping[str, Sequence[Mapping[str, str]]] | None = None,
 ) -> CheckView:
-    """What a job has come to so far. What broke inside it is raised here, where the page can give it a reference."""
-    source: Source = job.of
+    """What a job has come to so far. What broke inside it is raised here, where the page can tell its reference."""
+    source: Source = job.about
     if job.fault is not None:
         if isinstance(job.fault, DataError):
             return replace(_said_no(job.fault), of=source.of)
         raise job.fault
-    if job.receipt is not None:
-        said = receipt_view(job.receipt, store, viewer, timezone, today)
-        read = _verdict(job.report, source).lines if job.report is not None else {}
-        return replace(said, of=source.of, lines={**read, **said.lines})
-    if job.report is None or (job.is_commit and not job.done.is_set()):
+    found = job.answer
+    if found is None:
         return replace(_running(job), of=source.of, job=job.id, is_waiting=True)
-    view = report_view(job.report, source, status=status, limit=limit, options=options)
+    if found.receipt is not None:
+        said = receipt_view(found.receipt, store, viewer, timezone, today)
+        return replace(said, of=source.of, lines={**_verdict(found.report, source).lines, **said.lines})
+    view = report_view(found.report, source, status=status, limit=limit, options=options)
     if view.state != "checked":
         return replace(view, of=source.of, job=job.id)
-    is_waiting = not job.done.is_set()
-    card = waiting_card() if is_waiting else effect_card(job.effect, job.report, store, viewer)
+    is_waiting = not job.is_over
+    card = waiting_card() if is_waiting else effect_card(found.effect, found.report, store, viewer)
     lines = dict(view.lines)
-    if job.effect is not None:
-        n = job.effect.n_changing
+    if found.effect is not None:
+        n = found.effect.n_changing
         lines["effect"] = (
             ngettext("{count} signal skifter", "{count} signaler skifter", n).format(count=number(n))
             if n
@@ -387,13 +402,13 @@ def _said_no(refusal: DataError) -> CheckView:
     )
 
 
-def _running(job: Job) -> CheckView:
+def _running(job: Job[Checked]) -> CheckView:
     """How far a long check is; it can be stopped, a commit cannot."""
-    title = _("Indsender") if job.is_commit else _("Kontrollerer")
-    share = round(job.share * 100)
+    title = _("Indsender") if job.must_finish else _("Kontrollerer")
+    share = round(job.progress.share * 100)
     stop = (
         NOTHING
-        if job.is_commit
+        if job.must_finish
         else Markup('<button type="button" class="btn btn--sm" data-do="cancel" data-key="cancel">{}</button>').format(
             _("Stop")
         )
@@ -404,12 +419,12 @@ def _running(job: Job) -> CheckView:
         '<span role="status">{stage}</span>{stop}</p><p class="note">{safe}</p></section>'
     ).format(
         title=title,
-        name=job.of.name,
+        name=job.about.name,
         share=share,
         percent=f"{share} %",
-        stage=job.stage.say(language()),
+        stage=job.progress.say(language()),
         stop=stop,
-        safe=_("Alt gemmes samlet til sidst.") if job.is_commit else _("Intet gemmes, før I indsender."),
+        safe=_("Alt gemmes samlet til sidst.") if job.must_finish else _("Intet gemmes, før I indsender."),
     )
     return CheckView("running", markup, lines={"check": f"{share} %"})
 

@@ -21,8 +21,8 @@ import pandas as pd
 
 from dashboards.figures.icons import assurance_words, variation_words
 from dashboards.figures.points import Point, centre_name, phase_names, phase_spans, read_points
-from dashboards.figures.spc_chart import WIDE, Frame, figure
-from dashboards.presenters.indicator import SeriesView, series_view
+from dashboards.figures.spc_chart import WIDE, Frame, figure, flags_shown
+from dashboards.presenters.indicator import NoteRow, SeriesView, series_view
 from dashboards.selection import Selection
 from dashboards.text import (
     N_,
@@ -137,6 +137,15 @@ class Sheet:
     def shown(self) -> list[Point]:
         """The periods of the chosen window."""
         return self.points[-self.view.months :] if self.view.months else self.points
+
+    @property
+    def notes_shown(self) -> list[NoteRow]:
+        """The notes whose letters stand over the chart, in the order of the letters."""
+        if not self.has_chart:
+            return []
+        drawn = flags_shown(self.view.flags, self.shown, self.definition.period)
+        letters = {flag.letter for flag in drawn}
+        return [note for note in reversed(self.view.notes) if note.letter in letters]
 
     @property
     def has_chart(self) -> bool:

@@ -334,7 +334,8 @@ def waiting_times(store: Store, viewer: Viewer, own: str | None) -> list[FigureS
         FigureSet(
             title=_("Ventetid til behandling på sygehus, dage"),
             lead=_(
-                "Sort: regionen. Grå: hele landet. {first}–{last}, vægtet med antal operationer. Lavere er bedre."
+                "Tyk streg: regionen. Tynd streg: hele landet. {first}–{last}, vægtet med antal operationer. "
+                "Lavere er bedre."
             ).format(first=first_text, last=last_text),
             picture=picture,
             tables=(_by_operation(by_group, latest, names, own), over_time),
@@ -446,6 +447,7 @@ def belt_restraint(store: Store, viewer: Viewer, own: str | None) -> list[Figure
     if not windows:
         return []
     labels = list(dict.fromkeys(one.period for one in sorted(windows, key=_window_order)))
+    kinds = {one.period: one.period_type for one in windows}
     by_area = {(one.area_code, one.period): one.value for one in windows}
     names = area_names(store, viewer)
     milestones = {
@@ -476,6 +478,7 @@ def belt_restraint(store: Store, viewer: Viewer, own: str | None) -> list[Figure
             unit="%",
             decimals=1,
             from_zero=True,
+            breaks=tuple(i for i in range(1, len(labels)) if kinds[labels[i]] != kinds[labels[i - 1]]),
         )
     )
     areas = (NATION, *REGIONS)
@@ -493,7 +496,9 @@ def belt_restraint(store: Store, viewer: Viewer, own: str | None) -> list[Figure
         FigureSet(
             title=_("Personer, der bæltefikseres, pct. af indlagte i psykiatrien"),
             lead=_(
-                "Sort: regionen. Grå: hele landet. Stiplet: delmålet for 2020. {first} til {last}. Lavere er bedre."
+                "Tyk streg: regionen. Tynd streg: hele landet. Stiplet: delmålet for 2020. {first} til {last}. "
+                "Lavere er bedre. "
+                "Dobbelt streg: før den står gennemsnittet af udgangspunktets tre år, efter den vinduer på 12 måneder."
             ).format(first=labels[0], last=labels[-1]),
             picture=picture,
             tables=(table,),

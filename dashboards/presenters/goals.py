@@ -212,7 +212,7 @@ def report_sentence(reports: Sequence[StatusReport]) -> str:
         + " "
         + _(
             "Seneste statusrapport med tal ({year}): {positive} af indikatorerne i positiv retning, "
-            "{unchanged} uændret, {negative} i negativ."
+            "{unchanged} uændrede, {negative} i negativ retning."
         ).format(year=latest.year, positive=counts[0], unchanged=counts[1], negative=counts[2])
     )
 

@@ -19,7 +19,6 @@ from dashboards.figures.points import (
     centre_name,
     count_text,
     has_limits,
-    is_of_several,
     phase_names,
     phase_spans,
     read_points,
@@ -61,6 +60,7 @@ from data.store import Store
 from indicators import spc
 from indicators.assessment import Assessment, Assurance, SeriesPhase, Variation
 from indicators.definition import Direction, IndicatorDefinition, PeriodKind, Scope, Target, Verification
+from indicators.drawn import is_of_several
 from indicators.periods import next_start
 from indicators.spc.profiles import profile_of
 
@@ -302,8 +302,9 @@ def series_view(store: Store, viewer: Viewer, code: str, selection: Selection, *
 
 
 def kept_view(store: Store, viewer: Viewer, code: str, selection: Selection, *, today: date) -> SeriesView:
-    """`series_view`, worked out once for the requests of one page; a change of data or notes makes it anew."""
-    key = ("series view", code, selection, viewer.account_id, viewer.rights, language(), today)
+    """`series_view`, worked out once for all who have the same roles; a change of data or notes makes it anew."""
+    may = (viewer.grants, viewer.rights, viewer.deliverable_units)
+    key = ("series view", code, selection, may, language(), today)
     return store.remember(key, lambda: series_view(store, viewer, code, selection, today=today))
 
 

@@ -371,6 +371,8 @@ def take_step(
             if step == "begin":
                 number = begin(store, viewer, board_unit, rows, today=today, now=now)
                 return Taken(go=selection.href(f"{PATH}/moede/{number}/1", show=None))
+            if key not in [row.key for row in rows]:  # gone meanwhile, or never there: nothing is put on the agenda
+                raise ValueError("no series of the agenda")
             order = _moved(rows, key, -1 if step == "up" else 1)
             agenda.arrange(store, viewer, board_unit, order, now=now)
             place = 1 + [" ".join(pair) for pair in order].index(key)

@@ -10,11 +10,12 @@ from functools import partial
 from markupsafe import Markup
 
 from dashboards.figures.icons import assurance_icon, variation_icon
+from dashboards.figures.points import Point, read_points, status_words
 from dashboards.figures.spc_chart import Flag, Frame, figure
 from dashboards.figures.svg_chart import TOKENS, svg_chart
 from dashboards.figures.thermometer import direction_words
 from dashboards.presenters.indicator import letters
-from dashboards.text import _, day_text, language, month, use_language
+from dashboards.text import _, day_text, language, month, period_text, use_language, value_with_unit
 from dashboards.text.explanation import explain
 from data.access import Viewer
 from data.assessments import assess_series
@@ -46,7 +47,8 @@ class NoteLine:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is said of a series. `charts` are (size, SVG), of which a style sheet shows one."""
+    """What is said of a series. `charts` are (size, SVG), of which a style sheet shows one; `rows` are the largest as
+    (period, value and what is special about it), the latest first, for whoever hears the screen."""
 
     title: str
     subtitle: str
@@ -55,6 +57,7 @@ class Finding:
     charts: tuple[tuple[str, Markup], ...]
     notes: tuple[NoteLine, ...]
     letters: Mapping[int, str] = field(default_factory=dict)  # of every note, by its number
+    rows: tuple[tuple[str, str], ...] = ()
 
 
 def finding_of(
@@ -123,7 +126,21 @@ def _finding(
             for flag in reversed([flag for note, flag in zip(noted, flags, strict=True) if note.id not in told])
         )[:NOTES_SHOWN],
         letters={note.id: flag.letter for note, flag in zip(noted, flags, strict=True)},
+        rows=_rows(assessment, definition) if with_charts else (),
     )
+
+
+def _rows(assessment: Assessment, definition: IndicatorDefinition) -> tuple[tuple[str, str], ...]:
+    """Values without their counts: what the chart shows, and no more."""
+
+    def said(point: Point) -> str:
+        words = status_words(point)
+        if point.value is not None:
+            words.insert(0, value_with_unit(definition, point.value, denominator=point.denominator))
+        return ", ".join(words)
+
+    shown = read_points(assessment)[-SIZES[0][2] :]
+    return tuple((period_text(point.period, definition.period), said(point)) for point in reversed(shown))
 
 
 def _when(day: date, kind: PeriodKind) -> str:

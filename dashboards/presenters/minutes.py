@@ -75,9 +75,9 @@ def minutes_view(
     names = Names(store, viewer)
     unit = units.get(store, viewer, here.board_unit, on=today)
     when = moment_text(here.started_at, timezone)
-    parts = [_("Begyndt {when}").format(when=when), _("mødet blev ført af {name}").format(name=here.author)]
+    parts = [_("Begyndt {when}").format(when=when), _("mødeleder {name}").format(name=here.author)]
     if here.ended_at is not None:
-        parts.insert(1, _("sluttede kl. {time}").format(time=_clock(here.ended_at, timezone)))
+        parts.insert(1, _("sluttet kl. {time}").format(time=_clock(here.ended_at, timezone)))
     own = selection.but(unit=here.board_unit, show=None)
     return MinutesView(
         id=here.id,
@@ -120,7 +120,7 @@ def list_view(store: Store, viewer: Viewer, selection: Selection, *, today: date
         _("Referater fra {unit}").format(unit=unit.name.say(language())),
         tuple(
             Held(
-                _("{day}, ført af {name}").format(day=moment_text(one.started_at, timezone, "day"), name=one.author),
+                _("{day}, mødeleder {name}").format(day=moment_text(one.started_at, timezone, "day"), name=one.author),
                 selection.href(f"{MINUTES}/{one.id}", show=None),
             )
             for one in meetings.listed(store, viewer, unit.code, limit=200)

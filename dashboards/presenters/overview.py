@@ -21,11 +21,12 @@ from dashboards.presenters.overview_lead import Part, goal_note, lead_parts, sec
 from dashboards.presenters.overview_matrix import columns_of, draw_matrix, more_text
 from dashboards.presenters.overview_missing import MissingRow, missing_lead, missing_rows
 from dashboards.presenters.signal_words import SIGNALS
+from dashboards.presenters.unit_names import short_name
 from dashboards.selection import Selection
 from dashboards.text import _, language
 from data import agenda
 from data.access import Viewer
-from data.queries import series, units
+from data.queries import accounts, series, units
 from data.queries.units import Unit
 from data.store import Store
 
@@ -60,6 +61,7 @@ class OverviewView:
     unit_code: str = ""
     more_cards: str = ""
     may_hold_meeting: bool = False
+    quality_team: tuple[str, ...] = ()  # whom to ask where nothing is followed yet: addresses
 
 
 def overview_view(
@@ -133,7 +135,7 @@ def _view(
     shown_states = [board.states[key] for key in keys]
     n_signals = sum(state.variation in SIGNALS for state in shown_states)
     unit_chips = tuple(
-        Choice(unit.short_name, selection.href("/", unit=unit.code), is_current=unit.code == columns[0].code)
+        Choice(short_name(unit), selection.href("/", unit=unit.code), is_current=unit.code == columns[0].code)
         for unit in columns
     )
     return OverviewView(
@@ -163,4 +165,5 @@ def _view(
         unit_code=chosen.code,
         more_cards=more_cards(len(wanted)),
         may_hold_meeting=may_hold_meeting,
+        quality_team=tuple(accounts.quality_team(store, viewer, chosen.code, on=today)) if empty == "no_series" else (),
     )

@@ -93,7 +93,7 @@ def second_parts(
             Part(" " + _("tal for {month}.").format(month=period_text(due, PeriodKind.MONTH, "long"))),
         ]  # fmt: skip
     else:
-        parts.append(Part(_("Ingen mangler den seneste måned.")))
+        parts.append(Part(_("Ingen mangler tal for den seneste måned.")))
     return tuple(parts)
 
 

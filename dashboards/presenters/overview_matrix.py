@@ -9,7 +9,7 @@ from dashboards.figures.thermometer import direction_words
 from dashboards.presenters.board import MOST_COLUMNS, Board, Side
 from dashboards.presenters.overview_filters import Show
 from dashboards.presenters.signal_words import SIGNALS, aim_text, kind_count
-from dashboards.presenters.unit_names import kind_words
+from dashboards.presenters.unit_names import kind_words, short_name
 from dashboards.selection import Selection
 from dashboards.text import _, language, number
 from data.access import Viewer
@@ -51,7 +51,7 @@ def _column(unit: Unit, board: Board, chosen: Unit) -> Column:
     side = board.side
     is_own = side.own is not None and unit.code == side.own.code
     caption = board.parents.get(unit.code) or (_("valgt enhed") if unit.code == chosen.code else kind_words(unit.kind))
-    name = unit.name.say(language()) if is_own else unit.short_name
+    name = unit.name.say(language()) if is_own else short_name(unit)
     return Column(unit.code, name, caption, is_own=is_own, full_name=board.unit_name(unit))
 
 

@@ -6,7 +6,7 @@ note of any step is the same upright mark in all of them: a change in one step c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboards.figures.icons import assurance_icon, variation_icon
-from dashboards.figures.points import read_points
+from dashboards.figures.points import read_points, status_words
 from dashboards.figures.spc_chart import Frame, common_axis, small_multiple
 from dashboards.figures.svg_chart import TOKENS, svg_chart
 from dashboards.presenters.indicator import letters
@@ -78,6 +78,11 @@ class StepView:
     is_open: bool  # nobody's: a unit may be invited
     choices: tuple[Choice, ...] = ()
 
+    @property
+    def may_rename(self) -> bool:
+        """Whether the reader may rename it or take it out."""
+        return self.is_own or self.is_open
+
 
 @dataclass(frozen=True, slots=True)
 class NoteMark:
@@ -89,7 +94,7 @@ class NoteMark:
 
 @dataclass(frozen=True, slots=True)
 class PathwayView:
-    """One pathway."""
+    """One pathway. `may_shape`: the reader may add and move steps; `own_units` are whom a new step can be for."""
 
     code: str
     title: str
@@ -102,6 +107,10 @@ class PathwayView:
     letters: tuple[tuple[str, Markup], ...]
     span: str
     back_href: str
+    heads: tuple[str, ...] = ()  # the charts as a table: the names of the steps drawn,
+    rows: tuple[tuple[str, ...], ...] = ()  # and per month, the latest first, its name and what each step shows
+    may_shape: bool = False
+    own_units: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +158,12 @@ def pathway_view(store: Store, viewer: Viewer, code: str, selection: Selection, 
     steps = tuple(
         _step(around, step, number, span, marks, selection) for number, step in enumerate(found.steps, start=1)
     )
+    drawn = [
+        (f"{view.number}. {view.name}: {view.series}", step.pair)
+        for view, step in zip(steps, found.steps, strict=True)
+        if view.charts and step.pair
+    ]
+    heads, rows = _table(around, drawn, span) if span else ((), ())
     return PathwayView(
         code=found.code,
         title=found.name.say(said),
@@ -164,7 +179,19 @@ def pathway_view(store: Store, viewer: Viewer, code: str, selection: Selection, 
         letters=tuple((size, _letters(marks, span[0], frame)) for size, frame in FRAMES) if span and marks else (),
         span=span_text(*span) if span else "",
         back_href=selection.href(PATH),
+        heads=heads,
+        rows=rows,
+        may_shape=found.has_own and not found.is_set,
+        own_units=_own_units(store, viewer, found, selection) if found.has_own and not found.is_set else (),
     )
+
+
+def _own_units(store: Store, viewer: Viewer, found: Pathway, selection: Selection) -> tuple[Choice, ...]:
+    """The reader's own units that take part, and the one that is chosen above."""
+    codes = dict.fromkeys(step.unit_code for step in found.steps if step.is_own and step.unit_code)
+    if selection.unit is not None and viewer.is_own(selection.unit):
+        codes[selection.unit] = None
+    return tuple(Choice(code, units.find(store, viewer, code).name.say(language())) for code in codes)
 
 
 Mark = tuple[str, date, int, str, str]  # letter, day, number and name of the step, text
@@ -294,6 +321,28 @@ def _charts(
     return tuple(drawn)
 
 
+def _table(
+    around: _Around, steps: Sequence[tuple[str, tuple[str, str]]], span: tuple[date, date]
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Heads and rows of the table twin: `steps` are (name, series) of the charts."""
+    first, last = span
+    columns = []
+    for _name, pair in steps:
+        definition = around.definitions[pair[0]]
+        shown: dict[date, list[str]] = {}
+        for point in read_points(around.assessed[pair]):
+            words = status_words(point)
+            if point.value is not None:
+                words.insert(0, value_with_unit(definition, point.value, denominator=point.denominator))
+            shown.setdefault(point.period.replace(day=1), []).append(", ".join(words))
+        columns.append({when: "; ".join(said) for when, said in shown.items()})
+    months = sorted({when for column in columns for when in column if first <= when <= last}, reverse=True)
+    return (
+        tuple(name for name, _pair in steps),
+        tuple((month(when), *(column.get(when, "") for column in columns)) for when in months),
+    )
+
+
 def _alt(around: _Around, pair: tuple[str, str]) -> str:
     definition, state = around.definitions[pair[0]], around.states.get(pair)
     name = f"{definition.name.say(language())}, {around.unit_name(pair[1])}"
@@ -415,41 +464,84 @@ def _line(store: Store, viewer: Viewer, one: Pathway, selection: Selection) -> P
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a button came to: words, and an address to go on at."""
+    """What a button came to: words, an address to go on at, and the field to go to where the button is gone."""
 
     words: str = ""
     go: str = ""
     is_refused: bool = False
+    focus: str = ""
 
 
-def press(store: Store, viewer: Viewer, pressed: Mapping[str, Any], selection: Selection, *, now: datetime) -> Done:
-    """Do what a button of the list or of a step asks for; a refusal is words, never an error."""
+def press(
+    store: Store, viewer: Viewer, pressed: Mapping[str, Any], selection: Selection, code: str = "", *, now: datetime
+) -> Done:
+    """Do what a button of the list or of pathway `code` asks for; a refusal is words, never an error."""
     values = pressed.get("values") or {}
     step, _space, number = str(pressed.get("name", "")).partition(" ")
+
+    def typed(name: str) -> str:
+        return str(values.get(name) or "")
+
     try:
+        if code and (done := _shape(store, viewer, code, step, number, typed, now=now)) is not None:
+            return done
         if step == "make":
             assert selection.unit is not None
-            code = writing.make(
-                store, viewer, str(values.get("set") or ""), str(values.get("name") or ""), selection.unit, now=now
-            )
-            return Done(go=selection.href(f"{PATH}/{code}"))
+            made = writing.make(store, viewer, typed("set"), typed("name"), selection.unit, now=now)
+            return Done(go=selection.href(f"{PATH}/{made}"))
         if step == "series":
-            code = str(values.get(f"series-{number}") or "")
-            writing.set_series(
-                store, viewer, int(number), code or None, str(values.get(f"owner-{number}") or ""), now=now
-            )
+            measure = typed(f"series-{number}") or None
+            if f"name-{number}" in values:
+                writing.rename_step(store, viewer, _id(number), typed(f"name-{number}"), now=now)
+            writing.set_series(store, viewer, _id(number), measure, typed(f"owner-{number}"), now=now)
             return Done(_("Trinnet er gemt."))
         if step == "invite":
-            unit = str(values.get(f"unit-{number}") or "")
+            unit = typed(f"unit-{number}")
             if not unit:
                 return Done(_("Vælg en enhed først."), is_refused=True)
-            writing.invite(store, viewer, int(number), unit, now=now)
+            writing.invite(store, viewer, _id(number), unit, now=now)
             return Done(_("Enheden er inviteret til trinnet. Dens egne folk vælger målingen."))
         if step == "leave":
-            writing.leave(store, viewer, int(number), now=now)
-            return Done(_("Trinnet er givet fra jer, og jeres måling vises ikke længere her."))
+            writing.leave(store, viewer, _id(number), now=now)
+            is_seen = not code or any(one.code == code for one in pathways.listed(store, viewer))
+            words = _("Trinnet er givet fra jer, og jeres måling vises ikke længere her.")
+            return Done(words) if is_seen else Done(go=selection.href(PATH))
     except DataError as refusal:
         return Done(refusal.reason(language()), is_refused=True)
     except ValueError:
         pass
     return Done(_("Siden er fornyet. Prøv igen."), is_refused=True)
+
+
+def _shape(
+    store: Store, viewer: Viewer, code: str, step: str, number: str, typed: Callable[[str], str], *, now: datetime
+) -> Done | None:
+    """Name the pathway, add, rename, remove and move steps; None for what is something else. Raises as `data.pathways`,
+    and ValueError for a number that is none."""
+    if step == "name":
+        writing.rename(store, viewer, code, typed("pathway-name"), now=now)
+        return Done(_("Forløbet har fået navnet."))
+    if step == "add":
+        unit = typed("add-unit") or None
+        sector = Sector(typed("add-sector"))
+        writing.add_step(store, viewer, code, typed("add-name"), sector, unit, now=now)
+        return Done(_("Trinnet er tilføjet sidst i forløbet."), focus="add-name")
+    if step == "rename":
+        writing.rename_step(store, viewer, _id(number), typed(f"name-{number}"), now=now)
+        return Done(_("Trinnet har fået navnet."))
+    if step == "remove":
+        writing.remove_step(store, viewer, _id(number), now=now)
+        return Done(_("Trinnet er fjernet."), focus="add-name")
+    if step in ("up", "down"):
+        has_moved = writing.move_step(store, viewer, _id(number), -1 if step == "up" else 1, now=now)
+        if has_moved:
+            return Done(_("Trinnet er flyttet."))
+        return Done(_("Trinnet er allerede det første.") if step == "up" else _("Trinnet er allerede det sidste."))
+    return None
+
+
+def _id(text: str) -> int:
+    """The number of a step as a button wrote it; ValueError for what no button wrote."""
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise ValueError("no number of a step")
+    return int(text)

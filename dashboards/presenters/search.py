@@ -374,7 +374,7 @@ def _hit(thing: _Thing, carried: Selection) -> Hit:
 
 
 def _action(thing: _Thing, carried: Selection) -> Hit:
-    kind = _("Gør")
+    kind = _("Handling")
     if thing.unit is not None:
         name = thing.unit.name.say(language())
         detail = " · ".join(filter(None, (thing.above.say(language()), thing.unit.code)))

@@ -231,7 +231,7 @@ def _note_dialog(viewer: Viewer, view: SeriesView, day: date, today: date) -> Di
         ),
         Field("kind", "select", _("Slags"), AnnotationKind.CHANGE.value, tuple((one.value, say) for one, say in kinds)),
         Field("starts", "date", _("Dato"), day.isoformat(), is_required=True),
-        Field("ends", "date", _("Til og med (hvis det varede)")),
+        Field("ends", "date", _("Til og med (hvis det varede flere dage)")),
         Field(
             "scope",
             "select",
@@ -253,7 +253,7 @@ def _note_dialog(viewer: Viewer, view: SeriesView, day: date, today: date) -> Di
                 ),
             )
         )
-    lead = _("Noten får et bogstav på diagrammet og står under det. Skrives den efter tiden, den gælder, kan det ses.")
+    lead = _("Noten får et bogstav på diagrammet og står under det. Skriver du den først bagefter, kan alle se det.")
     return Dialog(NOTE, "", _("Skriv note"), (lead,), tuple(fields), _("Gem noten"))
 
 
@@ -309,7 +309,7 @@ def _phase_dialog(view: SeriesView, points: list[Point], day: date | None) -> Di
         Field(
             "break",
             "check",
-            _("Det er et databrud: definitionen eller systemet blev et andet, så niveauerne ikke kan sammenlignes"),
+            _("Det er et databrud: definitionen eller systemet blev ændret, så niveauerne ikke kan sammenlignes"),
         ),
     )
     return Dialog(
@@ -530,13 +530,9 @@ def _take(
     name = catalogue.indicator(store, viewer, code).name.say(language())
     text, reason = str(values.get("text", "")), str(values.get("reason", ""))
     day = _day(str(values.get("month", "")))
-    lines: dict[str, Any] = {
-        "reason": reason,
-        "seen": str(values["seen"]) if values.get("seen") else None,
-        "today": today,
-        "now": now,
-    }
     if what == NOTE:
+        if values.get("ends") and _day(str(values["ends"])) is None:
+            return Done(_("Slutdatoen findes ikke. Ret den, eller lad feltet stå tomt."), is_refused=True, field="ends")
         made = decisions.annotate(
             store,
             viewer,
@@ -569,18 +565,20 @@ def _take(
         return Done(words.format(series=name), OFF_AGENDA if what == AGENDA else AGENDA)
     if day is None:
         return Done(_("Vælg en periode."), is_refused=True, field="month")
+    seen = str(values["seen"]) if values.get("seen") else None
+    change = decisions.LineChange(store, viewer, code, unit, reason, today, now, seen)
     if what == PHASE:
         called, is_break = str(values.get("name", "")), bool(values.get("break"))
-        state = decisions.begin_phase(store, viewer, code, unit, day, name=called, is_break=is_break, **lines)
+        state = change.begin_phase(day, name=called, is_break=is_break)
         return Done(_said(_("Fasen er begyndt. {board}"), state.variation))
     if what == PHASE_OFF:
-        state = decisions.withdraw_phase(store, viewer, code, unit, day, **lines)
+        state = change.withdraw_phase(day)
         return Done(_said(_("Fasen er trukket tilbage. {board}"), state.variation))
     if what == OUT:
-        state = decisions.exclude(store, viewer, code, unit, day, **lines)
+        state = change.exclude(day)
         return Done(_said(_("Punktet er udeladt af beregningen. {board}"), state.variation))
     if what == IN:
-        state = decisions.include_again(store, viewer, code, unit, day, **lines)
+        state = change.include_again(day)
         return Done(_said(_("Punktet tæller med igen. {board}"), state.variation))
     return Done(_("Siden er fornyet. Prøv igen."), is_refused=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboards.text import _, language
 from data.access import Viewer
 from data.queries import units
+from data.queries.units import Unit
 from data.store import Store
 
 
@@ -18,6 +19,14 @@ def names_with_hospital(store: Store, viewer: Viewer) -> dict[str, str]:
         name = one.name.say(said)
         names[code] = f"{name}, {above.short_name}" if above and one.kind in ("department", "ward") else name
     return names
+
+
+def short_name(unit: Unit) -> str:
+    """The name for a narrow column. Short names are Danish; an English reader gets the English name cut down."""
+    name = unit.name
+    if language() == "da" or name.en == name.da or unit.kind not in ("department", "ward"):
+        return unit.short_name
+    return name.en.removeprefix("Department of ").removesuffix(" Department")
 
 
 def kind_words(kind: str) -> str:

@@ -24,7 +24,8 @@ from data.access import NotFound, Viewer, load_viewer
 SIGN_IN = "/log-ind"
 # Open: the way in, what it is drawn with, the language it speaks, and whether the server is well.
 STATEMENT = "/tilgaengelighed"  # whoever cannot get in must be able to read how to say so
-OPEN_PATHS = frozenset({SIGN_IN, STATEMENT, "/healthz", "/favicon.ico", "/_favicon.ico"})
+SHORT_STATEMENT = "/was"  # where Danish authorities agree that it is found
+OPEN_PATHS = frozenset({SIGN_IN, STATEMENT, SHORT_STATEMENT, "/healthz", "/favicon.ico", "/_favicon.ico"})
 STATIC_PREFIXES = ("/assets/", "/_dash-component-suites/")
 OPEN_PREFIXES = ("/sprog/", "/tema/")
 # Closed by other means: the command line's door (api/local.py) and that of machines (api/v1) ask for their tokens and

@@ -156,8 +156,13 @@ def month(day: date, style: str = "short") -> str:
     >>> month(date(2026, 10, 1))
     'okt. 2026'
     """
+    return _month(day, style, language())
+
+
+@lru_cache(maxsize=5_000)
+def _month(day: date, style: str, language: str) -> str:
     pattern = {"name": "MMM", "short": "MMM y", "long": "MMMM y", "full": "MMMM"}[style]
-    return format_date(day, format=pattern, locale=language())
+    return format_date(day, format=pattern, locale=language)
 
 
 def day_text(day: date, style: str = "long") -> str:

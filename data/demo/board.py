@@ -21,7 +21,7 @@ TREATED = (
     (
         STANDING,
         "standing",
-        Words("Bekymrende: niveauet har sandsynligvis flyttet sig op", "Concern: the level has probably moved up"),
+        Words("Bekymrende: niveauet har sandsynligvis flyttet sig op", "Concerning: the level has probably moved up"),
         Words(
             "Gennemgå de seneste genindlæggelser fra Medicinsk Afdeling sammen med kommunen (DEMO)",
             "Go through the latest readmissions from Medicine together with the municipality (DEMO)",
@@ -33,7 +33,7 @@ TREATED = (
     (
         "TRYKSAAR",
         "new",
-        Words("Bekymrende: flere tryksår end før", "Concern: more pressure ulcers than before"),
+        Words("Bekymrende: flere tryksår end før", "Concerning: more pressure ulcers than before"),
         Words("Trykaflastende madrasser talt op på alle afsnit (DEMO)", "Count the mattresses on all wards (DEMO)"),
         "Jonas Friis",
         21,

@@ -105,17 +105,7 @@ def _build(connection: Connection, seed: int, calendar: Calendar) -> DemoSummary
     municipalities = list(connection.scalars(select(unit.c.code).where(is_municipality).order_by(unit.c.code)))
     programme = plan(seed, municipalities, calendar)
     planted = of_series(truths(calendar))
-
-    if strangers := planted.keys() - programme.plans.keys():
-        raise ValueError(f"planted truths about series nobody follows: {sorted(strangers)}")
-
-    frames: dict[tuple[str, str], pd.DataFrame] = {}
-    draws: dict[str, int] = {}
-    for key, series_plan in programme.plans.items():
-        if key in planted:
-            frames[key], draws[planted[key].key] = find(planted[key], seed)
-        else:
-            frames[key] = simulate(series_plan, measures()[key[0]], generator(seed, "series", *key))
+    frames, draws = draw(programme, planted, seed)
 
     _departments(connection)
     _indicators(connection)
@@ -138,6 +128,30 @@ def _build(connection: Connection, seed: int, calendar: Calendar) -> DemoSummary
     pairs = [(indicator_code, unit_code) for indicator_code, unit_code in expected]
     states.recalculate(connection, pairs, today=calendar.today, now=now)
     return _summary(connection, draws)
+
+
+def draw(
+    programme: Programme, planted: Mapping[tuple[str, str], Truth], seed: int
+) -> tuple[dict[tuple[str, str], pd.DataFrame], dict[str, int]]:
+    """The figures of every series that is followed (see `simulate`), and how often each planted truth was drawn.
+
+    Raises
+    ------
+    TruthNotFoundError
+        A planted truth did not come true.
+    ValueError
+        A truth is planted in a series nobody follows.
+    """
+    if strangers := planted.keys() - programme.plans.keys():
+        raise ValueError(f"planted truths about series nobody follows: {sorted(strangers)}")
+    frames: dict[tuple[str, str], pd.DataFrame] = {}
+    draws: dict[str, int] = {}
+    for key, series_plan in programme.plans.items():
+        if key in planted:
+            frames[key], draws[planted[key].key] = find(planted[key], seed)
+        else:
+            frames[key] = simulate(series_plan, measures()[key[0]], generator(seed, "series", *key))
+    return frames, draws
 
 
 def _summary(connection: Connection, draws: Mapping[str, int]) -> DemoSummary:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from data.access import Grant, Role, Viewer, viewer_with
+from data.access import Grant, Role, Viewer, subtree, viewer_with
 from data.schema import account, cohort, role_grant, unit
 from data.store import Store
 from indicators.words import Words
@@ -53,6 +53,24 @@ def by_email(store: Store, viewer: Viewer, email: str) -> Account | None:
         viewer.require_administrator()
     found = _accounts(store, address)
     return found[0] if found else None
+
+
+def quality_team(store: Store, viewer: Viewer, unit_code: str, *, on: date) -> list[str]:
+    """Addresses of those who hand in for a unit as its quality team on a day, for the unit's own people to ask."""
+    if not viewer.is_own(unit_code):
+        return []
+    with store.read() as connection:
+        rows = connection.execute(
+            select(account.c.email, role_grant.c.unit_code)
+            .join(role_grant, role_grant.c.account_id == account.c.id)
+            .where(account.c.is_active, role_grant.c.role == Role.QUALITY_TEAM.value)
+            .order_by(account.c.email)
+        ).all()
+        return list(
+            dict.fromkeys(
+                row.email for row in rows if row.unit_code and unit_code in subtree(connection, row.unit_code, on=on)
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

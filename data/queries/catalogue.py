@@ -98,6 +98,10 @@ class StatusReport:
 
 def goals(store: Store, viewer: Viewer) -> list[Goal]:
     """The national goals by number."""
+    return list(store.until_written("goals", lambda: _goals(store)))
+
+
+def _goals(store: Store) -> list[Goal]:
     with store.read() as connection:
         rows = connection.execute(select(schema.goal).order_by(schema.goal.c.number)).mappings().all()
     return [
@@ -115,6 +119,10 @@ def goals(store: Store, viewer: Viewer) -> list[Goal]:
 
 def indicators(store: Store, viewer: Viewer, scope: Scope | None = None) -> list[IndicatorDefinition]:
     """The newest version of every indicator, by goal and code; of one scope only when it is given."""
+    return list(store.until_written(("indicators", scope), lambda: _indicators(store, scope)))
+
+
+def _indicators(store: Store, scope: Scope | None) -> list[IndicatorDefinition]:
     newest = select(schema.indicator.c.code, func.max(schema.indicator.c.version).label("version")).group_by(
         schema.indicator.c.code
     )
@@ -138,8 +146,12 @@ def indicator(store: Store, viewer: Viewer, code: str, version: int | None = Non
     NotFound
         There is no such indicator, or no such version of it.
     """
-    with store.read() as connection:
-        return _indicator_by_code(connection, code, version)
+
+    def read() -> IndicatorDefinition:
+        with store.read() as connection:
+            return _indicator_by_code(connection, code, version)
+
+    return store.until_written(("indicator", code, version), read)
 
 
 def _indicator_by_code(connection: Connection, code: str, version: int | None = None) -> IndicatorDefinition:
@@ -375,14 +387,24 @@ def targets(store: Store, viewer: Viewer, indicator_code: str, unit_code: str | 
     NotFound
         There is no such indicator.
     """
-    with store.read() as connection:
-        definition = _indicator_by_code(connection, indicator_code)
-        rows = visible_targets(connection, viewer, definition.code, sees_unit=unit_code)
-        return nearest_targets(definition, rows, UnitTree.read(connection).above(unit_code))
+
+    def read() -> list[Target]:
+        definition = indicator(store, viewer, indicator_code)
+        with store.read() as connection:
+            rows = visible_targets(connection, viewer, definition.code, sees_unit=unit_code)
+            tree = store.until_written("tree of targets", lambda: UnitTree.read(connection))
+        return nearest_targets(definition, rows, tree.above(unit_code))
+
+    return list(store.until_written(("targets", indicator_code, unit_code, viewer.rights), read))
 
 
 def target_rows(store: Store, viewer: Viewer, indicator_code: str | None = None) -> list[TargetRow]:
     """All targets of an indicator (of all indicators when none is given) as they were published or set, with words."""
+    key = ("target rows", indicator_code, viewer.rights)
+    return list(store.until_written(key, lambda: _target_rows(store, viewer, indicator_code)))
+
+
+def _target_rows(store: Store, viewer: Viewer, indicator_code: str | None) -> list[TargetRow]:
     with store.read() as connection:
         rows = visible_targets(connection, viewer, indicator_code, sees_unit=None)
     return [
@@ -417,6 +439,11 @@ def national_figures(store: Store, viewer: Viewer, indicator_code: str | None = 
     cases behind it where it was published. Dates are empty where the source states none. Read the notes before use, and
     never put figures of different codes or names into one series: their definitions differ.
     """
+    kept = store.until_written(("national figures", indicator_code), lambda: _national_figures(store, indicator_code))
+    return kept.copy(deep=False)  # pandas copies what is changed
+
+
+def _national_figures(store: Store, indicator_code: str | None) -> pd.DataFrame:
     columns = [column for column in schema.national_figure.columns if column.name != "id"]
     query = select(*columns).order_by(
         schema.national_figure.c.indicator_code,

@@ -99,7 +99,7 @@ def annotations(
     columns = annotation.c
     with store.read() as connection:
         require_sight(connection, viewer, [unit_code])
-        hierarchy = reading.Hierarchy.read(connection)
+        hierarchy = store.remember("hierarchy", lambda: reading.Hierarchy.read(connection), about=())
         rows = connection.execute(
             select(annotation)
             .where(

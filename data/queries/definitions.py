@@ -204,8 +204,12 @@ def versions(store: Store, viewer: Viewer, code: str) -> list[IndicatorDefinitio
         There is no such indicator.
     """
     query = select(indicator).where(indicator.c.code == code).order_by(indicator.c.version.desc())
-    with store.read() as connection:
-        found = [definition_of(row) for row in connection.execute(query).mappings()]
+
+    def read() -> list[IndicatorDefinition]:
+        with store.read() as connection:
+            return [definition_of(row) for row in connection.execute(query).mappings()]
+
+    found = list(store.until_written(("versions", code), read))
     if not found:
         raise NotFound(NO_INDICATOR, code=code)
     return found

@@ -15,8 +15,8 @@ from data.queries.catalogue import NO_INDICATOR
 from data.schema import delivery, indicator, observation, series_state, unit
 from data.store import Store
 from data.succession import AsIs
+from indicators.drawn import is_of_several
 from indicators.periods import next_start
-from indicators.spc.charts import CHARTS
 
 COLUMNS = ["indicator", "unit", "period_start", "period_end", "numerator", "denominator", "value", "delivery"]
 
@@ -67,8 +67,7 @@ def series_rows(
         }
     value = frame["value"].where(frame["value"].notna(), frame["numerator"] / frame["denominator"] * definition.per)
     ends = [next_start(start, definition.period) - timedelta(days=1) for start in frame["period_start"]]
-    chart = CHARTS.get(definition.chart)
-    more = ["sd"] if chart is not None and chart.needs_several else []
+    more = ["sd"] if is_of_several(definition) else []
     return pd.DataFrame(
         {
             "indicator": indicator_code,

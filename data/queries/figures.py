@@ -60,6 +60,12 @@ def waiting_times(
     so a merged value is within half a day of the one computed from patients; the five regions merged are within
     0.64 days of the published country value.
     """
+    key = ("waiting times", by_operation, None if merge is None else tuple(sorted(merge.items())))
+    kept = store.until_written(key, lambda: _waiting_times(store, by_operation, merge))
+    return kept.copy(deep=False)  # pandas copies what is changed
+
+
+def _waiting_times(store: Store, by_operation: bool, merge: Mapping[str, str] | None) -> pd.DataFrame:
     area = case(dict(merge), value=figure.c.area_code, else_=figure.c.area_code) if merge else figure.c.area_code
     parts = (
         select(
@@ -126,5 +132,9 @@ def region_mergers(store: Store, viewer: Viewer, day: date) -> dict[str, str]:
     query = select(unit.c.code, unit.c.successor_code).where(
         unit.c.kind == "region", unit.c.successor_code.is_not(None), unit.c.valid_to < day
     )
-    with store.read() as connection:
-        return {row.code: row.successor_code for row in connection.execute(query)}
+
+    def read() -> dict[str, str]:
+        with store.read() as connection:
+            return {row.code: row.successor_code for row in connection.execute(query)}
+
+    return dict(store.until_written(("region mergers", day), read))

@@ -37,8 +37,10 @@ def listed(store: Store, viewer: Viewer, unit_codes: Collection[str] | None = No
     with store.read() as connection:
         if unit_codes is not None:
             require_sight(connection, viewer, unit_codes)
-        expectations = reading.expectations_in(connection, unit_codes)
-    wanted = None if unit_codes is None else set(unit_codes)
+        wanted = None if unit_codes is None else frozenset(unit_codes)
+        expectations = store.until_written(
+            ("expectations", wanted), lambda: reading.expectations_in(connection, unit_codes)
+        )
     return [
         Series(indicator_code, unit_code, one.starts_on, one.ends_on, one.owner)
         for (indicator_code, unit_code), one in expectations.items()

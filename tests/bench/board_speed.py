@@ -3,11 +3,16 @@
 Without `--store` the small store of large_store.py is made: 40 series x 12 units = 480 cells, 60 months. Give the
 national one (24 million observations) to see what a full store costs. Printed are
 
-- server time of Overblik and of a series page: what the requests of one page view take on loopback, after the first;
-- cold and warm loads in Chromium: bytes over the wire and seconds until data stand on the page;
+- server time of Overblik and of a series page: what the requests of one page view take on loopback, and processor time,
+  right after something was written (nothing that was kept holds, but what figures say) and when the same person asks
+  again;
+- cold and warm loads in Chromium: bytes over the wire and seconds until data stand on the page to be seen, and until
+  the chart of the series can be used (Plotly has drawn it);
 - seconds from a choice of unit or period to the new chart;
 - the same content by a stock Dash page (html.Table and dcc.Graph from one callback, Dash's own server), as the ratio;
-- with `--load`, that many seconds of people who click through the board: answers, errors, percentiles, memory.
+- with `--load`, that many seconds of people who click through the board (board_readers.py says what they do, in a
+  process of its own): answers, errors, percentiles, processor time, memory. Half of them have roles for the whole
+  hospital, half for one department; a copy of the store gets their accounts.
 
 Machines are noisy: look at the ratios, and at the load of the machine printed first.
 """
@@ -17,14 +22,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
 import shutil
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,14 +41,31 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from large_store import HOSPITAL, LEADER, PASSWORD, TODAY, indicator_code, make  # noqa: E402 - a script beside this one
+from large_store import (  # noqa: E402 - a script beside this one
+    HOSPITAL,
+    LEADER,
+    NOW,
+    PASSWORD,
+    SHOWN_DEPARTMENTS,
+    SHOWN_INDICATORS,
+    TODAY,
+    indicator_code,
+    make,
+)
+
+from dashboards.static import CHART_SCRIPTS  # noqa: E402 - the script runs from anywhere
+from data import accounts  # noqa: E402
+from data.access import SYSTEM, Grant, Role  # noqa: E402
+from data.store import Store  # noqa: E402
 
 ROUNDS = 7
 SERIES = f"/indikator/{indicator_code(3)}?v=1&enhed={HOSPITAL}-04"
 PAGES = {
     "Overblik": (f"/?v=1&enhed={HOSPITAL}", "main table.mx .spark"),
-    "series page": (SERIES, ".js-plotly-plot .trace.scatter"),
+    "series page": (SERIES, ".figure__still svg.chart, .js-plotly-plot .trace.scatter"),
 }
+USABLE = ".js-plotly-plot .trace.scatter"
+ASKED_BY = {"page": "content.children", "outlook": "indicator-outlook.html", "sisters": "indicator-sisters.html"}
 THINKING = 3.0  # seconds a person reads before the next click, on average
 
 
@@ -80,6 +100,7 @@ def served(store: Path, var: Path) -> Iterator[tuple[str, int]]:
         "TAVLE_VAR": str(var),
         "TAVLE_MODE": "demo",
         "TAVLE_TODAY": TODAY.isoformat(),
+        "TAVLE_SIGN_IN_ATTEMPTS": "1000 per minute",  # everybody comes from this machine
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "commands", "serve", "--port", str(port)],
@@ -150,20 +171,45 @@ def ask(session: requests.Session, url: str, asked: Asked) -> requests.Response:
     return session.request(asked.method, url + asked.path, data=asked.body, headers=headers, timeout=60)
 
 
-def server_times(session: requests.Session, url: str, asked: list[Asked], rounds: int) -> list[float]:
-    """Seconds all requests of a page view take one after the other, without the first view."""
-    times = []
-    for _round in range(rounds + 1):
-        began = time.perf_counter()
+def server_times(
+    session: requests.Session, url: str, process: int, asked: list[Asked], rounds: int, *, fresh: bool
+) -> tuple[list[float], float]:
+    """Milliseconds all requests of a page view take one after the other, and the server's processor time of a view.
+
+    With `fresh`, something is written before each view (a choice of language), so that only what follows from figures
+    is still there.
+    """
+    times, used = [], 0.0
+    for number in range(rounds + 1):
+        if fresh:
+            session.post(f"{url}/konto/sprog", data={"language": "da"}, headers={"Referer": url}, timeout=60)
+        began, cpu = time.perf_counter(), processor(process)
         for one in asked:
             answer = ask(session, url, one)
             assert answer.status_code in (200, 204), (one.path, answer.status_code)
-        times.append(time.perf_counter() - began)
-    return times[1:]
+        if number:
+            times.append(1000 * (time.perf_counter() - began))
+            used += processor(process) - cpu
+    return times, 1000 * used / rounds
 
 
-def load_page(context: BrowserContext, address: str, drawn: str, *, cold: bool) -> tuple[int, float]:
-    """Bytes over the wire, and seconds until `drawn` stands on the page."""
+def processor(process: int) -> float:
+    """Seconds of processor the server and its workers have used."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == process or int(stat.parent.name) == process:
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def load_page(
+    context: BrowserContext, address: str, drawn: str, *, cold: bool, is_seen: bool = True
+) -> tuple[int, float]:
+    """Bytes over the wire, and seconds until `drawn` stands on the page, to be seen unless told otherwise."""
     page = context.new_page()
     network = context.new_cdp_session(page)
     network.send("Network.enable")
@@ -173,7 +219,7 @@ def load_page(context: BrowserContext, address: str, drawn: str, *, cold: bool) 
     network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     began = time.perf_counter()
     page.goto(address, wait_until="commit")
-    page.locator(drawn).first.wait_for(state="attached", timeout=60_000)
+    page.locator(drawn).first.wait_for(state="visible" if is_seen else "attached", timeout=60_000)
     seconds = time.perf_counter() - began
     page.wait_for_timeout(300)
     page.close()
@@ -276,80 +322,124 @@ def memory(process: int) -> float:
     return total / 1024
 
 
+def add_people(path: Path, n: int) -> list[dict[str, object]]:
+    """Accounts for `n` people in the store at `path`, half of them for the whole hospital; what they may see."""
+    store = Store.open(f"duckdb:///{path}")
+    everything = [HOSPITAL, *(f"{HOSPITAL}-{number:02d}" for number in range(SHOWN_DEPARTMENTS))]
+    found: list[dict[str, object]] = []
+    for number in range(n):
+        # Leaders and quality teams; every other one of the hospital.
+        unit = HOSPITAL if number % 2 == 0 else everything[1 + number // 2 % SHOWN_DEPARTMENTS]
+        role = Role.QUALITY_TEAM if number % 4 == 0 else Role.LEADER
+        email = f"person{number}@maaling.example"
+        accounts.create(
+            store, SYSTEM, email=email, name=f"Person {number}", password=PASSWORD, now=NOW, grants=[Grant(role, unit)]
+        )
+        found.append({"email": email, "units": everything if unit == HOSPITAL else [unit]})
+    store.close()
+    return found
+
+
 def people(
-    url: str, process: int, views: list[list[Asked]], context: BrowserContext, *, n: int, seconds: float
+    url: str, process: int, asked: list[Asked], those: list[dict[str, object]], folder: Path, *, seconds: float
 ) -> None:
-    """`n` people who look at one page after the other for so many seconds."""
-    until = time.perf_counter() + seconds
-    times: list[float] = []
-    faults: list[str] = []
-    lock = threading.Lock()
-
-    def click(seed: int, session: requests.Session) -> None:
-        draw = random.Random(seed)
-        while time.perf_counter() < until:
-            time.sleep(min(draw.expovariate(1 / THINKING), 4 * THINKING))
-            for one in draw.choice(views):
-                began = time.perf_counter()
-                try:
-                    answer = ask(session, url, one)
-                    fault = "" if answer.status_code in (200, 204, 304) else f"{answer.status_code} {one.path}"
-                except requests.RequestException as error:
-                    fault = f"{type(error).__name__} {one.path}"
-                with lock:
-                    times.append(time.perf_counter() - began)
-                    if fault:
-                        faults.append(fault)
-
-    # Playwright answers in its own thread only.
-    readers = [threading.Thread(target=click, args=(seed, session_of(context, url))) for seed in range(n)]
-    for reader in readers:
-        reader.start()
-    say(f"{'second':>8}{'answers':>9}{'MB':>8}")
-    while any(reader.is_alive() for reader in readers):
-        say(f"{seconds - max(0.0, until - time.perf_counter()):>8.0f}{len(times):>9}{memory(process):>8.0f}")
-        time.sleep(min(30.0, max(1.0, until - time.perf_counter())))
-    shares = "  ".join(f"p{share:.0f} {1000 * percentile(times, share / 100):.0f} ms" for share in (50, 95, 99))
-    say(f"{n} people, {len(times)} answers, {len(faults)} errors {sorted(set(faults))[:5]}: {shares}")
+    """Those people click for so many seconds; the server's memory is noted meanwhile."""
+    plan = {
+        "url": url,
+        "people": those,
+        "password": PASSWORD,
+        "seconds": seconds,
+        "thinking": THINKING,
+        "indicators": [indicator_code(number) for number in range(SHOWN_INDICATORS)],
+        "asked": {
+            name: next(
+                one.body for one in asked if one.body and json.loads(one.body)["output"].strip(".").startswith(out)
+            )
+            for name, out in ASKED_BY.items()
+        },
+        "chart_scripts": list(CHART_SCRIPTS),
+        "loaded_at": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime()),
+    }
+    path = folder / "plan.json"
+    path.write_text(json.dumps(plan), "utf-8")
+    readers = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("board_readers.py")), str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert readers.stdout is not None
+    say(readers.stdout.readline().strip())  # everybody has signed in
+    before = processor(process)
+    say(f"{'second':>8}{'MB':>8}{'server CPU s':>14}{'load':>7}")
+    began, noted = time.perf_counter(), 0.0
+    while readers.poll() is None:
+        if time.perf_counter() - began >= noted:
+            used = processor(process) - before
+            say(f"{noted:>8.0f}{memory(process):>8.0f}{used:>14.1f}{os.getloadavg()[0]:>7.1f}")
+            noted += 30.0
+        time.sleep(0.5)
+    told = json.loads(readers.stdout.read())
+    used = processor(process) - before
+    for kind, (count, middle, worst) in told["kinds"].items():
+        say(f"  {kind:10}{count:>7} answers  p50 {middle:>6.0f} ms  p95 {worst:>6.0f} ms")
+    shares = "  ".join(f"p{share} {value:.0f} ms" for share, value in zip((50, 95, 99), told["all"], strict=True))
+    say(
+        f"{len(those)} people, {told['clicks']} clicks, {told['answers']} answers, {len(told['faults'])} errors "
+        f"{sorted(set(told['faults']))[:5]}: {shares}"
+    )
+    clicks = max(told["clicks"], 1)
+    say(
+        f"server: {used:.1f} s of processor, {told['answers'] / used:.0f} answers and {clicks / used:.1f} clicks a "
+        f"second of it, {1000 * used / clicks:.0f} ms a click; the readers took {told['own_cpu']:.1f} s"
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------- all
 
 
-def measure(browser: Browser, store: Path, var: Path, *, n: int, seconds: float, rounds: int) -> None:
-    with served(store, var) as (url, process):
+def measure(browser: Browser, store: Path, folder: Path, *, n: int, seconds: float, rounds: int) -> None:
+    those = add_people(store, n) if seconds else []
+    with served(store, folder / "var") as (url, process):
         context = browser.new_context(locale="da-DK", viewport={"width": 1366, "height": 768})
         sign_in(context.new_page(), url)
         session = session_of(context, url)
-        say(f"{'page':14}{'requests':>9}{'server p50':>12}{'p95, ms':>9}{'cold kB':>9}{'cold s':>8}{'warm s':>8}")
-        ours, views = {}, []
+        heads = f"{'page':12}{'requests':>9}{'written: p50':>13}{'p95':>6}{'CPU':>6}{'again: p50':>12}{'p95':>6}"
+        say(f"{heads}{'CPU, ms':>9}{'cold kB':>9}{'s':>6}{'warm s':>8}{'usable: cold':>14}{'warm s':>8}")
+        ours, asked = {}, []
         for name, (path, drawn) in PAGES.items():
-            asked = record(context, url, path, drawn)
-            views.append(asked)
-            times = [1000 * one for one in server_times(session, url, asked, rounds)]
+            asked = record(context, url, path, USABLE if path == SERIES else drawn)
+            told = ""
+            for fresh in (True, False):
+                times, used = server_times(session, url, process, asked, rounds, fresh=fresh)
+                told += f"{statistics.median(times):>{13 if fresh else 12}.0f}{percentile(times, 0.95):>6.0f}"
+                told += f"{used:>{6 if fresh else 9}.0f}"
             loads = {
                 cold: [load_page(context, url + path, drawn, cold=cold) for _round in range(ROUNDS)]
                 for cold in (True, False)
             }
             middle = {cold: statistics.median(one[1] for one in runs) for cold, runs in loads.items()}
             ours[name] = middle[True]
-            say(
-                f"{name:14}{len(asked):>9}{statistics.median(times):>12.0f}{percentile(times, 0.95):>9.0f}"
-                f"{loads[True][-1][0] / 1000:>9.0f}{middle[True]:>8.2f}{middle[False]:>8.2f}"
-            )
+            size = max(one[0] for one in loads[True]) / 1000
+            told += f"{size:>9.0f}{middle[True]:>6.2f}{middle[False]:>8.2f}"
+            if path == SERIES:
+                usable = [
+                    statistics.median(
+                        load_page(context, url + path, USABLE, cold=cold, is_seen=False)[1] for _round in range(ROUNDS)
+                    )
+                    for cold in (True, False)
+                ]
+                told += f"{usable[0]:>14.2f}{usable[1]:>8.2f}"
+                ours[name] = usable[0]
+            say(f"{name:12}{len(asked):>9}{told}")
         for name, times in changes(context, url).items():
             say(f"new {name}: {1000 * statistics.median(times):.0f} ms to the chart (worst {1000 * max(times):.0f})")
-        if seconds:
-            views += [
-                record(context, url, path, "main h1")
-                for path in (f"/?v=1&enhed={HOSPITAL}&vis=signaler", "/maal/3", f"/indikator/B007?v=1&enhed={HOSPITAL}")
-            ]
-            people(url, process, views, context, n=n, seconds=seconds)
         context.close()
+        if seconds:
+            people(url, process, asked, those, folder, seconds=seconds)
     with stock_page(store) as url:
         context = browser.new_context(locale="da-DK", viewport={"width": 1366, "height": 768})
         for name, path, drawn in (("Overblik", "/", "img.spark"), ("series page", "/chart", ".trace.scatter")):
-            loads = [load_page(context, url + path, drawn, cold=True) for _round in range(3)]
+            loads = [load_page(context, url + path, drawn, cold=True, is_seen=False) for _round in range(3)]
             middle = statistics.median(one[1] for one in loads)
             size = loads[-1][0] / 1000
             say(f"stock Dash, {name}: {size:.0f} kB, {middle:.2f} s cold; ours {ours[name] / middle:.2f} of it")
@@ -358,7 +448,7 @@ def measure(browser: Browser, store: Path, var: Path, *, n: int, seconds: float,
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--store", type=Path, help="a store of large_store.py; it is not changed but for sign-ins")
+    parser.add_argument("--store", type=Path, help="a store of large_store.py; a copy of it is used")
     parser.add_argument(
         "--load", type=float, default=0, metavar="SECONDS", help="how long people click (0: not at all)"
     )
@@ -370,12 +460,13 @@ def main() -> None:
         raise SystemExit("Chromium is missing (Debian, Ubuntu: apt install chromium)")
     say(f"load of the machine before: {json.dumps(os.getloadavg())}")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        store = options.store
-        if store is None:
-            store = Path(folder) / "small.duckdb"
+        store = Path(folder) / "store.duckdb"
+        if options.store is None:
             make(store, "small")
+        else:
+            shutil.copyfile(options.store, store)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        measure(browser, store, Path(folder) / "var", n=options.people, seconds=options.load, rounds=options.rounds)
+        measure(browser, store, Path(folder), n=options.people, seconds=options.load, rounds=options.rounds)
         browser.close()
 
 

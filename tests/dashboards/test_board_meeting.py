@@ -12,6 +12,7 @@ import pytest
 from docx import Document
 
 from dashboards.exports.minutes import minutes_docx
+from dashboards.pages import pathway as pathway_page
 from dashboards.pages.meeting import wall_markup
 from dashboards.presenters import meeting as agenda
 from dashboards.presenters import minutes, pathway
@@ -121,6 +122,13 @@ def test_the_corridor_shows_no_people_no_decisions_and_nothing_small(demo: Store
     assert 'data-rotate="20"' in drawn
 
 
+def test_moving_what_is_not_on_the_agenda_changes_nothing(demo: Store, leader: Viewer) -> None:
+    before = [(row.key, row.is_kept) for row in start(demo, leader).rows]
+    for name in ("up GENINDL SVS", "down X Y", "up", "up 1"):
+        assert press(demo, leader, name).words == ""
+    assert [(row.key, row.is_kept) for row in start(demo, leader).rows] == before
+
+
 def test_both_sectors_read_a_pathway_and_its_months_stand_under_one_another(demo: Store, leader: Viewer) -> None:
     here = pathway.pathway_view(demo, leader, "AELDRE", BOARD, today=TODAY)
     assert [step.sight for step in here.steps].count(Sight.SERIES) == 6
@@ -149,3 +157,34 @@ def test_decisions_are_read_by_nobody_who_only_studies_the_unit(demo: Store) -> 
     unit = next(one for one in ("219", "NOH") if evaluator.may_see(one))
     with pytest.raises(Exception, match="Agenda and minutes"):
         meetings.listed(demo, evaluator, unit)
+
+
+def test_a_pathway_is_shaped_by_buttons_that_keep_their_names(demo: Store, leader: Viewer) -> None:
+    def press(name: str, **values: str) -> pathway.Done:
+        return pathway.press(demo, leader, {"name": name, "values": values}, BOARD, "AELDRE", now=NOW)
+
+    def view() -> pathway.PathwayView:
+        return pathway.pathway_view(demo, leader, "AELDRE", BOARD, today=TODAY)
+
+    before = view()
+    assert press("add", **{"add-name": "Æblekassen & <b>", "add-sector": "hospital", "add-unit": "NOH"}).focus
+    made = view().steps[-1]
+    assert (made.name, made.is_own, made.owner) == ("Æblekassen & <b>", True, "Maja Havreled")
+    assert any(one.value == "GENINDL" for one in made.choices)
+    saved = {f"name-{made.id}": "Udskrivning", f"series-{made.id}": "GENINDL", f"owner-{made.id}": "Line Dam"}
+    assert press(f"series {made.id}", **saved).words == "Trinnet er gemt."
+    assert not press(f"up {made.id}").is_refused
+    now = view().steps[-2]
+    assert (now.id, now.name, now.owner, now.icons != "") == (made.id, "Udskrivning", "Line Dam", True)
+    drawn = str(pathway_page._pathway(view(), {}, None))
+    for name in (f'name="up-{made.id}"', f'name="down-{made.id}"', f'data-press="remove {made.id}"'):
+        assert name in drawn
+    others = next(step for step in before.steps if not step.is_own and not step.is_open)
+    assert f'data-press="remove {others.id}"' not in drawn and f'data-press="up {others.id}"' in drawn
+    for name in (f"remove {others.id}", f"rename {others.id}", f"series {others.id}", f"leave {others.id}"):
+        assert press(name, **{f"name-{others.id}": "Mit"}).is_refused
+    for name in ("up x", "up 99999999999999999999", "remove", "add", "up -1001", "nonsense 1"):
+        assert press(name, **{"add-name": "Nyt", "add-sector": "rummet"}).is_refused, name
+    assert press("name", **{"pathway-name": "Ring 010190-1234"}).is_refused and view().title == before.title
+    assert press(f"remove {made.id}").words == "Trinnet er fjernet."
+    assert [step.id for step in view().steps] == [step.id for step in before.steps]

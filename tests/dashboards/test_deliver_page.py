@@ -20,15 +20,14 @@ from dashboards.components.delivery import CheckedFile
 from dashboards.components.markup import Html
 from dashboards.pages.deliver import exists, steps
 from dashboards.presenters import deliver, deliver_start, deliver_typing
+from dashboards.presenters.background_jobs import Failed, Job, Jobs, State
 from dashboards.presenters.deliver import FILE, GRID, PASTE, CheckView
-from dashboards.presenters.deliver_jobs import Job, Jobs
 from dashboards.presenters.receipts import list_view
 from dashboards.selection import Selection
 from dashboards.text import use_language
 from data.access import NotAllowed
 from data.drafts import load
 from data.schema import series
-from etl.effect import Effect
 from etl.limits import Limits
 from indicators.words import Words
 
@@ -55,7 +54,7 @@ class Desk:
     """The page without a browser: what would be posted goes in, what would be shown comes out."""
 
     def __init__(self, store: Any, team: Any) -> None:
-        self.store, self.team, self.jobs = store, team, Jobs()
+        self.store, self.team, self.jobs = store, team, Jobs[deliver.Checked]()
 
     def source(self, way: str = FILE, **held: Any) -> deliver.Source:
         found = deliver.source_of(
@@ -68,12 +67,12 @@ class Desk:
         source = self.source(file=file_of(text), state={"of": "fil-1", **state})
         return self.view(self.job(source, limits), status=status)
 
-    def job(self, source: deliver.Source, limits: Limits | None = None) -> Job:
+    def job(self, source: deliver.Source, limits: Limits | None = None) -> Job[deliver.Checked]:
         job = deliver.start_check(self.jobs, self.store, self.team, source, today=TODAY, limits=limits or Limits())
-        assert job is not None and job.done.wait(20)
+        assert job is not None and job.wait(20)
         return job
 
-    def view(self, job: Job, **chosen: Any) -> CheckView:
+    def view(self, job: Job[deliver.Checked], **chosen: Any) -> CheckView:
         options = deliver.choices(self.store, self.team, today=TODAY)
         return deliver.view_of(
             job, self.store, self.team, timezone="Europe/Copenhagen", today=TODAY, options=options, **chosen
@@ -83,7 +82,7 @@ class Desk:
         job = deliver.start_commit(
             self.jobs, self.store, self.team, source, today=TODAY, now=NOW, limits=Limits(), note=note
         )
-        assert job is not None and job.done.wait(20)
+        assert job is not None and job.wait(20)
         return self.view(job)
 
 
@@ -194,8 +193,8 @@ def test_a_cpr_number_stops_the_file_and_is_in_no_part_of_the_answer(desk: Desk)
         assert (view.state, view.can_commit) == ("stopped", False)
         assert number not in str(view)
         assert "Intet er gemt" in view.markup
-        assert job.report is not None
-        name, content = deliver.remarks(source, job.report, Limits())
+        assert job.answer is not None
+        name, content = deliver.remarks(source, job.answer.report, Limits())
         assert (name, number.encode() in content) == ("fund.csv", False)
 
 
@@ -241,8 +240,8 @@ def test_the_limit_holds_on_the_server_too(desk: Desk) -> None:
 def test_the_file_comes_back_with_remarks(desk: Desk) -> None:
     source = desk.source(file=file_of(HEAD + "HAI-CDI;NOH;2026-09;x3;9000;\n", "sep tal.csv"))
     job = desk.job(source)
-    assert job.report is not None
-    name, content = deliver.remarks(source, job.report, Limits())
+    assert job.answer is not None
+    name, content = deliver.remarks(source, job.answer.report, Limits())
     assert name == "sep tal-bemærkninger.xlsx"
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
     texts = [str(one) for row in sheet.to_python() for one in row]
@@ -347,40 +346,33 @@ def test_a_long_check_shows_how_far_it_is_and_is_stopped_by_the_next(desk: Desk)
     jobs, told, may_go_on = desk.jobs, threading.Event(), threading.Event()
     source = desk.source(file=file_of(GOOD))
 
-    def slow(job: Job) -> None:
+    def slow(job: Job[deliver.Checked]) -> deliver.Checked:
         job.tell(Words("Sammenligner", "Comparing"), 0.4)
         told.set()
         may_go_on.wait(5)
         job.tell(Words("Videre", "On"), 0.5)
         raise AssertionError("a check that nobody waits for went on")
 
-    job = jobs.start(desk.team.account_id, source.without_content, slow)
+    job = jobs.start(desk.team.account_id, slow, about=source.without_content)
     assert told.wait(5)
     view = desk.view(job)
     assert (view.state, view.is_waiting, view.job) == ("running", True, job.id)
     assert "Sammenligner" in view.markup and "40 %" in view.markup and 'data-do="cancel"' in view.markup
-    assert jobs.get(job.id, 999) is None
     desk.job(source)
     may_go_on.set()
-    assert job.done.wait(5)
-    assert (job.is_stopped, job.fault, jobs.get(job.id, desk.team.account_id)) == (True, None, None)
+    assert job.wait(5)
+    assert (job.state, job.fault, jobs.get(job.id, desk.team.account_id)) == (State.STOPPED, None, None)
 
 
-def test_what_breaks_beside_the_request_is_raised_where_it_gets_a_reference(desk: Desk) -> None:
-    def broken(job: Job) -> None:
+def test_what_breaks_beside_the_request_is_told_with_its_reference(desk: Desk) -> None:
+    def broken(job: Job[deliver.Checked]) -> deliver.Checked:
         raise ZeroDivisionError
 
-    job = desk.jobs.start(desk.team.account_id, desk.source(file=file_of(GOOD)).without_content, broken)
-    assert job.done.wait(5)
-    with pytest.raises(ZeroDivisionError):
+    jobs = Jobs[deliver.Checked](report=lambda error: "TV-1")
+    job = jobs.start(desk.team.account_id, broken, about=desk.source(file=file_of(GOOD)).without_content)
+    assert job.wait(5)
+    with pytest.raises(Failed, match="TV-1"):
         desk.view(job)
-
-
-def test_only_the_newest_jobs_of_a_person_are_kept(desk: Desk) -> None:
-    made = [desk.job(desk.source(file=file_of(GOOD))) for _ in range(4)]
-    kept = [desk.jobs.get(job.id, desk.team.account_id) is not None for job in made]
-    assert kept == [False, False, True, True]
-    assert isinstance(made[0].effect, Effect)
 
 
 # ------------------------------------------------------------------------------------------- before anything is chosen

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,10 +21,20 @@ from python_calamine import CalamineWorkbook
 from app import create_app
 from dashboards.exports.forms import FORMS, write_pack, write_series
 from dashboards.exports.slides import MARKERS
-from dashboards.presenters.board_pack import Pack, PackError, keys_of, pack_choice, read_pack, start_pack
+from dashboards.figures.spc_chart import Flag
+from dashboards.presenters.background_jobs import Jobs
+from dashboards.presenters.board_pack import (
+    WRITING,
+    Pack,
+    PackError,
+    PackFile,
+    keys_of,
+    pack_choice,
+    read_pack,
+    start_pack,
+)
 from dashboards.presenters.exported import Origin, Sheet, series_sheet
 from dashboards.presenters.indicator import NoteRow
-from dashboards.presenters.pack_jobs import PackJob, PackJobs
 from dashboards.selection import Selection
 from dashboards.text import use_language
 from data import accounts, catalogue, month_states
@@ -236,6 +245,37 @@ def test_the_html_needs_nothing_from_outside_and_no_script(sheet: Sheet, pack: P
         assert anchors <= set(re.findall(r'id="([^"]+)"', text))
 
 
+def test_the_texts_of_the_notes_stand_below_the_chart_that_bears_their_letters(sheet: Sheet) -> None:
+    flags = (Flag(date(2024, 8, 3), "A", "Før vinduet"), Flag(date(2026, 3, 3), "B", "Ny\nvask <b>"))
+    rows = (
+        NoteRow("B", "3. mar. 2026", "Ny\nvask <b>", "Tiltag", "", ""),
+        NoteRow("A", "3. aug. 2024", "Før", "", "", ""),
+    )
+    told = replace(sheet, view=replace(sheet.view, flags=flags, notes=rows, months=24))
+    drawn = ElementTree.fromstring(write_series("svg", told))
+    texts = [(float(one.get("y")), one.text) for one in drawn.findall("{http://www.w3.org/2000/svg}text")]
+    (at,) = [y for y, text in texts if text == "B  3. mar. 2026: Ny vask <b>"]
+    chart = drawn.find("{http://www.w3.org/2000/svg}svg")
+    assert at > float(chart.get("y")) + float(chart.get("height")) and at < float(drawn.get("height"))
+    assert not [text for _y, text in texts if text.startswith("A  ")], "its letter is not over the chart"
+    plain_svg = write_series("svg", sheet)
+    assert len(write_series("png", told)) > 0 and b"3. mar. 2026" not in plain_svg
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_the_words_of_the_html_are_explained_at_its_end(
+    ward: Store, leader: Callable[[str], Viewer], pack: Pack, language: str
+) -> None:
+    with use_language(language):
+        files = [write_series("html", sheet_of(ward, leader("NOH"), language)).decode()]
+        files += [write_pack("html", pack).decode()] if language == "da" else []  # its sheets were read in Danish
+    for text in files:
+        links = re.findall(r'href="#(ord-[^"]+)"', text)
+        assert len(links) == len(set(links)) > 3, "each word is explained once"
+        assert set(re.findall(r'<dt id="([^"]+)"', text)) == set(links)
+        assert ("Words in this file" in text) == (language == "en")
+
+
 def test_the_svg_is_one_document_with_a_name_and_without_style_sheets(sheet: Sheet) -> None:
     root = ElementTree.fromstring(write_series("svg", sheet))
     space = {"svg": "http://www.w3.org/2000/svg"}
@@ -303,35 +343,16 @@ def test_own_signals_are_ticked_beforehand(ward: Store, leader: Callable[[str], 
 def test_a_pack_is_made_beside_the_request_and_belongs_to_one_person(
     ward: Store, leader: Callable[[str], Viewer]
 ) -> None:
-    jobs = PackJobs()
+    jobs = Jobs[PackFile]()
     origin = Origin.of(ward, now=NOW, timezone="Europe/Copenhagen")
     with use_language("en"):
         job = start_pack(
             jobs, ward, leader("NOH"), [("HAI-BAC", "NOH")], "svg", Selection(unit="NOH"), today=TODAY, origin=origin
         )
-    assert job.done.wait(20)
-    assert (job.fault, job.is_ready, job.share) == (None, True, 1.0)
-    assert job.file_name == "board-pack-NOH-1-2026-11-23.zip"
+    assert job.wait(20)
+    assert (job.fault, job.is_done, job.progress.share, job.progress.words) == (None, True, 1.0, WRITING)
+    assert job.answer is not None and job.answer.name == "board-pack-NOH-1-2026-11-23.zip"
     assert jobs.get(job.id, 1) is job and jobs.get(job.id, 2) is None
-    jobs.forget(job.id, 1)
-    assert jobs.get(job.id, 1) is None
-
-
-def test_a_pack_that_is_cancelled_stops_and_makes_room_for_the_next() -> None:
-    jobs, go = PackJobs(at_once=1), threading.Event()
-
-    def slow(job: PackJob) -> None:
-        assert go.wait(10)
-        job.tell(1, 2)
-        job.content = b"never"
-
-    first = jobs.start(1, 2, slow)
-    waiting = jobs.start(2, 1, lambda job: setattr(job, "content", b"x"))
-    assert waiting.is_waiting and not waiting.done.is_set()
-    jobs.forget(first.id, 1)
-    go.set()
-    assert first.done.wait(5) and waiting.done.wait(5)
-    assert (first.content, waiting.content) == (b"", b"x")
 
 
 # ---------------------------------------------------------------------------------------------------------- the routes

@@ -114,7 +114,7 @@ def test_waiting_time_for_the_country_is_weighted_by_operations(library):
 def test_the_latest_status_report_is_told_with_its_counts(views):
     assert views[1].lead.replace("\u202f", " ") == (
         "Altid en retning; måltal kun, hvor lov eller aftale sætter et. Seneste statusrapport med tal (2023): 28 % af "
-        "indikatorerne i positiv retning, 18 % uændret, 54 % i negativ."
+        "indikatorerne i positiv retning, 18 % uændrede, 54 % i negativ retning."
     )
 
 
@@ -223,6 +223,13 @@ def test_belt_restraint_has_its_milestones_with_the_region(library):
     assert milestones["Midtjylland"] == "≤ 4,6"
     assert milestones["Hele landet"] == "≤ 3,9"
     assert table.heads[table.own] == "Midtjylland"
+
+
+def test_the_baseline_of_three_years_is_cut_off_from_the_windows_of_twelve_months(library):
+    one = figure_sets(library, SYSTEM, 4, "1082")[0]
+    assert one.picture.count('class="ch-break"') == 5 and "Dobbelt streg" in one.lead
+    lines = re.findall(r'class="rg-line[^"]*" d="([^"]*)"', one.picture)
+    assert len(lines) == 5 and all(line.count("M") == 2 for line in lines)
 
 
 def all_tables(views: dict[int, GoalsView]):

@@ -326,6 +326,33 @@ def values_of(node, key):
     return []
 
 
+def test_the_chart_and_its_finding_stand_in_the_document_before_any_script_has_run(client):
+    document = client.get("/indikator/HAI-BAC?v=1&enhed=NOH").text
+    skeleton = document.partition('<div id="skeleton"')[2].partition('id="react-entry-point"')[0]
+    chart = skeleton.partition('<svg class="chart"')[2].partition("</svg>")[0]
+    assert chart.count("<circle") == 6  # the points without a signal; those with one have its shape
+    assert "okt. 3,3" in chart
+    text = drawn(client, "?v=1&enhed=NOH")
+    finding = re.search(r"<h1[^>]*>([^<]+)</h1>", text.replace('\\"', '"')).group(1)
+    assert f">{finding}</h1>" in skeleton
+    # What cannot be used yet is out of reach, and the names of elements are the page's own.
+    assert '<div class="indicator" inert>' in skeleton
+    assert not re.search(r' (?:id|for|aria-labelledby)="', skeleton.partition("inert>")[2])
+    # The page holds the same picture until Plotly has drawn into its place.
+    assert chart[:200] in text.replace('\\"', '"')
+
+
+def test_what_stands_first_shows_nothing_that_the_page_does_not(client, monkeypatch):
+    refused = client.get("/indikator/HAI-BAC?v=1&enhed=HGH")
+    assert refused.status_code == 403
+    assert "<circle" not in refused.text.partition("<main")[2]
+    monkeypatch.setattr(page, "actions_of", lambda *_args, **_more: 1 / 0)
+    broken = client.get("/indikator/HAI-BAC?v=1&enhed=NOH&periode=24")
+    assert broken.status_code == 200
+    assert 'class="sktab"' in broken.text  # the grey rows; the page itself says what broke
+    assert "inert" not in broken.text
+
+
 def test_the_page_names_the_figure_by_the_finding_and_describes_it_by_the_boxes(client):
     text = drawn(client, "?enhed=NOH")
     assert f'"aria-labelledby": "{page.Ids.TITLE}"' in text

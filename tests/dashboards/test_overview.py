@@ -316,7 +316,18 @@ def test_a_filter_without_hits_says_so_and_leads_back(board, region):
 def test_a_unit_that_follows_nothing_says_so(board, viewer_of):
     view = view_of(board, viewer_of(Role.LEADER, "RH"), "RH")
     assert "Her er ingen målinger endnu" in page_markup(view)
-    assert view.matrix is None
+    assert view.matrix is None and "mailto:" not in page_markup(view), "there is no quality team to ask"
+
+
+def test_a_unit_that_follows_nothing_offers_a_mail_to_its_own_quality_team(board, viewer_of):
+    for email, unit in (("rikke@example.dk", "RH"), ("andre@example.dk", "HGH")):
+        accounts.create(
+            board, SYSTEM, email=email, name="Rikke Mose", password="en lang adgangskode", now=datetime(2026, 11, 1),
+            grants=[Grant(Role.QUALITY_TEAM, unit)],
+        )  # fmt: skip
+    drawn = page_markup(view_of(board, viewer_of(Role.LEADER, "RH"), "RH"))
+    assert 'href="mailto:rikke@example.dk?subject=Tavle%3A%20m%C3%A5linger%20for%20' in drawn and "andre@" not in drawn
+    assert "mailto:" not in page_markup(view_of(board, viewer_of(Role.ADMINISTRATOR), "RH")), "not the unit's own"
 
 
 def test_an_unknown_filter_shows_everything():

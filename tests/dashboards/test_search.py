@@ -83,7 +83,7 @@ def test_what_the_viewer_may_not_see_is_not_found(ask: Ask) -> None:
 
 def test_whoever_delivers_finds_the_act_by_a_verb_and_a_unit(ask: Ask) -> None:
     found = ask("indberet kir", role="quality_team", unit="NOH").hits
-    assert ("Gør", "Indberet for Kirurgisk Afdeling") in [(hit.kind, hit.label) for hit in found]
+    assert ("Handling", "Indberet for Kirurgisk Afdeling") in [(hit.kind, hit.label) for hit in found]
     assert found[0].href.startswith("/indberet?v=1&enhed=NOH-")
 
 
@@ -100,7 +100,7 @@ def test_nothing_found_says_what_to_try_and_nothing_typed_offers_where_one_works
     nothing = ask("xyzzy qqq")
     assert nothing.hits == () and "Prøv en anden stavemåde" in nothing.said
     usual = ask("")
-    assert usual.hits[0].href == "/?v=1&enhed=NOH" and {"Side", "Gør"} <= {hit.kind for hit in usual.hits}
+    assert usual.hits[0].href == "/?v=1&enhed=NOH" and {"Side", "Handling"} <= {hit.kind for hit in usual.hits}
 
 
 def test_there_are_never_more_than_a_screen_of_hits(ask: Ask) -> None:

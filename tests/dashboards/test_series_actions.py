@@ -187,6 +187,20 @@ def test_a_note_is_written_listed_and_undone(wards):
     assert take(wards, who, done.undo).is_refused
 
 
+def test_the_same_note_from_two_tabs_is_one_note(wards):
+    who = viewer(wards)
+    first = take(wards, who, "note", text="Samme", starts="2026-03-01")
+    again = take(wards, who, "note", text=" Samme\r\n", starts="2026-03-01")
+    assert first.undo == again.undo and len(decided.annotations(wards, who, CODE, WARD)) == 1
+    other = take(wards, who, "note", text="Samme", starts="2026-03-02")
+    assert other.undo != first.undo
+    for done in (first, other):
+        take(wards, who, done.undo)
+    anew = take(wards, who, "note", text="Samme", starts="2026-03-01")
+    assert anew.undo != first.undo, "what was taken off is not there any longer"
+    take(wards, who, anew.undo)
+
+
 def test_a_view_that_is_kept_is_made_anew_by_a_note(wards):
     who, chosen = viewer(wards), Selection(unit=WARD)
     before = kept_view(wards, who, CODE, chosen, today=TODAY)
@@ -201,6 +215,7 @@ def test_a_view_that_is_kept_is_made_anew_by_a_note(wards):
     [
         ("note", {"text": " ", "starts": "2026-03-01"}, "text"),
         ("note", {"text": "Nyt", "starts": "i går"}, "starts"),
+        ("note", {"text": "Nyt", "starts": "2026-03-01", "ends": "2026-02-30"}, "ends"),
         ("phase", {"month": "2026-01-01", "reason": ""}, "reason"),
         ("phase", {"month": "hvornår", "reason": "x"}, "month"),
         ("out", {"month": "2031-01-01", "reason": "x"}, "month"),
@@ -417,7 +432,7 @@ def test_a_short_link_is_made_when_asked_for_and_of_what_one_may_see_alone(ask_s
     pressed = {"name": "short", "at": 4, "values": {}}
     told = ask_server("indicator-parts.children", "indicator-form.pressed", pressed)
     (link,) = set(re.findall(r"http://localhost/k/\w+", json.dumps(told)))
-    assert kept() == [f"/indikator/{CODE}?v=1&enhed={WARD}"] and "Kort link til netop dette" in json.dumps(told)
+    assert kept() == [f"/indikator/{CODE}?v=1&enhed={WARD}"] and "Kort link til denne visning" in json.dumps(told)
     assert ask_server.client.get(link).location == kept()[0]
     denied = ask_server("indicator-parts.children", "indicator-form.pressed", pressed, unit_code="HGH-1")
     assert page.Ids.PARTS not in denied and len(kept()) == 1

@@ -6,10 +6,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from data import decisions
 from data.access import SYSTEM, NotAllowed, NotFound, Role
 from data.assessments import assess_each, assess_series
-from data.decisions import annotate, begin_phase, exclude, include_again, set_pinned, what_if, withdraw_annotation
+from data.decisions import LineChange, annotate, set_pinned, what_if, withdraw_annotation
 from data.errors import Refused
 from data.queries import audit
 from data.queries import decisions as asked
@@ -39,8 +38,12 @@ def note(world, viewer, text="Ny tavle på gangen", indicator="SCREEN", unit="H1
 
 
 def phase(world, viewer, start=STEP, **more):
-    given = {"name": "Ny arbejdsgang", "reason": "Faste tider", "today": TODAY, "now": NOW} | more
-    return begin_phase(world.store, viewer, *SERIES, start, **given)
+    name, is_break = more.pop("name", "Ny arbejdsgang"), more.pop("is_break", False)
+    return change(world, viewer, **{"reason": "Faste tider"} | more).begin_phase(start, name=name, is_break=is_break)
+
+
+def change(world, viewer, reason, now=NOW, **more):
+    return LineChange(world.store, viewer, *SERIES, reason, TODAY, now, **more)
 
 
 def said_of(world):
@@ -128,9 +131,7 @@ def test_a_phase_moves_the_stored_signal_in_the_same_step_and_is_in_the_audit_tr
 def test_a_phase_is_withdrawn_with_a_reason_and_both_stay_to_be_read(screened):
     leader = screened.viewer(Role.LEADER, "H1")
     phase(screened, leader)
-    state = decisions.withdraw_phase(
-        screened.store, leader, *SERIES, STEP, reason="Årsagen holdt ikke", today=TODAY, now=NOW + timedelta(hours=1)
-    )
+    state = change(screened, leader, "Årsagen holdt ikke", NOW + timedelta(hours=1)).withdraw_phase(STEP)
     assert state.variation is Variation.IMPROVEMENT
     changes = asked.line_changes(screened.store, leader, *SERIES)
     assert [(one.action, one.author, one.detail["reason"]) for one in changes] == [
@@ -178,7 +179,7 @@ def test_lines_that_changed_since_they_were_seen_are_not_changed_again_unseen(sc
 
 
 def leave_out(world, viewer, period=date(2024, 5, 1), reason="Vandskade", **more):
-    return exclude(world.store, viewer, *SERIES, period, reason=reason, today=TODAY, now=NOW, **more)
+    return change(world, viewer, reason, **more).exclude(period)
 
 
 def test_a_point_is_left_out_and_taken_in_again_and_the_figure_stays(screened):
@@ -188,11 +189,11 @@ def test_a_point_is_left_out_and_taken_in_again_and_the_figure_stays(screened):
     assert points.loc[date(2024, 5, 1), "is_excluded"] and points.loc[date(2024, 5, 1), "y"] == 34
     with pytest.raises(Refused, match=r"Ida Holm has already left May 2024 out"):
         leave_out(screened, leader)
-    given = {"reason": "Tallet var rigtigt", "today": TODAY, "now": NOW}
-    include_again(screened.store, leader, *SERIES, date(2024, 5, 1), **given)
+    back = change(screened, leader, "Tallet var rigtigt")
+    back.include_again(date(2024, 5, 1))
     assert asked.exclusions(screened.store, leader, *SERIES) == []
     with pytest.raises(Refused, match="taken the point back in"):
-        include_again(screened.store, leader, *SERIES, date(2024, 5, 1), **given)
+        back.include_again(date(2024, 5, 1))
     with pytest.raises(Refused, match="no point in January 2020"):
         leave_out(screened, leader, period=date(2020, 1, 1))
 
@@ -203,7 +204,7 @@ def test_nobody_else_changes_the_lines(screened):
             with pytest.raises(NotAllowed):
                 step(screened, viewer)
     with pytest.raises(NotFound):
-        exclude(screened.store, SYSTEM, "INTET", "H1-A", FIRST, reason="x", today=TODAY, now=NOW)
+        LineChange(screened.store, SYSTEM, "INTET", "H1-A", "x", TODAY, NOW).exclude(FIRST)
 
 
 def test_a_trial_shows_the_signal_there_would_be_and_stores_nothing(screened):

@@ -10,7 +10,7 @@ from data.access import Role
 from data.errors import NotAllowed, NotFound, Refused
 from data.queries import observations
 from data.queries import pathways as queries
-from data.queries.pathways import Sight
+from data.queries.pathways import Sector, Sight
 from data.schema import pathway, pathway_step
 from data.states import recalculate
 
@@ -115,3 +115,88 @@ def test_what_does_not_fit_a_pathway_is_refused(strip):
     (template,) = [one for one in queries.sets(strip.store, ida) if one.code == "SET"]
     with pytest.raises(Refused, match="cannot be changed"):
         pathways.set_series(strip.store, ida, template.steps[0].id, None, "", now=NOW)
+
+
+def names(world, viewer, code) -> list[str]:
+    return [step.name.da for step in queries.get(world.store, viewer, code).steps]
+
+
+def test_a_pathway_is_named_and_its_steps_added_renamed_moved_and_removed_by_those_who_have_one(strip):
+    store, ida = strip.store, strip.viewer(Role.LEADER, "H1")
+    code = pathways.make(store, ida, "SET", "Forløb", "H1", now=NOW)
+    pathways.rename(store, ida, code, "  Hofter \n hjem ", now=NOW)
+    assert queries.get(store, ida, code).name.en == "Hofter hjem"
+    own = pathways.add_step(store, ida, code, "Udskrivning", Sector.HOSPITAL, "H1", now=NOW)
+    free = pathways.add_step(store, ida, code, "Genoptræning", Sector.MUNICIPAL, None, now=NOW)
+    assert names(strip, ida, code) == ["Trin 1", "Trin 2", "Trin 3", "Udskrivning", "Genoptræning"]
+    pathways.set_series(store, ida, own, "SCREEN", "", now=NOW)
+    assert pathways.move_step(store, ida, own, -2, now=NOW) and pathways.move_step(store, ida, free, -99, now=NOW)
+    assert not pathways.move_step(store, ida, free, -1, now=NOW), "it is the first already"
+    pathways.rename_step(store, ida, free, "Plan", now=NOW)
+    pathways.remove_step(store, ida, queries.get(store, ida, code).steps[-1].id, now=NOW)
+    after = queries.get(store, ida, code)
+    assert names(strip, ida, code) == ["Plan", "Trin 1", "Udskrivning", "Trin 2"]
+    assert [step.position for step in after.steps] == [1, 2, 3, 4]
+    assert after.steps[2].pair == ("SCREEN", "H1") and after.steps[2].owner == "Ida Holm"
+    pathways.rename_step(
+        store, ida, after.steps[1].id, "Step 1", now=NOW
+    )  # as it is called in English: nothing is lost
+    assert queries.get(store, ida, code).steps[1].name.da == "Trin 1"
+
+
+def test_somebody_elses_step_is_moved_and_never_renamed_or_removed(strip):
+    store, ida, kim = strip.store, strip.viewer(Role.LEADER, "H1"), strip.viewer(Role.QUALITY_TEAM, "901")
+    code = pathways.make(store, ida, "SET", "Forløb", "H1", now=NOW)
+    first, second, third = queries.get(store, ida, code).steps
+    for change in (
+        lambda: pathways.rename(store, kim, code, "Mit", now=NOW),
+        lambda: pathways.add_step(store, kim, code, "Mit", Sector.MUNICIPAL, "901", now=NOW),
+        lambda: pathways.rename_step(store, kim, third.id, "Mit", now=NOW),
+        lambda: pathways.remove_step(store, kim, third.id, now=NOW),
+        lambda: pathways.move_step(store, kim, first.id, 1, now=NOW),
+    ):
+        with pytest.raises(NotAllowed, match="have a step"):
+            change()
+    pathways.invite(store, ida, second.id, "901", now=NOW)
+    for change in (
+        lambda: pathways.rename_step(store, ida, second.id, "Mit", now=NOW),
+        lambda: pathways.remove_step(store, ida, second.id, now=NOW),
+        lambda: pathways.remove_step(store, kim, first.id, now=NOW),
+        lambda: pathways.add_step(store, kim, code, "Mit", Sector.HOSPITAL, "H1", now=NOW),
+    ):
+        with pytest.raises(NotAllowed, match=r"change this step|make a pathway"):
+            change()
+    assert pathways.move_step(store, kim, first.id, 1, now=NOW)
+    assert names(strip, ida, code) == ["Trin 2", "Trin 1", "Trin 3"]
+    with pytest.raises(Refused, match="your only step"):
+        pathways.remove_step(store, kim, second.id, now=NOW)
+
+
+def test_what_does_not_fit_a_step_is_refused_and_nothing_is_echoed(strip):
+    store, ida = strip.store, strip.viewer(Role.LEADER, "H1")
+    code = pathways.make(store, ida, "SET", "Forløb", "H1", now=NOW)
+    first, *others = queries.get(store, ida, code).steps
+    for name, words in (("", "step is called"), ("x" * 121, "too long"), ("Ring 010190-1234", "CPR")):
+        with pytest.raises(Refused, match=words) as refused:
+            pathways.add_step(store, ida, code, name, Sector.HOSPITAL, None, now=NOW)
+        assert "010190" not in str(refused.value)
+        with pytest.raises(Refused):
+            pathways.rename_step(store, ida, first.id, name, now=NOW)
+        with pytest.raises(Refused):
+            pathways.rename(store, ida, code, name, now=NOW)
+    with pytest.raises(Refused, match="not of the sector"):
+        pathways.add_step(store, ida, code, "Hjem", Sector.MUNICIPAL, "H1", now=NOW)
+    with pytest.raises(Refused, match="cannot be changed"):
+        pathways.remove_step(store, ida, -1001, now=NOW)
+    with pytest.raises(NotAllowed):
+        pathways.rename(store, ida, "SET", "Mit sæt", now=NOW)
+    for step in others:
+        pathways.remove_step(store, ida, step.id, now=NOW)
+        with pytest.raises(NotFound):
+            pathways.remove_step(store, ida, step.id, now=NOW)
+    with pytest.raises(Refused, match="one step at least"):
+        pathways.remove_step(store, ida, first.id, now=NOW)
+    for number in range(2, pathways.MOST_STEPS + 1):
+        pathways.add_step(store, ida, code, f"Trin {number}", Sector.HOSPITAL, None, now=NOW)
+    with pytest.raises(Refused, match="12 steps at most"):
+        pathways.add_step(store, ida, code, "Et til", Sector.HOSPITAL, None, now=NOW)

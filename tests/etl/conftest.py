@@ -116,13 +116,29 @@ def made_board(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def board(made_board: Path, tmp_path: Path) -> Iterator[Board]:
-    copy = tmp_path / "tavle.duckdb"
-    shutil.copyfile(made_board, copy)
+def _copy(made: Path, folder: Path) -> Iterator[Board]:
+    copy = folder / "tavle.duckdb"
+    shutil.copyfile(made, copy)
     store = Store.open(f"duckdb:///{copy}")
     yield Board(store, load_viewer(store, "team@noh.dk"))
     store.close()
+
+
+@pytest.fixture
+def own_board(made_board: Path, tmp_path: Path) -> Iterator[Board]:
+    yield from _copy(made_board, tmp_path)
+
+
+@pytest.fixture
+def board(own_board: Board) -> Board:
+    """A board of one's own; a file whose tests only check makes it the shared one."""
+    return own_board
+
+
+@pytest.fixture(scope="module")
+def shared_board(made_board: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """One board for the tests of a file that only check: what one of them delivered, the others would see."""
+    yield from _copy(made_board, tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture

@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
+    # One process a site and profile: a page that comes next need not read and compile the scripts again, half its work.
+    "--process-per-site",
 ]  # fmt: skip
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
@@ -119,8 +121,9 @@ def board(built_demo: BuiltDemo, tmp_path_factory: pytest.TempPathFactory) -> It
         yield Board(url, var, {**environment, "TAVLE_MODE": "demo"})
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        code = server.wait(timeout=20)
         log.close()
+        assert code == 0, "asked to stop, the server did not end well"
 
 
 @pytest.fixture(scope="session")

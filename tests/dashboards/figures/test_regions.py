@@ -1,6 +1,7 @@
 """Regions side by side: one axis, gaps stay gaps, own region by weight, labels that can be read."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -56,6 +57,16 @@ def test_a_period_without_a_figure_is_a_gap():
     assert line is not None
     assert line.group(1).count("M") == 2
     assert "L" not in line.group(1)
+
+
+def test_a_break_cuts_the_lines_and_is_drawn_and_a_figure_alone_is_a_dot():
+    cut = replace(panels(RegionLine("1081", "Nordjylland", (50.0, 51.0, 52.0))), breaks=(1,))
+    drawn = small_multiples(cut)
+    assert drawn.count('class="ch-break"') == 1 and 'class="ch-break"' not in small_multiples(replace(cut, breaks=()))
+    for css in ("rg-line", "rg-country"):
+        line = re.search(rf'class="{css}" d="([^"]*)"', drawn)
+        assert line is not None and (line.group(1).count("M"), line.group(1).count("L")) == (2, 1)
+    assert drawn.count('class="rg-dot"') == 1
 
 
 def test_a_region_without_any_figure_is_still_named():

@@ -257,7 +257,13 @@ def test_a_note_since_the_last_period_stands_at_the_right_edge_and_at_no_point(s
     """24 months to December 2025: what was decided in January and February is about months still to come."""
     drawn = figure(series_of(BETTER), annotations=[Flag(date(2026, 2, 23), "A", "Ring i weekenden")])
     (flag,) = labels(drawn, "flag")
-    assert flag["text"] == "A" and flag["x"] == drawn["layout"]["xaxis"]["range"][1] == 23.5
+    (line,) = shapes(drawn, "flag line")
+    edge = drawn["layout"]["xaxis"]["range"][1]
+    assert flag["text"] == "A" and line["x0"] == edge == 23.5
+    # The letter itself stands inside the edge, where nothing cuts it off; its box is 18 pixels wide.
+    margin = drawn["layout"]["margin"]
+    pixels = (WIDE.width - margin["l"] - margin["r"]) / 24
+    assert 23 < flag["x"] and (edge - flag["x"]) * pixels == pytest.approx(9, abs=0.5)
     (hover,) = traces(drawn, "hover")
     assert not any("Ring i weekenden" in text for text in hover["text"])
 

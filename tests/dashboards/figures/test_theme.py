@@ -32,15 +32,15 @@ def test_every_colour_of_a_theme_equals_its_token(name):
 
 def test_no_page_restyles_a_class_of_another_page():
     """All stylesheets are loaded on every page: a class that two of them set up would break one of the two."""
-    of_base = set(re.findall(r"^\.([\w-]+) \{", CSS, flags=re.MULTILINE))
+    shared = CSS + (ASSETS / "20-shell.css").read_text("utf-8")
+    of_base = set(re.findall(r"^\.([\w-]+) \{", shared, flags=re.MULTILINE))
     owners: dict[str, set[str]] = {}
     for sheet in sorted(ASSETS.glob("4*.css")):
         text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
         for selectors in re.findall(r"([^{}]+)\{", text):
             for selector in selectors.split(","):
                 alone = re.fullmatch(r"\.([\w-]+)(?::[\w-]+|\[[^\]]*\])*", selector.strip())
-                # 49-everywhere.css is no page's: it has what all of them need on narrow screens.
-                if alone and not (sheet.name.startswith("49") and alone[1] in of_base):
+                if alone:
                     owners.setdefault(alone[1], set()).add(sheet.name)
     assert {name: files for name, files in owners.items() if len(files) > 1} == {}
     assert sorted(of_base & owners.keys()) == []

@@ -93,7 +93,7 @@ def test_the_language_is_kept_on_the_account_and_wins_on_every_machine(
     here, elsewhere = visitor_of(product).sign_in(LEADER), visitor_of(product).sign_in(LEADER)
     here.get("/sprog/da")
     assert send(here, "/konto/sprog", language="en") == "/konto?v=1&vis=sprog"
-    assert "My account" in page(here, "?v=1&vis=sprog") and "The language is kept" in page(here, "?v=1&vis=sprog")
+    assert "My account" in page(here, "?v=1&vis=sprog") and "The language is saved" in page(here, "?v=1&vis=sprog")
     assert "My account" in page(elsewhere)
     assert send(here, "/konto/sprog", language="fr") == "/konto"
     assert load_viewer(people, LEADER).language == "en"

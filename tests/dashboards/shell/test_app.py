@@ -52,23 +52,6 @@ def options(page: str, key: str) -> list[tuple[str, bool]]:
 # ------------------------------------------------------------------------------------------------- building
 
 
-def test_importing_the_app_opens_nothing_and_loads_no_slow_library(project: Path, tmp_path: Path) -> None:
-    code = (
-        "import app, sys; assert 'server' not in vars(app);"
-        "print(*sorted({'numba', 'scipy.stats', 'statsmodels'} & set(sys.modules)), 'ok')"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=project,
-        env={**os.environ, "TAVLE_VAR": str(tmp_path / "var")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.stdout.strip() == "ok", run.stderr
-    assert not (tmp_path / "var").exists()
-
-
 def test_the_app_has_no_other_lazy_names() -> None:
     with pytest.raises(AttributeError, match="servr"):
         _ = app_module.servr
@@ -516,37 +499,6 @@ def test_the_demo_says_where_it_is_and_how_to_get_in(board_settings: Settings) -
     assert quiet == "Tavle answers on http://127.0.0.1:8050\nStop with Ctrl-C."
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals and gunicorn are not there on Windows")
-def test_the_server_starts_answers_and_stops_cleanly(project: Path, tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "TAVLE_VAR": str(tmp_path), "TAVLE_PORT": str(port), "PYTHONUNBUFFERED": "1"}
-    server = subprocess.Popen(
-        [sys.executable, "-c", "import app; from settings import Settings; app.serve(Settings(), language='en')"],
-        cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    try:
-        for _attempt in range(300):
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
-                    assert answer.status == 200
-                    break
-            except OSError:  # not there yet, or busy starting
-                assert server.poll() is None, server.stdout.read() if server.stdout else ""
-                time.sleep(0.1)
-        door = json.loads((tmp_path / "server.json").read_text("utf-8"))
-        assert (door["pid"], door["url"]) == (server.pid, f"http://127.0.0.1:{port}")
-    finally:
-        server.send_signal(signal.SIGTERM)
-        told, _ = server.communicate(timeout=20)
-    assert server.returncode == 0, told
-    assert f"Tavle answers on http://127.0.0.1:{port}" in told and "Traceback" not in told
-    assert not (tmp_path / "server.json").exists()
-    # The file is let go of: the next process gets in.
-    Store.open(f"duckdb:///{tmp_path / 'tavle.duckdb'}").close()
-
-
 @pytest.mark.parametrize(
     ("address", "day"),
     [
@@ -576,13 +528,22 @@ app.serve(Settings(), language="en")
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals and gunicorn are not there on Windows")
-def test_ctrl_c_twice_in_the_middle_of_an_answer_still_stops_cleanly(project: Path, tmp_path: Path) -> None:
-    """A terminal signals the whole group, gunicorn's master hands the signal on, and people press Ctrl-C again."""
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "TAVLE_VAR": str(tmp_path / "var"), "TAVLE_PORT": str(port)}
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals and gunicorn are not there on Windows")
+def test_the_server_starts_answers_and_ctrl_c_twice_in_the_middle_of_an_answer_stops_it_cleanly(
+    project: Path, tmp_path: Path
+) -> None:
+    """A terminal signals the whole group, gunicorn's master hands the signal on, and people press Ctrl-C again.
+
+    That a lone SIGTERM is enough is checked where the servers of the journeys end.
+    """
+    port, var = free_port(), tmp_path / "var"
+    environment = {**os.environ, "TAVLE_VAR": str(var), "TAVLE_PORT": str(port)}
     environment.pop("PYTHONUNBUFFERED", None)
     told = tmp_path / "told.txt"
     with told.open("w") as file:
@@ -592,12 +553,16 @@ def test_ctrl_c_twice_in_the_middle_of_an_answer_still_stops_cleanly(project: Pa
         )  # fmt: skip
         try:
             for _attempt in range(300):
-                if "Tavle answers on" in told.read_text("utf-8"):
+                if f"Tavle answers on http://127.0.0.1:{port}" in told.read_text("utf-8"):
                     break  # said while the server runs, into a file as well
                 assert server.poll() is None, told.read_text("utf-8")
                 time.sleep(0.1)
             else:
                 pytest.fail("the greeting did not come")
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
+                assert answer.status == 200
+            door = json.loads((var / "server.json").read_text("utf-8"))
+            assert (door["pid"], door["url"]) == (server.pid, f"http://127.0.0.1:{port}")
             with socket.create_connection(("127.0.0.1", port)) as visitor:
                 visitor.sendall(b"GET /assets/slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 time.sleep(0.5)
@@ -608,7 +573,9 @@ def test_ctrl_c_twice_in_the_middle_of_an_answer_still_stops_cleanly(project: Pa
         finally:
             server.kill()
     assert "Traceback" not in told.read_text("utf-8") and "terminate called" not in told.read_text("utf-8")
-    Store.open(f"duckdb:///{tmp_path / 'var' / 'tavle.duckdb'}").close()
+    assert not (var / "server.json").exists()
+    # The file is let go of: the next process gets in.
+    Store.open(f"duckdb:///{var / 'tavle.duckdb'}").close()
 
 
 def test_a_start_brings_the_store_to_todays_catalogue_and_a_second_one_writes_nothing(
@@ -642,24 +609,33 @@ def test_the_first_request_of_a_day_brings_the_board_in_step_with_the_calendar(
     assert days == [date(2026, 12, 11)]
 
 
+IMPORTED_THEN_SERVED = """
+import pathlib, sys
+var = pathlib.Path(sys.argv[1])
+before = sorted(path.name for path in var.iterdir())
+import app
+assert "server" not in vars(app)
+assert sorted(path.name for path in var.iterdir()) == before
+print(*sorted({"numba", "scipy.stats", "statsmodels"} & set(sys.modules)), "ok", flush=True)
+from settings import Settings
+app.serve(Settings(), language="en")
+"""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="gunicorn is not there on Windows")
-def test_a_store_in_use_stops_the_start_with_one_sentence_and_code_4(project: Path, tmp_path: Path) -> None:
+def test_importing_opens_nothing_and_loads_nothing_slow_and_a_store_in_use_stops_the_start_with_a_sentence_and_code_4(
+    project: Path, tmp_path: Path
+) -> None:
     held = Store.open(f"duckdb:///{tmp_path / 'tavle.duckdb'}", create=True)
     try:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        environment = {**os.environ, "TAVLE_VAR": str(tmp_path), "TAVLE_PORT": str(free_port())}
         run = subprocess.run(
-            [sys.executable, "-c", "import app; from settings import Settings; app.serve(Settings(), language='en')"],
-            cwd=project,
-            env={**os.environ, "TAVLE_VAR": str(tmp_path), "TAVLE_PORT": str(port)},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+            [sys.executable, "-c", IMPORTED_THEN_SERVED, str(tmp_path)],
+            cwd=project, env=environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
     finally:
         held.close()
+    assert run.stdout == "ok\n", run.stderr
     assert run.returncode == 4, run.stderr
     (sentence,) = run.stderr.strip().splitlines()
     assert "is in use by another program" in sentence

@@ -214,3 +214,14 @@ def test_a_phone_reaches_a_step_of_the_meeting_by_a_short_address(
     assert row.address == "/tavlemoede/moede/1/1?v=1&enhed=NOH"
     assert json.dumps(str(qr_code(f"http://localhost/k/{row.code}")))[1:-1] in page
     assert visitor.get(f"/k/{row.code}", follow_redirects=True).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "word"),
+    [("/tavlemoede", "signal"), ("/forloeb/F1", "smaa-tal"), ("/tavlepakke", "signal")],
+)
+def test_words_of_the_trade_are_one_click_from_their_explanation(
+    product: Dash, visitor_of: VisitorOf, address: str, word: str
+) -> None:
+    page = json.dumps(visitor_of(product).sign_in("leder@tavle.example").show(address))
+    assert page.count(f"/ordliste#{word}") == 1, "where it is mentioned first, and there alone"

@@ -261,8 +261,8 @@ def test_the_reasons_hold_the_exact_arithmetic_and_mark_what_was_hit(series_of):
     assert rows["Længste serie"].value == f"{assessment.longest_run} (signal over {assessment.longest_run_max})"
     assert rows["Længste serie"].is_hit
     assert rows["Kryds af niveauet"].value == f"{assessment.n_crossings} (signal under {assessment.n_crossings_min})"
-    assert rows["Punkter uden for 3 sigma-grænserne i fasen"].value == "0 af 30"
-    assert not rows["Punkter uden for 3 sigma-grænserne i fasen"].is_hit
+    assert rows["Punkter uden for 3-sigma-grænserne i fasen"].value == "0 af 30"
+    assert not rows["Punkter uden for 3-sigma-grænserne i fasen"].is_hit
     assert rows["Brugbare datapunkter i fasen"].value == "30 (mindst 10)"
     assert rows["Regel"].value == "Mange i træk på samme side (lang serie)"
 

@@ -14,6 +14,7 @@ from etl.extract import refusals
 from etl.extract.options import ReadAs
 from etl.report import Finding, Report, RowStatus
 from indicators.words import Words
+from tests.etl.conftest import Board
 
 HEAD = "indikator;enhed;periode;tæller;nævner;værdi;kommentar\n"
 
@@ -25,6 +26,12 @@ def found(report: Report, code: str) -> list[Finding]:
 def only(report: Report, code: str) -> Finding:
     assert [finding.code for finding in report.findings] == [code], [f.sentence("da") for f in report.findings]
     return report.findings[0]
+
+
+@pytest.fixture(scope="module")
+def board(shared_board: Board) -> Board:
+    """For looking at alone; a test that delivers takes `own_board`."""
+    return shared_board
 
 
 # ------------------------------------------------------------------------------------------------ all of them at once
@@ -81,13 +88,13 @@ def test_an_unknown_indicator_is_met_with_the_nearest_one(board) -> None:
     assert only(board.check(HEAD + ";NOH;2026-10;1;4;;"), "unknown_indicator").reason("da") == "Indikatoren mangler."
 
 
-def test_an_indicator_whose_chart_cannot_be_drawn_is_not_taken_in(board) -> None:
+def test_an_indicator_whose_chart_cannot_be_drawn_is_not_taken_in(own_board) -> None:
     """NM7-01 is drawn as a line, which no chart type here computes: its figures could be stored and never shown."""
-    report = board.check(HEAD + "NM7-01;NOH;2024;;;80;\nNM7-01;NOH;2025;;;85;\nTRYKSAAR;NOH;2026-10;1;4;;")
+    report = own_board.check(HEAD + "NM7-01;NOH;2024;;;80;\nNM7-01;NOH;2025;;;85;\nTRYKSAAR;NOH;2026-10;1;4;;")
     finding = only(report, "indicator_not_delivered")
     assert finding.row == 2
     assert finding.reason("da").endswith("kan ikke indberettes endnu: Tavle kan ikke tegne den slags måling.")
-    assert board.deliver(HEAD + "NM7-01;NOH;2024;;;80;")[1] is None
+    assert own_board.deliver(HEAD + "NM7-01;NOH;2024;;;80;")[1] is None
 
 
 def test_indicators_are_known_by_code_and_name_in_any_case(board) -> None:
@@ -267,18 +274,18 @@ def test_a_definition_that_did_not_hold_yet_is_refused(board) -> None:
     assert finding.reason("da").endswith("er først defineret fra 01-01-2016.")
 
 
-def test_a_unit_one_may_not_deliver_for_is_refused_and_keeps_its_figures_to_itself(board) -> None:
-    administrator = board.as_("admin@tavle.dk")
+def test_a_unit_one_may_not_deliver_for_is_refused_and_keeps_its_figures_to_itself(own_board) -> None:
+    administrator = own_board.as_("admin@tavle.dk")
     text = HEAD + "TRYKSAAR;HGH;2026-10;1;4;;"
     assert administrator.deliver(text)[1] is not None
-    report = board.check(text)
+    report = own_board.check(text)
     assert (
         only(report, "no_right_to_unit").reason("da")
         == "Du har ikke ret til at indberette for Herlev og Gentofte Hospital."
     )
     assert report.is_only_about_rights
     assert (report.rows[0].before, report.rows[0].change, report.rows[0].status) == (None, None, RowStatus.ERROR)
-    assert found(board.as_("leder@noh.dk").check(HEAD + "TRYKSAAR;NOH;2026-10;1;4;;"), "no_right_to_unit")
+    assert found(own_board.as_("leder@noh.dk").check(HEAD + "TRYKSAAR;NOH;2026-10;1;4;;"), "no_right_to_unit")
 
 
 @pytest.mark.parametrize(
@@ -337,24 +344,24 @@ def test_a_value_that_disagrees_with_its_own_numerator_and_denominator_is_a_warn
     assert finding.reason("da") == "0,33 passer ikke med tæller og nævner, som giver 33."
 
 
-def test_a_figure_outside_the_units_own_history_is_a_warning(board) -> None:
+def test_a_figure_outside_the_units_own_history_is_a_warning(own_board) -> None:
     months = [(year, month) for year in (2024, 2025) for month in range(1, 13)]
     rows = [f"TRYKSAAR;NOH;{year}-{month:02d};{10 + month % 5};100;;" for year, month in months]
-    assert board.deliver(HEAD + "\n".join(rows))[1] is not None
-    finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026-01;60;100;;"), "outside_own_history")
+    assert own_board.deliver(HEAD + "\n".join(rows))[1] is not None
+    finding = only(own_board.check(HEAD + "TRYKSAAR;NOH;2026-01;60;100;;"), "outside_own_history")
     assert not finding.is_error
     # median 12, MAD 1: 12 - 3 x 1.4826 = 7.6 and 12 + 3 x 1.4826 = 16.4
     assert finding.reason("da").startswith("60 ligger uden for det, enheden plejer at have: 8 til 16 %")
     assert "seneste 24 perioder" in finding.reason("da")
-    assert board.check(HEAD + "TRYKSAAR;NOH;2026-01;16;100;;").findings == ()
+    assert own_board.check(HEAD + "TRYKSAAR;NOH;2026-01;16;100;;").findings == ()
     # An administrator may deliver, but what the unit usually has is not an administrator's to see.
-    assert board.as_("admin@tavle.dk").check(HEAD + "TRYKSAAR;NOH;2026-01;60;100;;").findings == ()
+    assert own_board.as_("admin@tavle.dk").check(HEAD + "TRYKSAAR;NOH;2026-01;60;100;;").findings == ()
 
 
-def test_a_short_history_says_nothing(board) -> None:
+def test_a_short_history_says_nothing(own_board) -> None:
     rows = [f"TRYKSAAR;NOH;2025-{month:02d};{10 + month % 5};100;;" for month in range(2, 13)]
-    assert board.deliver(HEAD + "\n".join(rows))[1] is not None
-    assert board.check(HEAD + "TRYKSAAR;NOH;2026-01;60;100;;").findings == ()
+    assert own_board.deliver(HEAD + "\n".join(rows))[1] is not None
+    assert own_board.check(HEAD + "TRYKSAAR;NOH;2026-01;60;100;;").findings == ()
 
 
 def test_what_is_given_beside_the_file_is_wrong_once(board) -> None:
@@ -366,17 +373,17 @@ def test_what_is_given_beside_the_file_is_wrong_once(board) -> None:
     assert only(report, "no_right_to_unit").row is None
 
 
-def test_a_task_that_has_moved_is_delivered_for_by_the_unit_that_does_it(board) -> None:
+def test_a_task_that_has_moved_is_delivered_for_by_the_unit_that_does_it(own_board) -> None:
     for unit in ("NOH", "HGH"):
         row = {"indicator_code": "TRYKSAAR", "unit_code": unit, "starts_on": date(2026, 1, 1), "owner": ""}
-        board.store.write(lambda connection, row=row: connection.execute(insert(schema.series).values(row)))
+        own_board.store.write(lambda connection, row=row: connection.execute(insert(schema.series).values(row)))
     options = {"today": date(2026, 11, 23), "now": datetime(2026, 11, 23, 8, 0), "reason": "Aftalt"}
-    organisation.move_task(board.store, SYSTEM, "TRYKSAAR", ["NOH"], "HGH", valid_from=date(2026, 10, 1), **options)
-    finding = only(board.check(HEAD + "TRYKSAAR;NOH;2026-10;1;4;;"), "task_moved")
+    organisation.move_task(own_board.store, SYSTEM, "TRYKSAAR", ["NOH"], "HGH", valid_from=date(2026, 10, 1), **options)
+    finding = only(own_board.check(HEAD + "TRYKSAAR;NOH;2026-10;1;4;;"), "task_moved")
     assert finding.reason("da") == "Tryksaar gik fra Nordsjællands Hospital til Herlev og Gentofte Hospital 01-10-2026."
     assert finding.mend_text("da").startswith("Indberet for Herlev og Gentofte Hospital (HGH)")
     assert finding.suggestion == {"unit": "HGH"}
-    assert board.check(HEAD + "TRYKSAAR;NOH;2026-09;1;4;;").findings == ()
-    assert board.check(HEAD + "KLAGER;NOH;2026-10;;;3;").findings == ()
-    organisation.move_task(board.store, SYSTEM, "TRYKSAAR", ["HGH"], "NOH", valid_from=date(2026, 11, 1), **options)
-    assert "task_moved" not in {one.code for one in board.check(HEAD + "TRYKSAAR;NOH;2026-11;1;4;;").findings}
+    assert own_board.check(HEAD + "TRYKSAAR;NOH;2026-09;1;4;;").findings == ()
+    assert own_board.check(HEAD + "KLAGER;NOH;2026-10;;;3;").findings == ()
+    organisation.move_task(own_board.store, SYSTEM, "TRYKSAAR", ["HGH"], "NOH", valid_from=date(2026, 11, 1), **options)
+    assert "task_moved" not in {one.code for one in own_board.check(HEAD + "TRYKSAAR;NOH;2026-11;1;4;;").findings}

@@ -9,6 +9,7 @@ from data import schema
 from etl import checking
 from etl.extract import Edits
 from etl.report import Finding, Report, RowStatus
+from tests.etl.conftest import Board
 
 HEAD = "indikator;enhed;periode;tæller;nævner;værdi;kommentar\n"
 YEARS = [f"{year}-{month:02d}" for year in (2024, 2025) for month in range(1, 13)]
@@ -19,20 +20,31 @@ def only(report: Report, code: str) -> Finding:
     return report.findings[0]
 
 
-@pytest.fixture
-def shares(board):
-    """Two years of a share in NOH: 33 to 37 out of 40 to 44, about 83 %."""
-    rows = [f"TRYKSAAR;NOH;{month};{33 + i * 3 % 5};{40 + i % 5};;" for i, month in enumerate(YEARS)]
+SHARES = [f"TRYKSAAR;NOH;{month};{33 + i * 3 % 5};{40 + i % 5};;" for i, month in enumerate(YEARS)]
+VALUES = [f"KLAGER;NOH;{month};;;{70 + i % 7};" for i, month in enumerate(YEARS)]
+
+
+def with_history(board: Board, rows: list[str]) -> Board:
     assert board.deliver(HEAD + "\n".join(rows))[1] is not None
     return board
 
 
+@pytest.fixture(scope="module")
+def shares(shared_board: Board) -> Board:
+    """Two years of a share in NOH: 33 to 37 out of 40 to 44, about 83 %. For looking at alone."""
+    return with_history(shared_board, SHARES)
+
+
 @pytest.fixture
-def values(board):
-    """Two years of a plain figure in per cent: 70 to 76."""
-    rows = [f"KLAGER;NOH;{month};;;{70 + i % 7};" for i, month in enumerate(YEARS)]
-    assert board.deliver(HEAD + "\n".join(rows))[1] is not None
-    return board
+def own_shares(own_board: Board) -> Board:
+    """The same, for a test that delivers."""
+    return with_history(own_board, SHARES)
+
+
+@pytest.fixture(scope="module")
+def values(shared_board: Board) -> Board:
+    """Two years of a plain figure in per cent: 70 to 76. For looking at alone."""
+    return with_history(shared_board, VALUES)
 
 
 # ------------------------------------------------------------------------------------------------------ denominators
@@ -61,13 +73,13 @@ def test_a_small_denominator_may_double_by_chance(board) -> None:
 # ----------------------------------------------------------------------------------------------------------- copies
 
 
-def test_the_same_figures_three_times_are_noticed_in_store_and_file_together(shares) -> None:
+def test_the_same_figures_three_times_are_noticed_in_store_and_file_together(own_shares) -> None:
     rows = ["TRYKSAAR;NOH;2026-01;35;42;;", "TRYKSAAR;NOH;2026-02;35;42;;", "TRYKSAAR;NOH;2026-03;35;42;;"]
-    finding = only(shares.check(HEAD + "\n".join(rows)), "identical_three_times")
+    finding = only(own_shares.check(HEAD + "\n".join(rows)), "identical_three_times")
     assert (finding.row, finding.reason("da")) == (4, "Tallene er nøjagtig de samme som i 2026-01 og 2026-02.")
-    assert shares.deliver(HEAD + "\n".join(rows[:2]))[1] is not None
-    assert only(shares.check(HEAD + rows[2]), "identical_three_times").row == 2
-    assert shares.check(HEAD + rows[2].replace("42", "41")).findings == ()
+    assert own_shares.deliver(HEAD + "\n".join(rows[:2]))[1] is not None
+    assert only(own_shares.check(HEAD + rows[2]), "identical_three_times").row == 2
+    assert own_shares.check(HEAD + rows[2].replace("42", "41")).findings == ()
 
 
 def test_three_zeros_are_good_news(board) -> None:
@@ -150,10 +162,10 @@ def test_a_swapped_numerator_and_denominator_can_be_put_right_with_one_button(sh
 # --------------------------------------------------------------------------------------------- who sees what, and when
 
 
-def test_what_the_store_holds_already_is_not_warned_about_again(shares) -> None:
+def test_what_the_store_holds_already_is_not_warned_about_again(own_shares) -> None:
     text = HEAD + "TRYKSAAR;NOH;2026-01;75;90;;"
-    assert shares.deliver(text)[1] is not None
-    report = shares.check(text)
+    assert own_shares.deliver(text)[1] is not None
+    report = own_shares.check(text)
     assert report.findings == ()
     assert report.rows[0].status is RowStatus.UNCHANGED
 
@@ -165,17 +177,17 @@ def test_what_is_usual_is_said_only_to_those_whose_unit_it_is(shares, row: str) 
     assert all("plejer" not in finding.mend_text("da") for finding in findings)
 
 
-def test_a_confirmed_warning_is_marked_and_kept_with_the_delivery(shares) -> None:
+def test_a_confirmed_warning_is_marked_and_kept_with_the_delivery(own_shares) -> None:
     text = HEAD + "TRYKSAAR;NOH;2026-01;75;90;;"
     edits = Edits(confirmed=frozenset({(2, "denominator_jump"), (2, "numerator_above_denominator")}))
-    assert [finding.is_confirmed for finding in shares.check(text).findings] == [False]
-    report, receipt = shares.deliver(text, edits=edits)
+    assert [finding.is_confirmed for finding in own_shares.check(text).findings] == [False]
+    report, receipt = own_shares.deliver(text, edits=edits)
     assert [finding.is_confirmed for finding in report.findings] == [True]
-    with shares.store.read() as connection:
+    with own_shares.store.read() as connection:
         kept = connection.scalar(select(schema.delivery.c.findings).where(schema.delivery.c.receipt == receipt.number))
     assert kept == [{"code": "denominator_jump", "row": 2, "column": "nævner", "confirmed": True}]
     # An error cannot be confirmed away.
-    report, receipt = shares.deliver(HEAD + "TRYKSAAR;NOH;2026-02;48;41;;", edits=edits)
+    report, receipt = own_shares.deliver(HEAD + "TRYKSAAR;NOH;2026-02;48;41;;", edits=edits)
     assert (receipt, report.findings[0].is_confirmed) == (None, False)
 
 
