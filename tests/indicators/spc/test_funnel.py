@@ -160,6 +160,7 @@ def test_emergency_departments_of_england_agree_with_figures_worked_out_in_r(
     natural = (units.value - adjusted.target) / np.sqrt(adjusted.target * (1 - adjusted.target) / units.denominator)
     found = overdispersion.estimate(natural.to_numpy(), np.ones(len(units)), funnel.Trimming.WINSORISE, 0.1)
     assert found.phi == pytest.approx(expected.estimate["phi_winsorised10_natural"], rel=1e-6)
+    compared = 6 + 2 * len(units)
     tables = {
         "normal": (compute(method="normal").units, ""),
         "wilson": (compute(method="wilson").units, ""),
@@ -170,14 +171,17 @@ def test_emergency_departments_of_england_agree_with_figures_worked_out_in_r(
         table = table.set_index("unit")
         for level, column in (("95", "95"), ("99.8", "998")):
             theirs = expected.loc[[f"limits_{name}_{level}:{unit}" for unit in table.index]]
+            assert table.value.to_numpy() == pytest.approx(theirs.estimate.to_numpy(), rel=1e-6), name
             # A limit below 0 is cut there: a proportion has none (spc-conventions, 7).
             lower = table[f"{prefix}lower_{column}"].to_numpy()
             assert lower == pytest.approx(theirs.ci_low.clip(lower=0).to_numpy(), rel=1e-6, abs=1e-12), name
             upper = table[f"{prefix}upper_{column}"].to_numpy()
             assert upper == pytest.approx(theirs.ci_high.to_numpy(), rel=1e-6), name
+            compared += len(theirs)
     for ours, term in (("z", "z_arcsine"), ("z_adjusted", "z_overdispersed")):
         theirs = expected.estimate[[f"{term}:{unit}" for unit in units.index]].to_numpy()
         assert units[ours].to_numpy() == pytest.approx(theirs, rel=1e-6), term
+    assert compared == len(expected)
 
 
 def test_adjusted_limits_of_cqc_stand_on_the_scale_of_the_ratio() -> None:

@@ -1,0 +1,32 @@
+from indicators.evaluation.before_after import BeforeAfter as BeforeAfter
+from indicators.evaluation.before_after import before_after as before_after
+from indicators.evaluation.clusters import WildBootstrap as WildBootstrap
+from indicators.evaluation.clusters import cluster_robust as cluster_robust
+from indicators.evaluation.clusters import wild_bootstrap as wild_bootstrap
+from indicators.evaluation.effect_measures import effect_measures as effect_measures
+from indicators.evaluation.extended_two_way import ExtendedTwoWay as ExtendedTwoWay
+from indicators.evaluation.extended_two_way import extended_two_way as extended_two_way
+from indicators.evaluation.goodman_bacon import GoodmanBacon as GoodmanBacon
+from indicators.evaluation.goodman_bacon import goodman_bacon as goodman_bacon
+from indicators.evaluation.group_time_effects import GroupTimeEffects as GroupTimeEffects
+from indicators.evaluation.group_time_effects import group_time_effects as group_time_effects
+from indicators.evaluation.interrupted_time_series import InterruptedTimeSeries as InterruptedTimeSeries
+from indicators.evaluation.interrupted_time_series import interrupted_time_series as interrupted_time_series
+from indicators.evaluation.its_by_unit import interrupted_time_series_by_unit as interrupted_time_series_by_unit
+from indicators.evaluation.its_sensitivity import (
+    interrupted_time_series_sensitivity as interrupted_time_series_sensitivity,
+)
+from indicators.evaluation.meta_analysis import MetaAnalysis as MetaAnalysis
+from indicators.evaluation.meta_analysis import meta_analysis as meta_analysis
+from indicators.evaluation.multiplicity import Multiplicity as Multiplicity
+from indicators.evaluation.multiplicity import adjust_p_values as adjust_p_values
+from indicators.evaluation.programme_effect import ProgrammeEffect as ProgrammeEffect
+from indicators.evaluation.programme_effect import programme_effect as programme_effect
+from indicators.evaluation.randomisation import RandomisationTest as RandomisationTest
+from indicators.evaluation.randomisation import randomisation_test as randomisation_test
+from indicators.evaluation.sensitivity import Sensitivity as Sensitivity
+from indicators.evaluation.sensitivity import sensitivity as sensitivity
+from indicators.evaluation.stepped_wedge import SteppedWedge as SteppedWedge
+from indicators.evaluation.stepped_wedge import stepped_wedge as stepped_wedge
+from indicators.evaluation.two_way_fixed_effects import TwoWayFixedEffects as TwoWayFixedEffects
+from indicators.evaluation.two_way_fixed_effects import two_way_fixed_effects as two_way_fixed_effects
