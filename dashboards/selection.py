@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 from data import cpr
+from indicators.spc.judgement import Variation
 
 # Raise it when a key changes its meaning. A link of another version keeps its page but loses its choices.
 VERSION = 1
@@ -22,6 +23,9 @@ ALL_MONTHS = "alle"
 DEFAULT_MONTHS = 36
 SECTORS = ("national", "regional", "municipal")  # of a unit
 ROLES = ("outcome", "process", "balancing")  # of an indicator
+USABLE = 12  # months before and after the start that a series needs to be analysed, unless somebody asks for others
+MOST_USABLE = 60
+SIGNALS = tuple(one.value for one in Variation)  # the stored signal of a series
 
 # An address is typed, mailed or bookmarked; what is longer is not ours and is not worth reading.
 LONGEST_QUERY = 4000
@@ -47,6 +51,10 @@ class Selection:
     sector : national, regional or municipal (`sektor`)
     role : outcome, process or balancing (`rolle`)
     owner : whoever answers for the data, as a code that is no name (`ansvarlig`)
+    programme : the kind of groups an evaluation is about (`program`); None: the cohorts
+    indicator : code of the indicator an evaluation is about (`maaling`); None: each unit's own main indicator
+    before, after : months before and after the start that a series needs to be analysed (`foer`, `efter`), 0-60
+    signal : the stored signal that is asked for (`signal`), one of SIGNALS
 
     Examples
     --------
@@ -69,9 +77,15 @@ class Selection:
     sector: str | None = None
     role: str | None = None
     owner: str | None = None
+    programme: str | None = None
+    indicator: str | None = None
+    before: int = USABLE
+    after: int = USABLE
+    signal: str | None = None
 
     KEYS: ClassVar[tuple[str, ...]] = (
         "v", "enhed", "periode", "maal", "hold", "vis", "pr", "maaned", "til", "sektor", "rolle", "ansvarlig",
+        "program", "maaling", "foer", "efter", "signal",
     )  # fmt: skip
 
     @classmethod
@@ -94,6 +108,11 @@ class Selection:
             sector=_one_of(SECTORS, values.get("sektor")),
             role=_one_of(ROLES, values.get("rolle")),
             owner=_owner(values.get("ansvarlig")),
+            programme=_but_all(_code(values.get("program"))),
+            indicator=_but_all(_code(values.get("maaling"))),
+            before=_usable(values.get("foer")),
+            after=_usable(values.get("efter")),
+            signal=_one_of(SIGNALS, values.get("signal")),
         )
 
     def to_query(self) -> str:
@@ -121,6 +140,16 @@ class Selection:
             chosen.append(("rolle", self.role))
         if self.owner is not None:
             chosen.append(("ansvarlig", self.owner))
+        if self.programme is not None:
+            chosen.append(("program", self.programme))
+        if self.indicator is not None:
+            chosen.append(("maaling", self.indicator))
+        if self.before != USABLE:
+            chosen.append(("foer", str(self.before)))
+        if self.after != USABLE:
+            chosen.append(("efter", str(self.after)))
+        if self.signal is not None:
+            chosen.append(("signal", self.signal))
         return "?" + urlencode([("v", str(VERSION)), *chosen], quote_via=quote) if chosen else ""
 
     def but(self, **changes: Any) -> Selection:
@@ -164,6 +193,15 @@ def _one_of(known: tuple[str, ...], text: str | None) -> str | None:
 def _code(text: str | None) -> str | None:
     # A CPR number is nobody's code, and every link on the page would carry it along.
     return text if text and _CODE.fullmatch(text) and not cpr.count(text) else None
+
+
+def _but_all(code: str | None) -> str | None:
+    # A list cannot write nothing to the address: its first entry writes this word, which is no choice.
+    return None if code == ALL_MONTHS else code
+
+
+def _usable(text: str | None) -> int:
+    return int(text) if text in {str(months) for months in range(MOST_USABLE + 1)} else USABLE
 
 
 def _months(text: str | None) -> int | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.selection import PERIODS, SECTORS, Selection
+from dashboards.selection import PERIODS, SECTORS, SIGNALS, Selection
 
 codes = st.from_regex(r"[0-9A-Za-zÆØÅæøå][0-9A-Za-zÆØÅæøå_.-]{0,20}", fullmatch=True)
 months = st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31)).map(lambda day: day.replace(day=1))
@@ -21,6 +21,11 @@ selections = st.builds(
     month=st.none() | months,
     until=st.none() | months,
     sector=st.none() | st.sampled_from(SECTORS),
+    programme=st.none() | codes.filter(lambda code: code != "alle"),
+    indicator=st.none() | codes.filter(lambda code: code != "alle"),
+    before=st.integers(0, 60),
+    after=st.integers(0, 60),
+    signal=st.none() | st.sampled_from(SIGNALS),
 )
 
 
@@ -56,6 +61,12 @@ def test_no_query_string_makes_it_fall_over(text: str) -> None:
         "?maaned=2026-13",
         "?maaned=2026-10-01",
         "?sektor=andet",
+        "?program=alle",
+        "?maaling=alle",
+        "?foer=61",
+        "?efter=-1",
+        "?efter=12",
+        "?signal=godt",
         "?v=2&enhed=NOH",
     ],
 )
