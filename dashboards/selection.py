@@ -26,6 +26,11 @@ ROLES = ("outcome", "process", "balancing")  # of an indicator
 USABLE = 12  # months before and after the start that a series needs to be analysed, unless somebody asks for others
 MOST_USABLE = 60
 SIGNALS = tuple(one.value for one in Variation)  # the stored signal of a series
+LEFT_OUT = (0, 3, 6, 12)  # months before the start that take no part in an analysis
+USUALLY_LEFT_OUT = 6
+SCALES = ("standard", "lineaer")  # of an analysis: the one that belongs to the kind of indicator, or the value itself
+WEIGHTS = ("enheder", "patienter")  # what counts the same
+YES, NO = "ja", "nej"
 
 # An address is typed, mailed or bookmarked; what is longer is not ours and is not worth reading.
 LONGEST_QUERY = 4000
@@ -55,6 +60,8 @@ class Selection:
     indicator : code of the indicator an evaluation is about (`maaling`); None: each unit's own main indicator
     before, after : months before and after the start that a series needs to be analysed (`foer`, `efter`), 0-60
     signal : the stored signal that is asked for (`signal`), one of SIGNALS
+    scale, weights, left_out, has_trends, is_wide : how an effect is computed (`skala`, `vaegt`, `udelad`, `tendens`)
+        and whether the other indicators are reckoned too (`flere`)
 
     Examples
     --------
@@ -82,10 +89,15 @@ class Selection:
     before: int = USABLE
     after: int = USABLE
     signal: str | None = None
+    scale: str = SCALES[0]
+    weights: str = WEIGHTS[0]
+    left_out: int = USUALLY_LEFT_OUT
+    has_trends: bool = False
+    is_wide: bool = False
 
     KEYS: ClassVar[tuple[str, ...]] = (
         "v", "enhed", "periode", "maal", "hold", "vis", "pr", "maaned", "til", "sektor", "rolle", "ansvarlig",
-        "program", "maaling", "foer", "efter", "signal",
+        "program", "maaling", "foer", "efter", "signal", "skala", "vaegt", "udelad", "tendens", "flere",
     )  # fmt: skip
 
     @classmethod
@@ -113,6 +125,11 @@ class Selection:
             before=_usable(values.get("foer")),
             after=_usable(values.get("efter")),
             signal=_one_of(SIGNALS, values.get("signal")),
+            scale=_one_of(SCALES, values.get("skala")) or SCALES[0],
+            weights=_one_of(WEIGHTS, values.get("vaegt")) or WEIGHTS[0],
+            left_out=int(_one_of(tuple(map(str, LEFT_OUT)), values.get("udelad")) or USUALLY_LEFT_OUT),
+            has_trends=values.get("tendens") == YES,
+            is_wide=values.get("flere") == YES,
         )
 
     def to_query(self) -> str:
@@ -150,6 +167,13 @@ class Selection:
             chosen.append(("efter", str(self.after)))
         if self.signal is not None:
             chosen.append(("signal", self.signal))
+        if self.scale != SCALES[0]:
+            chosen.append(("skala", self.scale))
+        if self.weights != WEIGHTS[0]:
+            chosen.append(("vaegt", self.weights))
+        if self.left_out != USUALLY_LEFT_OUT:
+            chosen.append(("udelad", str(self.left_out)))
+        chosen += [(key, YES) for key, is_on in (("tendens", self.has_trends), ("flere", self.is_wide)) if is_on]
         return "?" + urlencode([("v", str(VERSION)), *chosen], quote_via=quote) if chosen else ""
 
     def but(self, **changes: Any) -> Selection:

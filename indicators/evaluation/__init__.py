@@ -26,6 +26,8 @@ from indicators.evaluation.randomisation import RandomisationTest as Randomisati
 from indicators.evaluation.randomisation import randomisation_test as randomisation_test
 from indicators.evaluation.sensitivity import Sensitivity as Sensitivity
 from indicators.evaluation.sensitivity import sensitivity as sensitivity
+from indicators.evaluation.signal_share import SignalShare as SignalShare
+from indicators.evaluation.signal_share import signal_share as signal_share
 from indicators.evaluation.stepped_wedge import SteppedWedge as SteppedWedge
 from indicators.evaluation.stepped_wedge import stepped_wedge as stepped_wedge
 from indicators.evaluation.two_way_fixed_effects import TwoWayFixedEffects as TwoWayFixedEffects

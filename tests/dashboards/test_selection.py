@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.selection import PERIODS, SECTORS, SIGNALS, Selection
+from dashboards.selection import LEFT_OUT, PERIODS, SCALES, SECTORS, SIGNALS, WEIGHTS, Selection
 
 codes = st.from_regex(r"[0-9A-Za-zÆØÅæøå][0-9A-Za-zÆØÅæøå_.-]{0,20}", fullmatch=True)
 months = st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31)).map(lambda day: day.replace(day=1))
@@ -26,6 +26,11 @@ selections = st.builds(
     before=st.integers(0, 60),
     after=st.integers(0, 60),
     signal=st.none() | st.sampled_from(SIGNALS),
+    scale=st.sampled_from(SCALES),
+    weights=st.sampled_from(WEIGHTS),
+    left_out=st.sampled_from(LEFT_OUT),
+    has_trends=st.booleans(),
+    is_wide=st.booleans(),
 )
 
 
