@@ -15,7 +15,7 @@ from indicators.words import Words
 if TYPE_CHECKING:
     from indicators.evaluation.before_start import Check
 
-LARGEST_DRIFT = 0.15
+LARGEST_DRIFT = 0.125
 """A drift that the months before the start cannot rule out may explain this share of the effect, not more."""
 
 NAMES = {
