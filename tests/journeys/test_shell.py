@@ -24,6 +24,8 @@ def _sign_in_form(visitor: Visitor) -> None:
 def test_a_session_that_runs_out_while_one_reads_brings_one_back_to_the_choice_just_made(visit: Visit) -> None:
     leader = visit("leder")
     leader.open(SERIES)
+    # What the page asks for by itself must be answered first: refused, it would lead away before the choice.
+    leader.page.wait_for_load_state("networkidle")
     leader.context.clear_cookies()
     leader.page.get_by_role("combobox", name="Periode").select_option("60")  # asked by a script, answered 401
     leader.page.wait_for_url("**/log-ind?next=**")
