@@ -12,12 +12,12 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from data import catalogue, outbox, passwords, states
 from data.catalogue.names import fold
-from data.demo import board, desk, proposals
+from data.demo import board, desk, evaluation, proposals
 from data.demo.accounts import DEMO_SIGN_INS, QUALITY_TEAM, SIMULATOR, SIMULATOR_NAME
 from data.demo.deliveries import Delivery, fingerprint, log
 from data.demo.departments import all_departments
 from data.demo.measures import LOCAL_TARGET, NOTE, SOURCE, Measure, measures
-from data.demo.months import STORY_TODAY, Calendar
+from data.demo.months import STORY_TODAY, Calendar, plus
 from data.demo.notes import notes
 from data.demo.programme import HOME_REGION_HOSPITALS, Programme, plan
 from data.demo.proposals import ADMINISTRATOR
@@ -106,11 +106,13 @@ def _build(connection: Connection, seed: int, calendar: Calendar) -> DemoSummary
     programme = plan(seed, municipalities, calendar)
     planted = of_series(truths(calendar))
     frames, draws = draw(programme, planted, seed)
+    drawn = evaluation.draw(seed, programme, calendar)
+    frames |= drawn.frames
 
     _departments(connection)
     _indicators(connection)
     _people(connection, programme)
-    _series(connection, programme, planted, calendar)
+    _series(connection, programme, planted, drawn)
     accounts = _accounts(connection, now)
     names = {email: sign_in.name for email, sign_in in DEMO_SIGN_INS.items()}
     connection.execute(insert(definition_proposal), proposals.rows(stored_moment(now), accounts, names))
@@ -119,7 +121,7 @@ def _build(connection: Connection, seed: int, calendar: Calendar) -> DemoSummary
     _owners(connection, programme, now)
     _desk(connection, told, programme, calendar, accounts, names, now)
     _mails(connection, told, programme, calendar, accounts, names, now)
-    _decisions(connection, programme, planted, calendar)
+    _decisions(connection, programme, planted, drawn, calendar)
     board.put(connection, calendar, dict(programme.owners))
     write_info(connection, "is_demo", "true")
     write_info(connection, "today", calendar.today.isoformat())
@@ -303,7 +305,10 @@ def _people(connection: Connection, programme: Programme) -> None:
 
 
 def _series(
-    connection: Connection, programme: Programme, planted: Mapping[tuple[str, str], Truth], calendar: Calendar
+    connection: Connection,
+    programme: Programme,
+    planted: Mapping[tuple[str, str], Truth],
+    drawn: evaluation.Drawn,
 ) -> None:
     starts = {
         key: planted[key].plan.first if key in planted else series_plan.first
@@ -311,12 +316,13 @@ def _series(
     }
     for key, members in programme.totals.items():
         starts[key] = min(starts[member] for member in members)
+    starts |= {key: frame["period_start"].iloc[0] for key, frame in drawn.frames.items()}
     rows = [
         {
             "indicator_code": code,
             "unit_code": place,
             "starts_on": first,
-            "ends_on": None,
+            "ends_on": drawn.last.get((code, place)),
             "owner": programme.owners[place],
         }
         for (code, place), first in starts.items()
@@ -483,7 +489,11 @@ def _mails(
 
 
 def _decisions(
-    connection: Connection, programme: Programme, planted: Mapping[tuple[str, str], Truth], calendar: Calendar
+    connection: Connection,
+    programme: Programme,
+    planted: Mapping[tuple[str, str], Truth],
+    drawn: evaluation.Drawn,
+    calendar: Calendar,
 ) -> None:
     def phase_of(unit_code: str, truth: Truth, planned: PlantedPhase, reason: Words) -> dict[str, Any]:
         return {
@@ -519,6 +529,22 @@ def _decisions(
         for planned in planted[member].phases
         if planned.is_break
     ]
+    phases += [
+        {
+            "indicator_code": evaluation.MAIN,
+            "unit_code": unit_code,
+            "starts_on": month,
+            "name_da": evaluation.BREAK_NAME.da,
+            "name_en": evaluation.BREAK_NAME.en,
+            "freeze_until": None,
+            "is_break": True,
+            "reason_da": evaluation.BREAK_REASON.da,
+            "reason_en": evaluation.BREAK_REASON.en,
+            "author": programme.owners[unit_code],
+            "created_at": datetime.combine(plus(month, 1), time(12, 0)),
+        }
+        for unit_code, month in drawn.breaks.items()
+    ]
     bulk_insert(connection, phase, pd.DataFrame(phases))
     written = [
         {
@@ -533,6 +559,20 @@ def _decisions(
             "created_at": note.written_at,
         }
         for note in notes(calendar)
+    ]
+    written += [
+        {
+            "kind": "data",
+            "indicator_code": evaluation.MAIN,
+            "unit_code": unit_code,
+            "starts_on": month,
+            "ends_on": None,
+            "text_da": evaluation.BREAK_REASON.da,
+            "text_en": evaluation.BREAK_REASON.en,
+            "author": programme.owners[unit_code],
+            "created_at": datetime.combine(plus(month, 1), time(12, 0)),
+        }
+        for unit_code, month in drawn.breaks.items()
     ]
     bulk_insert(connection, annotation, pd.DataFrame(written))
 

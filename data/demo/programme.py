@@ -26,6 +26,11 @@ COHORT_STARTS = {1: "2023-01", 2: "2023-10", 3: "2024-06", 4: "2025-03"}
 The real cohorts ran from 2017 to 2021 and their dates stay in the catalogue; the demo has no data from then.
 """
 
+COMPARED = 60
+"""Units that never took part and follow what everybody in the programme follows."""
+FURTHER_MUNICIPALITIES = 300
+"""Municipalities that follow nothing else are taken from codes above this: outside the region with a demo sign-in."""
+
 SHARE_IMPROVING, SHARE_WORSENING = 0.45, 0.07
 """Share of participating units whose main indicator is made better, or worse, after they began."""
 COHORT_STRENGTH = {1: 1.2, 2: 1.0, 3: 0.9, 4: 0.75}
@@ -78,7 +83,8 @@ class Programme:
 
     `totals` maps (indicator, hospital) to its departments' series: a hospital's figures are their sums, nothing else.
     `effects` says what was planted in the main indicator of each participating unit: +1 better, 0 nothing, -1 worse.
-    `owners` names who answers for the data of a unit.
+    `owners` names who answers for the data of a unit. `compared` are units that never took part: see
+    `data.demo.evaluation`.
     """
 
     leaders: tuple[Leader, ...]
@@ -88,6 +94,7 @@ class Programme:
     totals: dict[tuple[str, str], tuple[tuple[str, str], ...]]
     effects: dict[str, int]
     owners: dict[str, str]
+    compared: tuple[str, ...]
 
 
 def moved(level: float, amount: float, measure: Measure) -> float:
@@ -144,7 +151,25 @@ def plan(seed: int, municipalities: Sequence[str], calendar: Calendar) -> Progra
     owners = {unit: next((leader.name for leader in leaders if leader.unit == unit), "") for unit in followers}
     for unit in [*followers, *HOME_REGION_HOSPITALS]:
         owners[unit] = owners.get(unit) or people.next()
-    return Programme(tuple(leaders), cohort_of, starts, plans, totals, effects, owners)
+    compared = _compared(seed, [unit for unit in followers if unit not in cohort_of], municipalities, cohort_of)
+    for unit in compared:
+        owners[unit] = owners.get(unit) or people.next()
+    return Programme(tuple(leaders), cohort_of, starts, plans, totals, effects, owners, compared)
+
+
+def _compared(
+    seed: int, followers: Sequence[str], municipalities: Sequence[str], cohort_of: dict[str, int]
+) -> tuple[str, ...]:
+    """Followers far from the leader's hospital, and as many further municipalities as it takes."""
+    near = {HOME_HOSPITAL, *NEARBY_MUNICIPALITIES}
+    found = [unit for unit in followers if unit.split("-")[0] not in near]
+    others = [
+        code
+        for code in municipalities
+        if code not in cohort_of and code not in followers and int(code) > FURTHER_MUNICIPALITIES
+    ]
+    order = generator(seed, "compared").permutation(len(others))
+    return (*found, *(others[place] for place in order))[:COMPARED]
 
 
 def _seats(seed: int, departments: list[str], municipalities: list[str]) -> dict[str, int]:

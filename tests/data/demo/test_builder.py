@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from data import passwords, reading
 from data.access import Role, load_viewer
-from data.demo import DEMO_SIGN_INS, NotEmptyError, build
+from data.demo import DEMO_SIGN_INS, NotEmptyError, build, evaluation
 from data.demo.builder import draw
 from data.demo.months import Calendar
 from data.demo.names import FIRST_NAMES, surnames
@@ -39,6 +39,9 @@ from data.schema import (
 )
 from tests.data.demo.conftest import Built, build_in_memory
 
+COMMON = {evaluation.MAIN, evaluation.NULL}
+"""What everybody in the programme follows, and the units they are compared with."""
+
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "demo.md"
 
 
@@ -61,9 +64,9 @@ def test_four_cohorts_of_forty_leaders_take_part(demo: Built) -> None:
 
 def test_the_summary_says_what_the_tables_hold(demo: Built) -> None:
     said = demo.summary
-    assert (said.cohorts, said.participants, said.indicators) == (4, 160, 16)
+    assert (said.cohorts, said.participants, said.indicators) == (4, 160, 18)
     assert said.series == said.states == len(demo.rows(series)) == len(demo.rows(series_state))
-    assert 350 <= said.series <= 520
+    assert 700 <= said.series <= 900
     assert said.observations == len(demo.rows(observation))
     assert said.deliveries == len(demo.rows(delivery))
     assert len(said.draws) == 28
@@ -78,7 +81,7 @@ def test_everything_made_up_is_marked(demo: Built) -> None:
     assert not units[units["kind"] != "department"]["is_demo"].any()
     local = indicators["scope"] == "local"
     made = indicators["is_demo"].astype(bool)
-    assert made.sum() == 16 and local[made].all()
+    assert made.sum() == 18 and local[made].all()
     assert set(targets[targets["is_demo"].astype(bool)]["indicator_code"]) <= set(indicators[made]["code"])
     assert (demo.rows(delivery)["origin"] == "demo").all()
     assert indicators[made]["note_da"].str.contains("DEMO").all()
@@ -103,11 +106,14 @@ def of_months(figures: pd.DataFrame) -> pd.Series:
 
 def test_series_hold_36_to_60_months_up_to_october(demo: Built) -> None:
     expected = demo.rows(series)
+    # Those who began to report with the programme, or stopped, are told of in test_evaluation.
+    expected = expected[~expected["indicator_code"].isin(COMMON)]
     short = {("VIGTIGT", "NOH-AKU"), ("VIGTIGT", "NOH-ORT")}
     for row in expected.itertuples():
         months = (2026 - row.starts_on.year) * 12 + 11 - row.starts_on.month
         assert 36 <= months <= 60 or (row.indicator_code, row.unit_code) in short
     figures = current(demo)
+    figures = figures[~figures["indicator_code"].isin(COMMON)]
     assert of_months(figures).max() == date(2026, 10, 1)
     of_cases = figures[figures["indicator_code"] == "TRYKDAGE"]["period_start"]
     assert date(2026, 9, 1) <= of_cases.max() <= date(2026, 10, 31)
@@ -150,8 +156,9 @@ def test_every_department_series_of_the_home_hospital_is_in_a_total(demo: Built)
     followed = demo.rows(series)
     departments = followed[followed["unit_code"].str.startswith("NOH-")]["indicator_code"]
     totals = followed[followed["unit_code"] == "NOH"]["indicator_code"]
-    # The days between the hospital's cases are not the sum of its departments'.
-    assert set(departments) - set(totals) == {"TRYKDAGE"}
+    # The days between the hospital's cases are not the sum of its departments', and what the whole programme follows
+    # is followed by those of its departments that take part.
+    assert set(departments) - set(totals) == {"TRYKDAGE", *COMMON}
 
 
 def test_departments_of_the_home_hospital_began_each_indicator_together(demo: Built) -> None:
@@ -163,6 +170,7 @@ def test_departments_of_the_home_hospital_began_each_indicator_together(demo: Bu
 
 def test_a_break_in_a_department_is_a_break_in_its_hospital(demo: Built) -> None:
     breaks = demo.rows(phase).query("is_break")
+    breaks = breaks[~breaks["indicator_code"].isin(COMMON)]
     own = breaks[breaks["unit_code"].str.contains("-")]
     above = breaks[~breaks["unit_code"].str.contains("-")]
     assert len(own) == len(above) == 2
@@ -243,7 +251,7 @@ def test_notes_of_all_kinds_stand_on_the_charts_in_both_languages(demo: Built) -
 
 def test_every_phase_has_a_reason_an_author_and_a_day(demo: Built) -> None:
     phases = demo.rows(phase)
-    assert len(phases) == 6
+    assert len(phases) == 8
     assert phases[["reason_da", "reason_en", "author", "name_da", "name_en"]].ne("").all(axis=None)
     assert (phases["created_at"].dt.date > phases["starts_on"]).all()
 

@@ -112,7 +112,7 @@ def test_targets_point_the_way_the_indicator_does() -> None:
             assert measure.target.comparison == (">=" if measure.definition.direction is Direction.UP else "<=")
             assert measure.target.legal_kind == "local_target"
         else:
-            assert measure.code in {"FAERDIG", "FOREBYG", "FALD", "LIGGETID"}
+            assert measure.code in {"FAERDIG", "FOREBYG", "FALD", "LIGGETID", "OPFOELG", "BESVARET"}
 
 
 def test_indicators_are_drawn_on_run_charts_and_on_control_charts_of_every_kind_of_value() -> None:
