@@ -201,8 +201,8 @@ class _Fitted:
 def _fitted(panel: Panel, settings: Settings) -> _Fitted:
     since = panel.since
     treated = panel.observed & (since >= 0)
-    window = panel.observed & (since < 0) & (since >= -settings.leave_out)
-    untreated = panel.observed & (since < -settings.leave_out)
+    window = panel.observed & (since < 0) & (since >= -settings.leave_out) & ~_compares_only(panel)[:, None]
+    untreated = panel.observed & (since < 0) & ~window
     fit = fit_untreated(panel, untreated, settings.family, **cohort_lines(panel, settings.cohort_trends))
     told = treated & fit.reachable
     reasons = _not_identified(panel, fit, treated, told)
@@ -216,6 +216,8 @@ def _fitted(panel: Panel, settings: Settings) -> _Fitted:
         inference = "leave-one-out" if n_units >= FEW_UNITS else "wild-bootstrap"
         if n_units < FEW_UNITS:
             notes.append(_few_units(n_units))
+    if settings.leave_out and _compares_only(panel).any():
+        notes.append(LAST_COHORT_COMPARES)
     notes.append(_shared_shocks(len(panel.cohorts)))
     fitted = LeaveOneOut(fit, panel.value)
     inferred = _Inference(panel, fit, inference, fitted.effect, told)
@@ -301,6 +303,23 @@ def _few_units(count: int) -> Note:
         ),
         count,
     )
+
+
+LAST_COHORT_COMPARES = Note(
+    "last_cohort_compares",
+    Words(
+        "Ingen er uden for programmet: det sidste hold er sammenligning, til det starter, og får ingen effekt selv.",
+        "Nobody stays outside: the last cohort is the comparison right up to its start, and has no effect of its own.",
+    ),
+)
+
+
+def _compares_only(panel: Panel) -> Bools:
+    """Units of the last cohort where nobody stays outside: no effect of theirs can be told, so no month is left out."""
+    starts = panel.start[panel.observed.any(axis=1)]
+    if not len(starts) or starts.max() >= len(panel.periods):
+        return np.zeros(len(panel.units), dtype=bool)
+    return np.asarray(panel.start == starts.max(), dtype=bool)
 
 
 def _shared_shocks(count: int) -> Note:
