@@ -341,7 +341,14 @@ def add_people(path: Path, n: int) -> list[dict[str, object]]:
 
 
 def people(
-    url: str, process: int, asked: list[Asked], those: list[dict[str, object]], folder: Path, *, seconds: float
+    url: str,
+    process: int,
+    asked: list[Asked],
+    those: list[dict[str, object]],
+    folder: Path,
+    *,
+    seconds: float,
+    thinking: float,
 ) -> None:
     """Those people click for so many seconds; the server's memory is noted meanwhile."""
     plan = {
@@ -349,7 +356,7 @@ def people(
         "people": those,
         "password": PASSWORD,
         "seconds": seconds,
-        "thinking": THINKING,
+        "thinking": thinking,
         "indicators": [indicator_code(number) for number in range(SHOWN_INDICATORS)],
         "asked": {
             name: next(
@@ -397,7 +404,9 @@ def people(
 # ------------------------------------------------------------------------------------------------------------- all
 
 
-def measure(browser: Browser, store: Path, folder: Path, *, n: int, seconds: float, rounds: int) -> None:
+def measure(
+    browser: Browser, store: Path, folder: Path, *, n: int, seconds: float, thinking: float, rounds: int
+) -> None:
     those = add_people(store, n) if seconds else []
     with served(store, folder / "var") as (url, process):
         context = browser.new_context(locale="da-DK", viewport={"width": 1366, "height": 768})
@@ -435,7 +444,7 @@ def measure(browser: Browser, store: Path, folder: Path, *, n: int, seconds: flo
             say(f"new {name}: {1000 * statistics.median(times):.0f} ms to the chart (worst {1000 * max(times):.0f})")
         context.close()
         if seconds:
-            people(url, process, asked, those, folder, seconds=seconds)
+            people(url, process, asked, those, folder, seconds=seconds, thinking=thinking)
     with stock_page(store) as url:
         context = browser.new_context(locale="da-DK", viewport={"width": 1366, "height": 768})
         for name, path, drawn in (("Overblik", "/", "img.spark"), ("series page", "/chart", ".trace.scatter")):
@@ -453,6 +462,9 @@ def main() -> None:
         "--load", type=float, default=0, metavar="SECONDS", help="how long people click (0: not at all)"
     )
     parser.add_argument("--people", type=int, default=50)
+    parser.add_argument(
+        "--thinking", type=float, default=THINKING, metavar="SECONDS", help="how long a person reads, on average"
+    )
     parser.add_argument("--rounds", type=int, default=40, help="views of a page whose server times are taken")
     options = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -466,7 +478,15 @@ def main() -> None:
         else:
             shutil.copyfile(options.store, store)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        measure(browser, store, Path(folder), n=options.people, seconds=options.load, rounds=options.rounds)
+        measure(
+            browser,
+            store,
+            Path(folder),
+            n=options.people,
+            seconds=options.load,
+            thinking=options.thinking,
+            rounds=options.rounds,
+        )
         browser.close()
 
 
