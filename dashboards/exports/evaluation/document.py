@@ -1,0 +1,139 @@
+"""The report as a Word document in the built-in styles, so that people can go on writing in it."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dashboards.exports import typesetting
+from dashboards.exports.evaluation.blocks import Block, Code, Figure, Points, Report, Table, Text
+from dashboards.exports.minutes import LANGUAGES
+from dashboards.text import language
+from dashboards.theme import LIGHT
+from data.typed import possible
+
+if TYPE_CHECKING:
+    from docx.document import Document as Written
+
+SHADES = {"main": LIGHT.phase, "invalid": LIGHT.grid, "head": LIGHT.phase}
+PICTURE_SCALE = 2.0
+
+
+def report_docx(report: Report, *, moment: datetime) -> bytes:
+    """The document as bytes; `moment` (UTC without a zone) stands in its properties."""
+    from docx import Document  # when first used: nobody waits for it at the start
+    from docx.shared import Pt
+
+    document = Document()
+    _set_up(document, report, moment)
+    pictures = _pictures(report)
+    document.add_paragraph(possible(report.title)).runs[0].font.size = Pt(10)
+    document.add_heading(possible(report.headline), level=1)
+    document.add_paragraph(possible(report.subtitle))
+    if report.stamp_line:
+        document.add_paragraph().add_run(possible(report.stamp_line)).bold = True
+    for section in report.sections:
+        document.add_heading(possible(section.heading), level=2)
+        for block in section.blocks:
+            _write(document, block, pictures)
+    facts = document.add_paragraph()
+    facts.add_run(possible(" · ".join(f"{name}: {text}" for name, text in report.facts))).font.size = Pt(8)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def _pictures(report: Report) -> dict[int, bytes]:
+    """The figures as PNG, all set at once."""
+    figures = [block for section in report.sections for block in section.blocks if isinstance(block, Figure)]
+    drawn = typesetting.pngs_of([str(figure.svg) for figure in figures], scale=PICTURE_SCALE)
+    return {id(figure): png for figure, png in zip(figures, drawn, strict=True)}
+
+
+def _write(document: Written, block: Block, pictures: dict[int, bytes]) -> None:
+    from docx.shared import Cm, Pt
+
+    if isinstance(block, Text):
+        run = document.add_paragraph().add_run(possible(block.words))
+        run.bold = block.tone in ("lead", "warning")
+        if block.tone == "small":
+            run.font.size = Pt(9)
+    elif isinstance(block, Points):
+        for item in block.items:
+            document.add_paragraph(possible(item), style="List Bullet")
+    elif isinstance(block, Code):
+        document.add_paragraph(possible(block.name)).runs[0].font.size = Pt(9)
+        run = document.add_paragraph().add_run(possible(block.text))
+        run.font.name, run.font.size = "Consolas", Pt(9)
+    elif isinstance(block, Figure):
+        document.add_paragraph(style="Caption").add_run(possible(block.title))
+        picture = document.add_picture(io.BytesIO(pictures[id(block)]), width=Cm(16))
+        picture._inline.docPr.set("descr", possible(block.alt))
+        if block.note:
+            document.add_paragraph().add_run(possible(block.note)).font.size = Pt(9)
+    else:
+        _table(document, block)
+
+
+def _table(document: Written, table: Table) -> None:
+    document.add_paragraph(style="Caption").add_run(possible(table.caption))
+    made = document.add_table(rows=1, cols=len(table.columns), style="Table Grid")
+    for cell, words in zip(made.rows[0].cells, table.columns, strict=True):
+        _fill(cell, words, "head", is_number=False)
+    _repeat(made.rows[0])
+    for place, row in enumerate(table.rows):
+        cells = made.add_row().cells
+        for at, (cell, words) in enumerate(zip(cells, row, strict=True)):
+            _fill(cell, words, table.mark(place), is_number=at >= table.first_number)
+    document.add_paragraph()
+
+
+def _fill(cell: Any, words: str, mark: str, *, is_number: bool) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_after = Pt(0)
+    run = paragraph.add_run(possible(words))
+    run.font.size = Pt(8.5)
+    run.bold, run.italic = mark in ("main", "head"), mark == "invalid"
+    if is_number:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    if mark:
+        shade = OxmlElement("w:shd")
+        shade.set(qn("w:val"), "diagStripe" if mark == "invalid" else "clear")
+        shade.set(qn("w:color"), "E3E6EA" if mark == "invalid" else "auto")
+        shade.set(qn("w:fill"), "FFFFFF" if mark == "invalid" else SHADES[mark].lstrip("#"))
+        cell._tc.get_or_add_tcPr().append(shade)
+
+
+def _repeat(row: Any) -> None:
+    """The heads stand again on the next page, and a screen reader knows them as heads."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    head = OxmlElement("w:tblHeader")
+    head.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(head)
+
+
+def _set_up(document: Written, report: Report, moment: datetime) -> None:
+    """A4, the reader's language for spelling, the mark in the header, nothing of the machine in the properties."""
+    from docx.oxml.ns import qn
+    from docx.shared import Cm
+
+    page = document.sections[0]
+    page.page_width, page.page_height = Cm(21), Cm(29.7)
+    page.left_margin = page.right_margin = Cm(2.5)
+    if report.stamp:
+        page.header.paragraphs[0].add_run(report.stamp).bold = True
+    about = document.core_properties
+    about.author, about.title, about.comments = "Tavle", possible(report.title)[:255], ""
+    about.created = about.modified = moment
+    about.language = LANGUAGES[language()]
+    fonts = document.styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:lang')}")
+    if fonts is not None:
+        fonts.set(qn("w:val"), LANGUAGES[language()])

@@ -1,0 +1,260 @@
+"""The report's drawings as SVG in ink on white: a sheet of paper knows no theme, no pointer and no keyboard."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup, escape
+
+from dashboards.exports.evaluation.amounts import Amounts
+from dashboards.text import number
+from dashboards.theme import LIGHT
+
+WIDTH = 704
+LETTERS = "'Source Sans Pro', 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
+INK, SOFT, HAIR, BAND = LIGHT.text, LIGHT.muted, LIGHT.grid, "#D9DDE2"
+SHAPES = ("square", "circle", "triangle", "diamond")
+COHORTS = ("#222266", "#AA8844", "#8888CC", "#442200")
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """From a value to a place."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+
+
+def ticks(low: float, high: float, most: int = 7) -> list[float]:
+    """Round values from at or below `low` to at or above `high`.
+
+    Examples
+    --------
+    >>> ticks(-3.2, 17.9)
+    [-5.0, 0.0, 5.0, 10.0, 15.0, 20.0]
+    """
+    span = max(high - low, 1e-9)
+    step = 10 ** math.floor(math.log10(span / most))
+    for factor in (1, 2, 5, 10, 20, 50):
+        first, last = math.floor(low / (step * factor)), math.ceil(high / (step * factor))
+        if last - first <= most:
+            return [float(round(at * step * factor, 10)) for at in range(first, last + 1)]
+    return [low, high]  # not reached: ten times the span has two ticks
+
+
+def _text(
+    x: float, y: float, words: str, *, anchor: str = "start", size: int = 12, tone: str = "", bold: bool = False
+) -> str:
+    weight = ' font-weight="600"' if bold else ""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{tone or SOFT}" text-anchor="{anchor}"{weight}>'
+        f"{escape(words)}</text>"
+    )
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, colour: str = INK, width: float = 1, more: str = "") -> str:
+    ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
+    return f'<line {ends} stroke="{colour}" stroke-width="{width}"{more}/>'
+
+
+def _svg(height: float, parts: Iterable[str], alt: str) -> Markup:
+    inside = "".join(parts)
+    return Markup(  # every word inside went through escape
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height:.0f}" '
+        f'viewBox="0 0 {WIDTH} {height:.0f}" '
+        f'role="img" aria-label="{escape(alt)}" font-family="{LETTERS}">{inside}</svg>'
+    )
+
+
+def _decimals(at: Sequence[float]) -> int:
+    return 0 if all(float(value).is_integer() for value in at) else 2 if len(at) > 1 and at[1] - at[0] < 0.1 else 1
+
+
+def _tick_text(value: float, decimals: int) -> str:
+    text = number(value, decimals)
+    return f"+{text}" if value > 0 else text
+
+
+def event_study(by_time: pd.DataFrame, amounts: Amounts, *, words: tuple[str, str, str, str], alt: str) -> Markup:
+    """Months since start with the band that holds for all of them at once, and how many units stand behind each.
+
+    `words`: name of the axis of effects, of the start, of the counts, of the months.
+    """
+    table = by_time.assign(**{name: by_time[name] * amounts.per for name in ("estimate", "band_low", "band_high")})
+    about, start, behind, months = words
+    left, right, top, bottom = 48.0, WIDTH - 14.0, 34.0, 268.0
+    ends = table[["estimate", "band_low", "band_high"]].to_numpy(dtype=float)
+    at = ticks(float(np.nanmin([0, np.nanmin(ends)])), float(np.nanmax([0, np.nanmax(ends)])))
+    x = _Scale(float(table["since"].min()) - 0.5, float(table["since"].max()) + 0.5, left, right)
+    y = _Scale(at[0], at[-1], bottom, top)
+    decimals = _decimals(at)
+    parts = [_text(0, 14, about)]
+    for value in at:
+        parts += [_line(left, y(value), right, y(value), INK if value == 0 else HAIR)]
+        parts += [_text(left - 8, y(value) + 4, _tick_text(value, decimals), anchor="end")]
+    for is_after in (False, True):
+        rows = table[(table["since"] >= 0) == is_after]
+        parts += [_band(part, x, y) for part in _runs(rows)]
+    parts += [_line(x(-0.5), top - 12, x(-0.5), bottom), _text(x(-0.5) + 5, top - 4, start, tone=INK, bold=True)]
+    for row in table.to_dict("records"):
+        if not math.isfinite(row["estimate"]):
+            continue
+        fill, edge = (INK, INK) if row["phase"] == "after" else ("#FFFFFF", INK if row["phase"] == "before" else SOFT)
+        dash = ' stroke-dasharray="1.5 1.5"' if row["phase"] == "left_out" else ""
+        parts.append(
+            f'<circle cx="{x(row["since"]):.1f}" cy="{y(row["estimate"]):.1f}" r="3" '
+            f'fill="{fill}" stroke="{edge}"{dash}/>'
+        )
+    first, last = int(table["since"].min()), int(table["since"].max())
+    for month in range(math.ceil(first / 6) * 6, last + 1, 6):
+        parts.append(_text(x(month), bottom + 18, _tick_text(month, 0), anchor="middle"))
+    parts.append(_text(right, bottom + 36, months, anchor="end"))
+    base, most = bottom + 84, max(1.0, float(table["n_units"].max()))
+    parts.append(_text(0, bottom + 36, behind))
+    for row in table.to_dict("records"):
+        tall = 30 * row["n_units"] / most
+        wide = x(1) - x(0)
+        parts.append(
+            f'<rect x="{x(row["since"]) - wide / 2:.1f}" y="{base - tall:.1f}" '
+            f'width="{wide:.2f}" height="{tall:.1f}" fill="{BAND}"/>'
+        )
+        if row["since"] % 12 == 0:
+            parts.append(_text(x(row["since"]), base - tall - 3, number(row["n_units"]), anchor="middle", size=11))
+    return _svg(base + 4, parts, alt)
+
+
+def _runs(rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """Stretches of months that follow each other and have a band."""
+    known = rows[rows["band_low"].notna()]
+    return [part for _, part in known.groupby((known["since"].diff() != 1).cumsum())]
+
+
+def _band(part: pd.DataFrame, x: _Scale, y: _Scale) -> str:
+    # A point alone still gets half a month to each side, so that its band can be seen.
+    since = part["since"].to_numpy(dtype=float)
+    places = np.concatenate([[since[0] - 0.5], since, [since[-1] + 0.5]])
+    upper = np.concatenate([part["band_high"].iloc[[0]], part["band_high"], part["band_high"].iloc[[-1]]])
+    lower = np.concatenate([part["band_low"].iloc[[0]], part["band_low"], part["band_low"].iloc[[-1]]])
+    way = [f"{x(a):.1f},{y(b):.1f}" for a, b in zip(places, upper, strict=True)]
+    way += [f"{x(a):.1f},{y(b):.1f}" for a, b in zip(places[::-1], lower[::-1], strict=True)]
+    return f'<polygon points="{" ".join(way)}" fill="{BAND}"/>'
+
+
+@dataclass(frozen=True, slots=True)
+class ForestRow:
+    """One line of a forest plot, in natural units; `kind` is "group", "total" or "invalid"."""
+
+    name: str
+    about: str
+    estimate: float
+    low: float
+    high: float
+    kind: str = "group"
+
+
+def forest(rows: Sequence[ForestRow], amounts: Amounts, *, about: str, alt: str) -> Markup:
+    """Effects with their intervals under each other; the total is a diamond, what is not valid hollow."""
+    per = amounts.per
+    values = [value * per for row in rows for value in (row.estimate, row.low, row.high) if math.isfinite(value)]
+    at = ticks(min([0.0, *values]), max([0.0, *values]))
+    left, right, top, step = 230.0, WIDTH - 150.0, 44.0, 34.0
+    x = _Scale(at[0], at[-1], left, right)
+    height = top + step * len(rows)
+    decimals = _decimals(at)
+    parts = [_text(WIDTH, 16, about, anchor="end")]
+    for value in at:
+        parts.append(_line(x(value), top - 10, x(value), height, INK if value == 0 else HAIR))
+        parts.append(_text(x(value), top - 16, _tick_text(value, decimals), anchor="middle"))
+    for place, row in enumerate(rows):
+        y = top + step * place + step / 2
+        if row.kind == "total":
+            parts.append(_line(0, y - step / 2, WIDTH, y - step / 2, HAIR))
+        parts += [_text(0, y - 1, row.name, tone=INK, bold=True, size=13), _text(0, y + 13, row.about, size=11)]
+        if math.isfinite(row.estimate):
+            parts += _mark(row, place, x, y, per)
+        said = amounts.signed(row.estimate)
+        within = amounts.interval(row.low, row.high)
+        parts.append(_text(WIDTH, y + 4, f"{said} ({within})", anchor="end", tone=INK, size=12))
+    return _svg(height + 8, parts, alt)
+
+
+def _mark(row: ForestRow, place: int, x: _Scale, y: float, per: float) -> list[str]:
+    middle = x(row.estimate * per)
+    has_interval = math.isfinite(row.low) and math.isfinite(row.high)
+    if row.kind == "total" and has_interval:
+        left, right = x(row.low * per), x(row.high * per)
+        way = f"{left:.1f},{y:.1f} {middle:.1f},{y - 7:.1f} {right:.1f},{y:.1f} {middle:.1f},{y + 7:.1f}"
+        return [f'<polygon points="{way}" fill="{INK}"/>']
+    found = [_line(x(row.low * per), y, x(row.high * per), y, INK, 1.5)] if has_interval else []
+    colour, shape = COHORTS[place % len(COHORTS)], SHAPES[place % len(SHAPES)]
+    return [*found, _shape(shape, middle, y, colour)]
+
+
+def _shape(shape: str, x: float, y: float, colour: str) -> str:
+    look = f'fill="{colour}"'
+    if shape == "circle":
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5.5" {look}/>'
+    corners = {
+        "square": ((-5, -5), (5, -5), (5, 5), (-5, 5)),
+        "triangle": ((0, -6), (6, 5), (-6, 5)),
+        "diamond": ((0, -7), (7, 0), (0, 7), (-7, 0)),
+    }[shape]
+    return f'<polygon points="{" ".join(f"{x + a:.1f},{y + b:.1f}" for a, b in corners)}" {look}/>'
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One group over the months: what was observed and what was expected without the programme; `start` is a place."""
+
+    name: str
+    observed: Sequence[float]
+    expected: Sequence[float]
+    start: int
+    first: str
+    last: str
+
+
+def counterfactual(panels: Sequence[Panel], amounts: Amounts, *, words: tuple[str, str, str], alt: str) -> Markup:
+    """Groups side by side on one axis: dots are observed, the line is what was expected without the programme."""
+    observed, expected, start = words
+    per = amounts.per
+    all_values = np.concatenate([np.r_[panel.observed, panel.expected] for panel in panels]) * per
+    at = ticks(float(np.nanmin(all_values)), float(np.nanmax(all_values)), most=5)
+    across = 2 if len(panels) > 1 else 1
+    wide, tall, top = WIDTH / across, 168.0, 26.0
+    decimals = _decimals(at)
+    parts = [
+        f'<circle cx="6" cy="10" r="2.5" fill="{INK}"/>', _text(14, 14, observed),
+        _line(150, 10, 176, 10, SOFT, 2), _text(182, 14, expected),
+    ]  # fmt: skip
+    for place, panel in enumerate(panels):
+        x0, y0 = wide * (place % across), top + tall * (place // across)
+        left, right = x0 + 40, x0 + wide - 12
+        x = _Scale(-0.5, len(panel.observed) - 0.5, left, right)
+        y = _Scale(at[0], at[-1], y0 + tall - 28, y0 + 28)
+        parts.append(_text(x0, y0 + 14, panel.name, tone=INK, bold=True))
+        for value in at:
+            parts.append(_line(left, y(value), right, y(value), HAIR))
+            parts.append(_text(left - 6, y(value) + 4, number(value, decimals), anchor="end", size=11))
+        parts.append(_line(x(panel.start - 0.5), y0 + 24, x(panel.start - 0.5), y0 + tall - 28))
+        parts.append(_text(x(panel.start - 0.5) + 4, y0 + 34, start, size=11, tone=INK))
+        way = [(x(at_), y(value * per)) for at_, value in enumerate(panel.expected) if math.isfinite(value)]
+        path = " ".join(f"{a:.1f},{b:.1f}" for a, b in way)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{SOFT}" stroke-width="2"/>')
+        parts += [
+            f'<circle cx="{x(at_):.1f}" cy="{y(value * per):.1f}" r="2" fill="{INK}"/>'
+            for at_, value in enumerate(panel.observed)
+            if math.isfinite(value)
+        ]
+        parts.append(_text(left, y0 + tall - 12, panel.first, size=11))
+        parts.append(_text(right, y0 + tall - 12, panel.last, size=11, anchor="end"))
+    return _svg(top + tall * math.ceil(len(panels) / across), parts, alt)

@@ -1,0 +1,223 @@
+"""The methods text, written from the call that was made: what another person needs to get the same figures."""
+
+from __future__ import annotations
+
+from dashboards.exports.evaluation.analysis import FRAME, SEED, Analysis
+from dashboards.text import _, language, number
+from indicators.words import Words
+
+SCALES = {
+    "binomial": Words(
+        "på log odds med binomial likelihood og nævneren som antal, regnet tilbage til naturlige enheder",
+        "on log odds with the binomial likelihood and the denominator as the count, taken back to natural units",
+    ),
+    "linear": Words("lineært, på værdien selv", "linearly, on the value itself"),
+    "poisson": Words(
+        "på logaritmen af raten med Poisson-likelihood og nævneren som risikotid, regnet tilbage til naturlige enheder",
+        "on the log of the rate with the Poisson likelihood and the denominator as exposure, taken back to natural "
+        "units",
+    ),
+}
+FORMULAS = {
+    "binomial": "logit(p_it) = a_i + m_t",
+    "linear": "y_it = a_i + m_t + e_it",
+    "poisson": "log(r_it) = a_i + m_t",
+}
+OUTCOME = {"binomial": "p", "linear": "y", "poisson": "r"}
+WEIGHTS = {
+    "unit": Words("hver enhed og måned vejer lige meget", "every unit and month counts the same"),
+    "patient": Words("hver måned vejer efter sin nævner", "every month counts by its denominator"),
+}
+INFERENCE = {
+    "auto": Words(
+        "Usikkerheden er regnet ved at udelade én enhed ad gangen, lagdelt efter hold, med t-fordeling og "
+        "Satterthwaites "
+        "frihedsgrader; med færre end 10 enheder med wild bootstrap.",
+        "Uncertainty comes from leaving out one unit at a time, stratified by cohort, with a t distribution and "
+        "Satterthwaite's degrees of freedom; with fewer than 10 units from a wild bootstrap.",
+    ),
+    "leave-one-out": Words(
+        "Usikkerheden er regnet ved at udelade én enhed ad gangen, lagdelt efter hold, med Satterthwaites "
+        "frihedsgrader.",
+        "Uncertainty comes from leaving out one unit at a time, stratified by cohort, with Satterthwaite's degrees of "
+        "freedom.",
+    ),
+    "analytic": Words(
+        "Usikkerheden er den konservative varians fra Borusyak, Jaravel og Spiess (2024, ligning 7), klynget efter "
+        "enhed.",
+        "Uncertainty is the conservative variance of Borusyak, Jaravel and Spiess (2024, equation 7), clustered by "
+        "unit.",
+    ),
+    "wild-bootstrap": Words(
+        "Usikkerheden er regnet med wild bootstrap over enheder (9.999 trækninger; alle fortegn op til 12 enheder).",
+        "Uncertainty comes from a wild bootstrap over units (9,999 draws; every pattern of signs up to 12 units).",
+    ),
+}
+SOURCES = (
+    "Borusyak K, Jaravel X, Spiess J. Revisiting event-study designs: robust and efficient estimation. "
+    "Review of Economic Studies 2024;91:3253-85.",
+    "Wooldridge JM. Simple approaches to nonlinear difference-in-differences with panel data. "
+    "The Econometrics Journal 2023;26:C31-66.",
+    "Callaway B, Sant'Anna PHC. Difference-in-differences with multiple time periods. "
+    "Journal of Econometrics 2021;225:200-30.",
+    "Goodman-Bacon A. Difference-in-differences with variation in treatment timing. "
+    "Journal of Econometrics 2021;225:254-77.",
+    "Montiel Olea JL, Plagborg-Møller M. Simultaneous confidence bands. Journal of Applied Econometrics 2019;34:1-17.",
+    "Roth J. Pretest with caution: event-study estimates after testing for parallel trends. "
+    "American Economic Review: Insights 2022;4:305-22.",
+    "Ogrinc G, et al. SQUIRE 2.0: revised publication guidelines. BMJ Quality & Safety 2016;25:986-92.",
+)
+
+
+def formula(analysis: Analysis) -> tuple[str, str]:
+    """What was fitted to the months without the programme, and what an effect is."""
+    call = analysis.call
+    outcome = OUTCOME[call.family]
+    trend = " + g_c·t" if call.cohort_trends else ""
+    fitted = FORMULAS[call.family].replace(" + m_t", f" + m_t{trend}")
+    observed = "y_it" if call.family == "linear" else "x_it / n_it"
+    return fitted, f"d_it = {observed} - {outcome}^_it"
+
+
+def estimand(analysis: Analysis) -> str:
+    """Whose effect, over which months, how weighted, against what: one sentence."""
+    overall, frame = analysis.effect.overall, analysis.frame
+    said = Words(
+        "Den gennemsnitlige forskel i »{name}« mellem det, der blev målt, og det, der var ventet uden programmet, fra "
+        "start til og med {last}, hos de {units} deltagende enheder, der kan sammenlignes; {weights}. Sammenligningen "
+        "er måneder hos enheder, der endnu ikke er startet, og {never}.",
+        "The mean difference in “{name}” between what was measured and what was expected without the programme, from "
+        "the start up to and including {last}, in the {units} participating units that can be compared; {weights}. "
+        "The comparison is months of units that have not started yet and {never}.",
+    )
+    outside = int(frame.loc[frame["start"].astype(str) == "", "unit"].nunique())
+    never = Words("{count} enheder uden for programmet", "{count} units outside the programme")
+    if outside == 1:
+        never = Words("1 enhed uden for programmet", "1 unit outside the programme")
+    if outside == 0:
+        never = Words("ingen enheder uden for programmet", "no units outside the programme")
+    spoken = language()
+    return said.say(
+        spoken,
+        name=analysis.definition.name.say(spoken),
+        last=month_text(str(frame["period"].max())),
+        units=number(overall["n_units"]),
+        weights=WEIGHTS[analysis.call.weights].say(spoken),
+        never=never.say(spoken, count=number(outside)),
+    )
+
+
+def methods_text(analysis: Analysis) -> tuple[str, ...]:
+    """The paragraphs, in the language of the moment."""
+    spoken, call = language(), analysis.call
+    fitted, effect = formula(analysis)
+    design = Words(
+        "Designet er forskudte starter med imputation: hvad der ville være sket uden programmet, er tilpasset {scale} "
+        "med en effekt for hver enhed og en for hver måned ({formula}), alene på måneder uden programmet, og effekten "
+        "i "
+        "en måned er det målte minus det ventede ({effect}). {left_out}{trends}",
+        "The design is staggered starts by imputation: what would have happened without the programme is fitted "
+        "{scale} "
+        "with an effect for each unit and each month ({formula}), to months without the programme only, and the effect "
+        "of a month is what was measured less what was expected ({effect}). {left_out}{trends}",
+    ).say(
+        spoken,
+        scale=SCALES[call.family].say(spoken),
+        formula=fitted,
+        effect=effect,
+        left_out=_left_out(call.leave_out),
+        trends=_trends(call.cohort_trends),
+    )
+    inference = (
+        INFERENCE[call.inference].say(spoken)
+        + " "
+        + Words(
+            "Båndet over måneder dækker alle måneder på én gang (sup-t, frø {seed}). Intervaller er 95 %.",
+            "The band over months covers all of them at once (sup-t, seed {seed}). Intervals are 95%.",
+        ).say(spoken, seed=SEED)
+    )
+    checks = Words(
+        "Månederne før start er prøvet for et dyk, en anden tendens og en opdigtet start 12 måneder for tidligt; en "
+        "prøve, "
+        "der består, er intet bevis, og derfor står den største afvigelse, der kunne være overset (80 % styrke), ved "
+        "hver. "
+        "Vurderingen følger en fast regel: ikke identificeret uden et estimat; ikke påvist, når intervallet rummer "
+        "nul; "
+        "skrøbelig, når en prøve falder, når en tendens, der ikke kan udelukkes, kan forklare over 15 % af effekten, "
+        "eller "
+        "når en gyldig følsomhedsanalyse rummer nul; ellers konsistent.",
+        "The months before the start were checked for a dip, another trend and a made-up start 12 months early; "
+        "passing "
+        "is no proof, so the largest violation that could have been missed (80% power) stands beside each. The verdict "
+        "follows a fixed rule: not identified without an estimate; not shown where the interval holds nothing; fragile "
+        "where a check fails, where a trend that is not ruled out could explain over 15% of the effect, or where a "
+        "valid "
+        "sensitivity analysis holds nothing; else consistent.",
+    ).say(spoken)
+    data = _data(analysis)
+    return design, inference, checks, data
+
+
+def _left_out(months: int) -> str:
+    if months == 0:
+        return Words("Ingen måneder før start er udeladt.", "No months before the start are left out.").say(language())
+    one = Words(
+        "1 måned før hver start er udeladt, fordi enheder ofte melder sig, når det går dårligt.",
+        "1 month before each start is left out, because units tend to join when things go badly.",
+    )
+    many = Words(
+        "{months} måneder før hver start er udeladt, fordi enheder ofte melder sig, når det går dårligt.",
+        "{months} months before each start are left out, because units tend to join when things go badly.",
+    )
+    return (one if months == 1 else many).say(language(), months=months)
+
+
+def _trends(is_on: bool) -> str:
+    said = Words(" Hvert hold har sin egen lineære tendens.", " Every cohort has a linear trend of its own.")
+    return said.say(language()) if is_on else ""
+
+
+def _data(analysis: Analysis) -> str:
+    frame, spoken = analysis.frame, language()
+    named = ", ".join(f"{name} {version}" for name, version in analysis.versions.items())
+    said = Words(
+        "Data: {rows} enhedsmåneder fra {units} enheder, {first} til {last}. Beregnet med {versions}. Fingeraftryk af "
+        "data "
+        "({file}, SHA-256): {print}.",
+        "Data: {rows} unit months from {units} units, {first} to {last}. Computed with {versions}. Fingerprint of the "
+        "data "
+        "({file}, SHA-256): {print}.",
+    )
+    return said.say(
+        spoken,
+        rows=number(len(frame)),
+        units=number(frame["unit"].nunique()),
+        first=month_text(str(frame["period"].min())),
+        last=month_text(str(frame["period"].max())),
+        versions=named,
+        file=FRAME,
+        print=analysis.fingerprint,
+    )
+
+
+def month_text(period: str) -> str:
+    """A month as it stands in a frame ("2024-03") on the reader's page: marts 2024."""
+    from datetime import date
+
+    from dashboards.text import month
+
+    year, number_of = period.split("-")[:2]
+    return month(date(int(year), int(number_of), 1), "long")
+
+
+def citation(analysis: Analysis) -> str:
+    """How to cite a frozen set; empty where nothing is frozen."""
+    if not analysis.snapshot:
+        return ""
+    return _("{name}. Frosset datasæt {id}, {day}. Tavle {version}. SHA-256 {print}.").format(
+        name=analysis.definition.name.say(language()),
+        id=analysis.snapshot,
+        day=analysis.frozen,
+        version=analysis.versions["tavle"],
+        print=analysis.fingerprint,
+    )

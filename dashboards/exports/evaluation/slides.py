@@ -1,0 +1,360 @@
+"""The report as slides: tables and charts are PowerPoint's own, so that people can change and copy them."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dashboards.exports.evaluation.blocks import Block, Chart, Code, Figure, Points, Report, Section, Table, Text
+from dashboards.exports.evaluation.drawings import ticks
+from dashboards.text import language
+from dashboards.theme import LIGHT
+from data.typed import possible
+
+if TYPE_CHECKING:
+    from pptx.presentation import Presentation
+    from pptx.slide import Slide
+
+FONT = "Segoe UI"
+WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.5  # inches, 16:9
+TOP, BOTTOM = 1.25, 0.62
+LETTERS_A_LINE, LINES_A_SLIDE = 125, 15  # of 14 points
+ROOM_FOR_ROWS = 16.0  # lines of a table on one slide
+CHARTS_A_SLIDE = 4
+SIGNED = {0: "+0;\u22120;0", 1: "+0.0;\u22120.0;0.0", 2: "+0.00;\u22120.00;0.00"}
+
+
+def report_pptx(report: Report, *, moment: datetime) -> bytes:
+    """The slides as bytes; `moment` (UTC without a zone) stands in the properties."""
+    deck = _Deck(report, moment)
+    deck.front()
+    for section in report.sections:
+        if section.key != "result":
+            deck.section(section)
+    file = io.BytesIO()
+    deck.deck.save(file)
+    return file.getvalue()
+
+
+class _Deck:
+    """A presentation under way."""
+
+    def __init__(self, report: Report, moment: datetime) -> None:
+        from pptx import Presentation
+        from pptx.util import Inches
+
+        self.report = report
+        self.deck: Presentation = Presentation()
+        self.deck.slide_width, self.deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
+        facts = self.deck.core_properties
+        facts.title, facts.subject = possible(report.title)[:255], possible(report.headline)[:255]
+        facts.author, facts.created, facts.modified = "Tavle", moment, moment
+        facts.language = "en-GB" if language() == "en" else "da-DK"
+
+    def front(self) -> None:
+        """The finding with its sentences."""
+        report = self.report
+        slide = self._slide(report.headline)
+        _words(self._text(slide, MARGIN, 1.2, 0.4), [(report.subtitle, 14, False)], colour=LIGHT.muted)
+        lines = list(_lines(report.section("result").blocks))
+        _words(self._text(slide, MARGIN, 1.9, 4.6), [(words, 20, is_bold) for words, is_bold in lines], gap=8)
+
+    def section(self, section: Section) -> None:
+        """Words first, then a slide for every table and drawing."""
+        lines = list(_lines(section.blocks))
+        tables = [block for block in section.blocks if isinstance(block, Table)]
+        if len(tables) == 1 and self._together(section, lines, tables[0]):
+            lines, tables = [], []
+        for words in _pages(lines):
+            slide = self._slide(section.heading)
+            _words(
+                self._text(slide, MARGIN, TOP, HEIGHT - TOP - BOTTOM), [(text, 14, bold) for text, bold in words], gap=5
+            )
+        for block in section.blocks:
+            if isinstance(block, Figure):
+                self._figure(section, block)
+        for table in tables:
+            for rows in _row_pages(table):
+                self._table(self._slide(section.heading), table, rows)
+
+    def _together(self, section: Section, lines: list[tuple[str, bool]], table: Table) -> bool:
+        """A short table under few words on one slide; False, with nothing drawn, where they do not fit."""
+        said = sum(math.ceil(len(words) / LETTERS_A_LINE) + 0.35 for words, _is_bold in lines)
+        pages = list(_row_pages(table))
+        if said + len(table.rows) * 1.3 > LINES_A_SLIDE or len(pages) != 1:
+            return False
+        slide = self._slide(section.heading)
+        top = TOP
+        if lines:
+            _words(self._text(slide, MARGIN, TOP, 0.3 * said), [(text, 14, bold) for text, bold in lines], gap=5)
+            top += 0.3 * said + 0.15
+        self._table(slide, table, pages[0], top=top)
+        return True
+
+    # --------------------------------------------------------------------------------------------------------- pieces
+
+    def _slide(self, title: str) -> Slide:
+        """A slide with its title in the title's own place, the mark, and the source at the bottom."""
+        from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+        from pptx.util import Inches
+
+        slide = self.deck.slides.add_slide(self.deck.slide_layouts[5])  # "Title Only"
+        shape = slide.shapes.title
+        stamp_width = 1.0 if self.report.stamp else 0.0
+        shape.left, shape.top = Inches(MARGIN), Inches(0.3)
+        shape.width, shape.height = Inches(WIDTH - 2 * MARGIN - stamp_width), Inches(0.85)
+        shape.text_frame.word_wrap = True
+        shape.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+        _words(shape.text_frame, [(title, 24 if len(title) < 70 else 20, True)])
+        shape.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
+        if self.report.stamp:
+            self._stamp(slide)
+        facts = " · ".join(f"{name}: {text}" for name, text in self.report.facts)
+        said = " ".join(part for part in (self.report.stamp_line, facts) if part)
+        _words(self._text(slide, MARGIN, HEIGHT - 0.52, 0.4), [(said, 9, False)], colour=LIGHT.muted)
+        return slide
+
+    def _stamp(self, slide: Slide) -> None:
+        from pptx.enum.shapes import MSO_SHAPE
+        from pptx.enum.text import PP_ALIGN
+        from pptx.util import Inches
+
+        box = slide.shapes.add_shape(
+            MSO_SHAPE.ROUNDED_RECTANGLE, Inches(WIDTH - MARGIN - 0.9), Inches(0.5), Inches(0.9), Inches(0.36)
+        )
+        box.fill.solid()
+        box.fill.fore_color.rgb = _rgb(LIGHT.text)
+        box.line.fill.background()
+        box.shadow.inherit = False
+        _words(box.text_frame, [(self.report.stamp, 12, True)], colour=LIGHT.surface)
+        box.text_frame.paragraphs[0].alignment = PP_ALIGN.CENTER
+
+    def _text(self, slide: Slide, x: float, y: float, height: float) -> Any:
+        from pptx.util import Inches
+
+        frame = slide.shapes.add_textbox(Inches(x), Inches(y), Inches(WIDTH - 2 * MARGIN), Inches(height)).text_frame
+        frame.word_wrap = True
+        return frame
+
+    def _figure(self, section: Section, figure: Figure) -> None:
+        for first in range(0, len(figure.charts), CHARTS_A_SLIDE):
+            charts = figure.charts[first : first + CHARTS_A_SLIDE]
+            slide = self._slide(f"{section.heading}: {figure.title}")
+            across = 2 if len(charts) > 1 else 1
+            down = math.ceil(len(charts) / across)
+            wide = (WIDTH - 2 * MARGIN) / across
+            tall = (HEIGHT - TOP - BOTTOM - (0.45 if figure.note else 0.0)) / down
+            for at, chart in enumerate(charts):
+                room = (MARGIN + wide * (at % across), TOP + tall * (at // across), wide - 0.1, tall - 0.1)
+                _chart(slide, chart, room, alt=figure.alt)
+            if figure.note:
+                _words(self._text(slide, MARGIN, HEIGHT - BOTTOM - 0.4, 0.4), [(figure.note, 11, False)])
+
+    def _table(self, slide: Slide, table: Table, rows: Sequence[int], *, top: float = TOP) -> None:
+        from pptx.enum.text import PP_ALIGN
+        from pptx.util import Inches
+
+        room = (Inches(MARGIN), Inches(top), Inches(WIDTH - 2 * MARGIN), Inches(0.34 * (len(rows) + 1)))
+        shape = slide.shapes.add_table(len(rows) + 1, len(table.columns), *room)
+        shape._element.nvGraphicFramePr.cNvPr.set("descr", possible(table.caption))
+        for column, width in zip(shape.table.columns, _widths(table), strict=True):
+            column.width = Inches(width)
+        for at, words in enumerate(table.columns):
+            _cell(shape.table.cell(0, at), words, "head")
+            if at >= table.first_number:
+                shape.table.cell(0, at).text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
+        for place, row in enumerate(rows, start=1):
+            for at, words in enumerate(table.rows[row]):
+                cell = shape.table.cell(place, at)
+                _cell(cell, words, table.mark(row))
+                if at >= table.first_number:
+                    cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
+
+
+def _widths(table: Table) -> list[float]:
+    """Inches for every column, by its longest words, within reason."""
+    needs = []
+    for at, head in enumerate(table.columns):
+        longest = max(len(text) for text in (head, *(row[at] for row in table.rows)))
+        needs.append(min(max(longest, 8), 60))
+    whole = WIDTH - 2 * MARGIN
+    return [whole * need / sum(needs) for need in needs]
+
+
+def _row_pages(table: Table) -> Iterator[list[int]]:
+    """Rows that fit a slide; a row with long words takes the room of several."""
+    widths = _widths(table)
+    page: list[int] = []
+    used = 1.0
+    for place, row in enumerate(table.rows):
+        lines = max(math.ceil(len(words) / (11.5 * width)) for words, width in zip(row, widths, strict=True))
+        tall = 0.55 + 0.55 * max(lines, 1)
+        if page and used + tall > ROOM_FOR_ROWS:
+            yield page
+            page, used = [], 1.0
+        page.append(place)
+        used += tall
+    if page:
+        yield page
+
+
+def _lines(blocks: Sequence[Block]) -> Iterator[tuple[str, bool]]:
+    """The words between tables and drawings, and whether they are bold."""
+    for block in blocks:
+        if isinstance(block, Text):
+            yield block.words, block.tone in ("lead", "warning")
+        elif isinstance(block, Points):
+            yield from ((f"•  {item}", False) for item in block.items)
+        elif isinstance(block, Code):
+            yield f"{block.name}: {block.text}", False
+
+
+def _pages(lines: list[tuple[str, bool]]) -> Iterator[list[tuple[str, bool]]]:
+    page: list[tuple[str, bool]] = []
+    used = 0.0
+    for words, is_bold in lines:
+        tall = math.ceil(len(words) / LETTERS_A_LINE) + 0.35
+        if page and used + tall > LINES_A_SLIDE:
+            yield page
+            page, used = [], 0.0
+        page.append((words, is_bold))
+        used += tall
+    if page:
+        yield page
+
+
+# ------------------------------------------------------------------------------------------------------------- charts
+
+
+def _chart(slide: Slide, chart: Chart, room: tuple[float, float, float, float], *, alt: str) -> None:
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+    from pptx.util import Inches, Pt
+
+    is_difference = chart.kind == "interval" or any(line.role == "band" for line in chart.lines)
+    form = (
+        SIGNED[min(chart.decimals, 2)] if is_difference else "0" if not chart.decimals else "0." + "0" * chart.decimals
+    )
+    data = CategoryChartData(number_format=form)
+    data.categories = list(chart.categories)
+    for line in chart.lines:
+        data.add_series(line.name, line.values)
+    frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *(Inches(value) for value in room), data)
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", possible(alt))
+    made = frame.chart
+    made.font.size, made.font.name = Pt(11), FONT
+    made.has_title = True
+    _words(made.chart_title.text_frame, [(chart.title, 12, True)])
+    made.has_legend = chart.kind != "interval"
+    if made.has_legend:
+        made.legend.position, made.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    made.value_axis.major_gridlines.format.line.color.rgb = _rgb(LIGHT.grid)
+    made.value_axis.format.line.fill.background()
+    made.value_axis.tick_labels.number_format, made.value_axis.tick_labels.number_format_is_linked = form, False
+    made.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    values = [value for line in chart.lines for value in line.values if value is not None]
+    if values:
+        at = ticks(min(values), max(values))
+        made.value_axis.minimum_scale, made.value_axis.maximum_scale = at[0], at[-1]
+    if chart.kind == "line":
+        _skip(made.category_axis, 6 if is_difference else 12)
+    for line, series in zip(chart.lines, made.plots[0].series, strict=True):
+        _look(series, line.role, chart.kind)
+    if chart.kind == "interval":
+        _connect(made)
+
+
+def _look(series: Any, role: str, kind: str) -> None:
+    from pptx.enum.chart import XL_MARKER_STYLE
+    from pptx.enum.dml import MSO_LINE
+    from pptx.util import Pt
+
+    series.smooth = False
+    line = series.format.line
+    if kind == "interval":
+        line.fill.background()
+        series.marker.style = XL_MARKER_STYLE.SQUARE if role == "estimate" else XL_MARKER_STYLE.DASH
+        series.marker.size = 10 if role == "estimate" else 7
+    elif role == "estimate":
+        line.color.rgb, line.width = _rgb(LIGHT.text), Pt(1.25)
+        series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 5
+    else:
+        line.color.rgb, line.width = _rgb(LIGHT.muted), Pt(2 if role == "expected" else 1)
+        if role == "band":
+            line.dash_style = MSO_LINE.DASH
+        series.marker.style = XL_MARKER_STYLE.NONE
+        return
+    series.marker.format.fill.solid()
+    series.marker.format.fill.fore_color.rgb = _rgb(LIGHT.text)
+    series.marker.format.line.color.rgb = _rgb(LIGHT.text)
+
+
+def _skip(axis: Any, step: int) -> None:
+    from pptx.oxml import parse_xml
+    from pptx.oxml.ns import nsdecls, qn
+
+    before = axis._element.find(qn("c:noMultiLvlLbl"))
+    for tag in ("c:tickLblSkip", "c:tickMarkSkip"):
+        before.addprevious(parse_xml(f'<{tag} {nsdecls("c")} val="{step}"/>'))
+
+
+def _connect(chart: Any) -> None:
+    """A line from the upper to the lower end of every interval."""
+    from pptx.oxml import parse_xml
+    from pptx.oxml.ns import nsdecls, qn
+
+    plot = chart._chartSpace.chart.plotArea.find(qn("c:lineChart"))
+    colour = LIGHT.text.lstrip("#")
+    lines = parse_xml(
+        f'<c:hiLowLines {nsdecls("c", "a")}><c:spPr><a:ln w="19050"><a:solidFill><a:srgbClr val="{colour}"/>'
+        "</a:solidFill></a:ln></c:spPr></c:hiLowLines>"
+    )
+    plot.find(qn("c:marker")).addprevious(lines)
+
+
+# ------------------------------------------------------------------------------------------------------- small pieces
+
+
+def _words(frame: Any, lines: Sequence[tuple[str, int, bool]], *, colour: str = LIGHT.text, gap: float = 0) -> None:
+    """Paragraphs of (words, size, bold) in a text frame."""
+    from pptx.util import Pt
+
+    for at, (words, size, is_bold) in enumerate(lines):
+        paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
+        paragraph.space_after = Pt(gap)
+        run = paragraph.add_run()
+        run.text = possible(words)
+        run.font.size, run.font.bold, run.font.name = Pt(size), is_bold, FONT
+        run.font.color.rgb = _rgb(colour)
+
+
+def _cell(cell: Any, words: str, mark: str) -> None:
+    from pptx.util import Inches
+
+    cell.margin_top = cell.margin_bottom = Inches(0.03)
+    cell.margin_left = cell.margin_right = Inches(0.06)
+    cell.text_frame.word_wrap = True
+    _words(
+        cell.text_frame,
+        [(words, 11, mark in ("head", "main"))],
+        colour=LIGHT.muted if mark == "invalid" else LIGHT.text,
+    )
+    cell.text_frame.paragraphs[0].runs[0].font.italic = mark == "invalid"
+    if mark == "invalid":
+        from pptx.enum.dml import MSO_PATTERN
+
+        cell.fill.patterned()
+        cell.fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
+        cell.fill.fore_color.rgb, cell.fill.back_color.rgb = _rgb(LIGHT.grid), _rgb(LIGHT.surface)
+        return
+    cell.fill.solid()
+    cell.fill.fore_color.rgb = _rgb({"head": LIGHT.grid, "main": LIGHT.phase}.get(mark, LIGHT.surface))
+
+
+def _rgb(colour: str) -> Any:
+    from pptx.dml.color import RGBColor
+
+    return RGBColor.from_string(colour.lstrip("#").upper())

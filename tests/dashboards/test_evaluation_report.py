@@ -1,0 +1,275 @@
+"""A report says the same in every form and language, gives its digits again, and tells nothing it may not."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from pypdf import PdfReader
+
+from dashboards.exports.evaluation import rerun
+from dashboards.exports.evaluation.analysis import Analysis, Call, FamilyMember, Plan, csv_of, numbers_of, read_frame
+from dashboards.exports.evaluation.blocks import Figure, Report, Table
+from dashboards.exports.evaluation.content import report_of
+from dashboards.exports.evaluation.forms import write_report
+from dashboards.presenters.exported import Origin
+from dashboards.text import use_language
+from indicators.definition import Direction, IndicatorDefinition, Role, Scope, Verification
+from indicators.words import Words
+
+ROOT = Path(__file__).resolve().parents[2]
+MONTHS = [str(month) for month in pd.period_range("2022-01", periods=36, freq="M")]
+DEFINITION = IndicatorDefinition(
+    code="FOLLOWUP", version=1, scope=Scope.LOCAL, name=Words("Opfølgning til tiden", "Follow-up in time"), goal=1,
+    direction=Direction.UP, role=Role.PROCESS, chart="p", per=100, unit_of_measure=Words("%", "%"), decimals=1,
+    has_denominator=True, definition=Words("", ""), numerator=Words("", ""), denominator=Words("", ""),
+    verification=Verification.OWN,
+)  # fmt: skip
+ORIGIN = Origin(datetime(2026, 11, 22, 12, 0), "Europe/Copenhagen", "https://tavle.example", True, 7)
+
+
+def drawn(*, lone: bool = False) -> pd.DataFrame:
+    """24 units, 36 months; two cohorts of six start in months 16 and 22; with `lone` a unit starts by itself."""
+    rng = np.random.default_rng(11)
+    rows = []
+    for number in range(24):
+        start = 16 if number < 6 else 22 if number < 12 else 0
+        cohort = {16: "1", 22: "2", 0: ""}[start]
+        if lone and number == 12:
+            start, cohort = 19, "3"
+        level = rng.normal(0, 0.3)
+        for month in range(1, 37):
+            logit = level + 0.2 * np.sin(month) + (0.8 if start and month >= start else 0.0)
+            size = int(rng.integers(30, 60))
+            events = int(rng.binomial(size, 1 / (1 + np.exp(-logit))))
+            rows.append((f"E-{number:03}", MONTHS[month - 1], events, size, MONTHS[start - 1] if start else "", cohort))
+    return pd.DataFrame(rows, columns=["unit", "period", "numerator", "denominator", "start", "cohort"])
+
+
+def analysed(frame: pd.DataFrame, *, has_counts: bool = True, **more: object) -> Analysis:
+    call = Call.of(DEFINITION)
+    effect, rows = call.run(frame)
+    groups = {"1": Words("Hold 1", "Cohort 1"), "2": Words("Hold 2", "Cohort 2"), "3": Words("Hold 3", "Cohort 3")}
+    shared = frame[frame["numerator"] >= 20]
+    return Analysis(
+        DEFINITION, frame, call, effect, rows, ORIGIN, Words("Hold 1–2", "Cohorts 1–2"), has_counts,
+        group_names=groups, shared_frame=shared, **more,
+    )  # type: ignore[arg-type]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def analysis() -> Analysis:
+    return analysed(drawn(), snapshot="a41f9c03b2d1", frozen="2. november 2026")
+
+
+def in_language(code: str, analysis: Analysis) -> Report:
+    with use_language(code):
+        return report_of(analysis)
+
+
+def table(report: Report, key: str) -> Table:
+    return next(block for block in report.section(key).blocks if isinstance(block, Table))
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s+", "", text.replace("\u200b", ""))
+
+
+def words_of(form: str, content: bytes) -> str:
+    """Every word a reader of the file meets, without spaces."""
+    if form == "pdf":
+        return plain("".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
+    if form == "html":
+        from html import unescape
+
+        return plain(unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<style>.*?</style>", "", content.decode(), flags=re.S))))
+    if form == "docx":
+        from docx import Document
+
+        document = Document(io.BytesIO(content))
+        said = [paragraph.text for paragraph in document.paragraphs]
+        said += [cell.text for one in document.tables for row in one.rows for cell in row.cells]
+        return plain(" ".join(said))
+    from pptx import Presentation
+
+    said = []
+    for slide in Presentation(io.BytesIO(content)).slides:
+        for shape in slide.shapes:
+            if shape.has_text_frame:
+                said.append(shape.text_frame.text)
+            if shape.has_table:
+                said += [cell.text for row in shape.table.rows for cell in row.cells]
+    return plain(" ".join(said))
+
+
+@pytest.mark.parametrize("spoken", ["da", "en"])
+@pytest.mark.parametrize("form", ["html", "pdf", "docx", "pptx"])
+def test_every_form_opens_and_holds_every_figure_of_every_table(analysis: Analysis, form: str, spoken: str) -> None:
+    with use_language(spoken):
+        report, content = report_of(analysis), write_report(form, analysis)
+    found = words_of(form, content)
+    assert plain(report.headline) in found
+    assert "DEMO" in found
+    for section in report.sections:
+        for block in section.blocks:
+            if isinstance(block, Table):
+                missing = [cell for row in block.rows for cell in row if plain(cell) not in found]
+                # A line of a PDF may be cut in the middle of a long fingerprint.
+                assert [cell for cell in missing if len(cell) < 60] == [], (form, section.key)
+
+
+def test_the_report_has_everything_an_evaluator_expects_with_the_naive_rows_last(analysis: Analysis) -> None:
+    report = in_language("da", analysis)
+    assert [section.key for section in report.sections] == [
+        "result", "question", "flow", "design", "effect", "time", "groups", "curves", "checks", "sensitivity",
+        "verdict", "limitations", "methods", "again", "sources",
+    ]  # fmt: skip
+    rows = table(report, "sensitivity")
+    assert rows.marks[0] == "main"
+    assert rows.marks[-2:] == ("invalid", "invalid")
+    assert "invalid" not in rows.marks[:-2]
+    assert all("ikke gyldig her" in row[1] for row in rows.rows[-2:])
+    assert sum(isinstance(block, Figure) for section in report.sections for block in section.blocks) == 3
+
+
+def test_the_headline_follows_the_verdict_and_speaks_both_languages(analysis: Analysis) -> None:
+    verdict = analysis.sensitivity.verdict.code
+    da, en = in_language("da", analysis).headline, in_language("en", analysis).headline
+    size = f"{100 * analysis.effect.overall['estimate']:.1f}"
+    assert f"{size.replace('.', ',')} %-point" in da
+    assert f"{size} percentage points" in en
+    assert ("skrøbelig" in da) == (verdict == "fragile") == ("fragile" in en)
+
+
+def test_the_methods_text_comes_from_the_call_that_was_made(analysis: Analysis) -> None:
+    said = " ".join(
+        block.words for block in in_language("en", analysis).section("methods").blocks if hasattr(block, "words")
+    )
+    for part in ("6 months before each start", analysis.fingerprint, "20170515", "binomial", "statsmodels", "864"):
+        assert part in said
+    other = replace(analysis, call=replace(analysis.call, leave_out=1, cohort_trends=True))
+    said = " ".join(
+        block.words for block in in_language("da", other).section("methods").blocks if hasattr(block, "words")
+    )
+    assert "1 måned før hver start er udeladt" in said
+    assert "egen lineære tendens" in said
+
+
+def test_without_an_answer_the_report_says_why_and_gives_no_figure() -> None:
+    frame = drawn()
+    frame = frame[frame["start"] == MONTHS[15]]
+    alone = analysed(frame)
+    report = in_language("da", alone)
+    assert "kan ikke regnes ud" in report.headline
+    assert "effect" not in [section.key for section in report.sections]
+    assert any("sammenligne" in words for words in report.sentences())
+    for form in ("html", "pdf", "docx", "pptx"):
+        with use_language("da"):
+            assert plain(report.headline) in words_of(form, write_report(form, alone))
+
+
+def test_a_group_of_one_unit_is_withheld_with_the_one_it_could_be_worked_out_from() -> None:
+    frame = drawn(lone=True)
+    hidden = analysed(frame, has_counts=False)
+    assert len(hidden.withheld) == 2
+    assert MONTHS[18] in hidden.withheld
+    report = in_language("da", hidden)
+    assert "Hold 3" not in " ".join(" ".join(row) for row in table(report, "groups").rows)
+    assert "Uden Hold 3" not in " ".join(row[0] for row in table(report, "sensitivity").rows)
+    assert f"cohort.{MONTHS[18]}." not in rerun.numbers(hidden)
+    shown = in_language("da", analysed(frame))
+    assert "Hold 3" in " ".join(" ".join(row) for row in table(shown, "groups").rows)
+
+
+def test_the_exact_frame_leaves_only_with_the_right_to_counts() -> None:
+    frame = drawn()
+    with (
+        use_language("da"),
+        zipfile.ZipFile(io.BytesIO(write_report("zip", analysed(frame, has_counts=False)))) as file,
+    ):
+        assert read_frame(file.read("frame.csv"))["numerator"].min() >= 20
+        assert "cifrene bliver andre" in file.read("README.txt").decode()
+        assert "digits will differ" in file.read("analysis.py").decode()
+    bare = replace(analysed(frame, has_counts=False), shared_frame=None)
+    with pytest.raises(ValueError, match="may leave"):
+        write_report("zip", bare)
+
+
+def test_the_script_run_by_itself_gives_the_digits_of_the_report(analysis: Analysis, tmp_path: Path) -> None:
+    with use_language("da"), zipfile.ZipFile(io.BytesIO(write_report("zip", analysis))) as file:
+        file.extractall(tmp_path)
+    ran = subprocess.run(
+        [sys.executable, "analysis.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == (tmp_path / "numbers.txt").read_text()
+    printed = dict(line.split(" ") for line in ran.stdout.splitlines())
+    expected = numbers_of(analysis.effect, analysis.sensitivity)
+    assert {name: printed[name] for name in expected} == expected
+    assert printed["overall.estimate"] == repr(float(analysis.effect.overall["estimate"]))
+
+
+def test_the_script_refuses_another_frame(analysis: Analysis, tmp_path: Path) -> None:
+    source = rerun.script(analysis)
+    (tmp_path / "frame.csv").write_bytes(analysis.csv.replace(b"2022-01", b"2022-02", 1))
+    until = source.index("frame = pd.read_csv")
+    cut = compile(
+        source[:until].replace('Path("frame.csv")', f"Path({str(tmp_path / 'frame.csv')!r})"), "script", "exec"
+    )
+    with pytest.raises(SystemExit, match="not the file of the report"):
+        exec(cut, {})
+
+
+def test_the_notebook_holds_the_cells_of_the_script(analysis: Analysis) -> None:
+    with use_language("en"):
+        book, source = json.loads(rerun.notebook(analysis)), rerun.script(analysis)
+    assert book["nbformat"] == 4
+    cells = ["".join(cell["source"]) for cell in book["cells"]]
+    assert [cell["cell_type"] for cell in book["cells"]] == ["markdown", *["code"] * 4]
+    for cell in cells[1:]:
+        compile(cell, "cell", "exec")
+        assert cell in source
+
+
+def test_a_frame_comes_back_from_its_file_to_the_last_bit() -> None:
+    frame = drawn().assign(numerator=np.random.default_rng(3).random(864) / 3)
+    pd.testing.assert_frame_equal(read_frame(csv_of(frame)), frame, check_dtype=False, check_exact=True)
+
+
+def test_a_locked_plan_and_several_measures_stand_in_the_report(analysis: Analysis) -> None:
+    plan = Plan(
+        "Følger flere op til tiden?", "Kun sygehuse.", "1. oktober 2026", "9f31ab20cd77", ("Holdt 3 måneder ude.",)
+    )
+    family = (
+        FamilyMember(DEFINITION.name, True, 0.0002, 0.0002, 0.0002),
+        FamilyMember(Words("Genindlæggelser", "Readmissions"), False, 0.03, 0.06, 0.04),
+    )
+    said = list(in_language("da", replace(analysis, plan=plan, family=family)).sentences())
+    for words in ("Følger flere op til tiden?", "Holdt 3 måneder ude.", "Kun sygehuse.", "0,060", "< 0,001"):
+        assert words in said
+    assert "Analyseplanen er låst 1. oktober 2026 med koden 9f31ab20cd77." in said
+    assert not any("ikke låst" in words for words in said)
+
+
+def test_one_unit_is_one_unit_in_both_languages(analysis: Analysis) -> None:
+    frame = drawn()
+    one = analysed(frame[(frame["start"] == "") | (frame["unit"] == "E-000")])
+    for spoken, right, wrong in (("da", "1 analyseret enhed", "1 analyserede"), ("en", "1 unit analysed", "1 units")):
+        report = in_language(spoken, one)
+        assert right in report.subtitle
+        assert not any(wrong in words for words in report.sentences())
