@@ -4,11 +4,14 @@
 |---|---|---|---|
 | leader | the unit's subtree | nothing | the unit's subtree |
 | quality team | the unit's subtree | the unit's subtree | the unit's subtree |
-| evaluator | the units of the cohorts granted (no cohort named: of all cohorts) | nothing | nothing |
+| evaluator (with names) | the units of the cohorts granted (no cohort named: of all cohorts) | nothing | nothing |
 | administrator | everything | everything | the subtree of the unit the grant names; without a unit, nothing |
 
 An administrator keeps the installation running and mends deliveries for everybody; that gives no reason to read small
 numbers. An installation that wants an administrator to see them grants the role *with* a unit ("DK" for all of them).
+
+An evaluator without the right to names reads no unit on the board: in the workbench the same units have pseudonyms
+(`data.queries.evaluation`). Exact counts are taken away only with the right to counts.
 
 A subtree follows the hierarchy down, and the successors back: the leader of Region Østdanmark also reads the two
 regions that became it. Grants carry no dates; which units are shown on a day is asked of `data.queries.units`. A unit
@@ -19,11 +22,12 @@ that the last months can still be handed in and mended.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from data.errors import NotAllowed, NotFound
 from data.schema import account, cohort_unit, participant, role_grant, unit, unit_change
@@ -64,11 +68,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role with what it is for: a unit's subtree (leader, quality team, administrator) or a cohort (evaluator)."""
+    """A role with what it is for: a unit's subtree (leader, quality team, administrator) or a cohort (evaluator).
+
+    `names` (which units they are) and `counts` (exact counts to take away) are rights of an evaluator, and say nothing
+    about the other roles.
+    """
 
     role: Role
     unit_code: str | None = None
     cohort_code: str | None = None
+    names: bool = True
+    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,8 @@ class Viewer:
     """The person who asks.
 
     `own_units`, `readable_units` and `deliverable_units` are unit codes; what is own is readable too. `home_units` are
-    the units named in grants: where the person works, the first thing to show.
+    the units named in grants: where the person works, the first thing to show. `evaluated_units` are those of an
+    evaluator's cohorts, by name or not.
 
     Examples
     --------
@@ -95,6 +106,7 @@ class Viewer:
     deliverable_units: frozenset[str]
     language: str | None = None
     title: str = ""
+    evaluated_units: frozenset[str] = frozenset()
     sees_all: bool = field(default=False, repr=False)
     owns_all: bool = field(default=False, repr=False)
 
@@ -110,6 +122,15 @@ class Viewer:
 
     def has(self, role: Role) -> bool:
         return any(grant.role is role for grant in self.grants)
+
+    def may_evaluate(self, code: str) -> bool:
+        """Whether the unit may be part of the viewer's evaluations, if only under a pseudonym."""
+        return self.may_see(code) or code in self.evaluated_units
+
+    @property
+    def may_take_counts(self) -> bool:
+        """Whether exact counts may be taken away in a file."""
+        return self.owns_all or any(grant.role is Role.EVALUATOR and grant.counts for grant in self.grants)
 
     @property
     def rights(self) -> tuple[object, ...]:
@@ -161,11 +182,9 @@ def _load_viewer(store: Store, address: str, on: date | None) -> Viewer:
         if row is None:
             raise NotFound(NO_ACCOUNT)
         grants = tuple(
-            Grant(Role(role), unit_code, cohort_code)
-            for role, unit_code, cohort_code in connection.execute(
-                select(role_grant.c.role, role_grant.c.unit_code, role_grant.c.cohort_code)
-                .where(role_grant.c.account_id == row.id)
-                .order_by(role_grant.c.id)
+            grant_of(one)
+            for one in connection.execute(
+                select(role_grant).where(role_grant.c.account_id == row.id).order_by(role_grant.c.id)
             )
         )
         return viewer_with(
@@ -178,6 +197,12 @@ def _load_viewer(store: Store, address: str, on: date | None) -> Viewer:
             title=row.title,
             on=on,
         )
+
+
+def grant_of(row: Row[Any]) -> Grant:
+    """A row of the `role_grant` table as the grant it holds."""
+    grant = Grant(Role(row.role), row.unit_code, row.cohort_code)
+    return replace(grant, names=bool(row.names), counts=bool(row.counts)) if grant.role is Role.EVALUATOR else grant
 
 
 def viewer_with(
@@ -195,10 +220,14 @@ def viewer_with(
     own: set[str] = set()
     readable: set[str] = set()
     deliverable: set[str] = set()
+    evaluated: set[str] = set()
     units_below = _UnitsBelow(connection, on)
     for grant in grants:
         if grant.role is Role.EVALUATOR:
-            readable |= _units_of_cohorts(connection, grant.cohort_code)
+            of_cohorts = _units_of_cohorts(connection, grant.cohort_code)
+            evaluated |= of_cohorts
+            if grant.names:
+                readable |= of_cohorts
             continue
         below = units_below(grant.unit_code) if grant.unit_code else frozenset()
         own |= below
@@ -217,6 +246,7 @@ def viewer_with(
         deliverable_units=frozenset(deliverable),
         language=language,
         title=title,
+        evaluated_units=frozenset(evaluated),
         sees_all=any(grant.role is Role.ADMINISTRATOR for grant in grants),
     )
 

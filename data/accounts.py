@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from data import audit, cpr, passwords
-from data.access import NO_ACCOUNT, Grant, Role, Viewer
+from data.access import NO_ACCOUNT, Grant, Role, Viewer, grant_of
 from data.errors import NotAllowed, NotFound
 from data.queries.accounts import Account, by_email
 from data.schema import account, cohort, role_grant, unit
@@ -124,7 +125,7 @@ def set_grants(store: Store, viewer: Viewer, email: str, grants: Sequence[Grant]
     def write(connection: Connection) -> None:
         found = _account(connection, email)
         before = [
-            {"role": row.role, "unit": row.unit_code, "cohort": row.cohort_code}
+            _plain(grant_of(row))
             for row in connection.execute(select(role_grant).where(role_grant.c.account_id == found.id))
         ]
         connection.execute(delete(role_grant).where(role_grant.c.account_id == found.id))
@@ -292,8 +293,11 @@ def _account(connection: Connection, email: str):  # type: ignore[no-untyped-def
     return row
 
 
-def _plain(grant: Grant) -> dict[str, str | None]:
-    return {"role": grant.role.value, "unit": grant.unit_code, "cohort": grant.cohort_code}
+def _plain(grant: Grant) -> dict[str, Any]:
+    plain: dict[str, Any] = {"role": grant.role.value, "unit": grant.unit_code, "cohort": grant.cohort_code}
+    if grant.role is Role.EVALUATOR:
+        plain |= {"names": grant.names, "counts": grant.counts}
+    return plain
 
 
 def _write_grants(connection: Connection, account_id: int, grants: Sequence[Grant]) -> None:
@@ -311,6 +315,8 @@ def _write_grants(connection: Connection, account_id: int, grants: Sequence[Gran
                 role=grant.role.value,
                 unit_code=grant.unit_code,
                 cohort_code=grant.cohort_code,
+                names=grant.role is Role.EVALUATOR and grant.names,
+                counts=grant.role is Role.EVALUATOR and grant.counts,
             )
         )
 

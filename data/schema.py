@@ -13,6 +13,7 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Sequence,
     String,
@@ -619,6 +620,72 @@ digest = Table(
     Column("told", JSON, nullable=False),
 )
 
+# --------------------------------------------------------------------------------------------- evaluating the programme
+# Nothing here is changed once written, but for `project`: what was frozen and planned is there to be held against.
+
+# One row per participating unit: the main indicator it declared, and when and why it left, where it did.
+project = Table(
+    "project",
+    metadata,
+    Column("cohort_code", String, primary_key=True),
+    Column("unit_code", String, primary_key=True),
+    Column("main_indicator", String),
+    Column("declared_on", Date),
+    Column("left_on", Date),
+    Column("left_reason", String, nullable=False),
+)
+
+# One row per score (0 to 5) a team was given on a day.
+team_score = Table(
+    "team_score",
+    metadata,
+    _id("team_score"),
+    Column("unit_code", String, nullable=False),
+    Column("scored_on", Date, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("author", String, nullable=False),
+    Column("recorded_at", DateTime, nullable=False),  # UTC
+)
+
+# One row per unit that has been shown under a pseudonym; a number is never given again.
+unit_pseudonym = Table(
+    "unit_pseudonym",
+    metadata,
+    Column("unit_code", String, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+
+# One row per frozen data set, named by the hash of what it holds.
+evaluation_snapshot = Table(
+    "evaluation_snapshot",
+    metadata,
+    Column("hash", String, primary_key=True),  # SHA-256 of settings, versions, results and frame
+    Column("title", String, nullable=False),
+    Column("indicator_code", String, nullable=False),
+    Column("plan_id", BigInteger),
+    Column("settings", JSON, nullable=False),
+    Column("versions", JSON, nullable=False),
+    Column("results", JSON, nullable=False),
+    Column("frame", LargeBinary, nullable=False),  # CSV, compressed; units by pseudonym
+    Column("n_rows", Integer, nullable=False),
+    Column("account_id", BigInteger, nullable=False),
+    Column("author", String, nullable=False),
+    Column("frozen_at", DateTime, nullable=False),  # UTC
+)
+
+# One row per thing that happened to an analysis plan: written (again), data seen, locked, departed from.
+analysis_plan_event = Table(
+    "analysis_plan_event",
+    metadata,
+    _id("analysis_plan_event"),
+    Column("plan_id", BigInteger, nullable=False),  # the id of its first row
+    Column("kind", String, nullable=False),  # written seen locked departure
+    Column("content", JSON, nullable=False),
+    Column("account_id", BigInteger, nullable=False),
+    Column("author", String, nullable=False),
+    Column("at", DateTime, nullable=False),  # UTC
+)
+
 # ------------------------------------------------------------------------------------------------- people and traces
 
 # One row per person who may sign in.
@@ -646,6 +713,8 @@ role_grant = Table(
     Column("role", String, nullable=False),
     Column("unit_code", String),
     Column("cohort_code", String),
+    Column("names", Boolean),  # of an evaluator: sees which units they are; else only pseudonyms
+    Column("counts", Boolean),  # of an evaluator: may take exact counts away
 )
 
 # One row per key a machine delivers with. Only its hash is kept; `prefix` is what a list may show.

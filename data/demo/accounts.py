@@ -57,7 +57,7 @@ DEMO_SIGN_INS = MappingProxyType(
                 "demo-evaluator-2026",
                 "Jonas Ravstien",
                 "Evaluator (DEMO)",
-                (Grant(Role.EVALUATOR),),
+                (Grant(Role.EVALUATOR, names=True, counts=True),),
             ),
             SignIn(
                 Words("Administrator", "Administrator"),
@@ -66,6 +66,14 @@ DEMO_SIGN_INS = MappingProxyType(
                 "Lone Pilebro",
                 "Systemadministrator (DEMO)",
                 (Grant(Role.ADMINISTRATOR),),
+            ),
+            SignIn(
+                Words("Forsker, alle hold uden navne", "Researcher, all cohorts without names"),
+                "forsker@tavle.example",
+                "demo-forsker-2026",
+                "Agnes Birketange",
+                "Forsker (DEMO)",
+                (Grant(Role.EVALUATOR, names=False, counts=False),),
             ),
         )
     }

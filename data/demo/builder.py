@@ -11,6 +11,7 @@ import pandas as pd
 from sqlalchemy import Connection, func, insert, select, update
 
 from data import catalogue, outbox, passwords, states
+from data.access import Role
 from data.catalogue.names import fold
 from data.demo import board, desk, evaluation, proposals
 from data.demo.accounts import DEMO_SIGN_INS, QUALITY_TEAM, SIMULATOR, SIMULATOR_NAME
@@ -23,6 +24,7 @@ from data.demo.programme import HOME_REGION_HOSPITALS, Programme, plan
 from data.demo.proposals import ADMINISTRATOR
 from data.demo.simulate import generator, simulate
 from data.demo.truths import PlantedPhase, Truth, find, of_series, truths
+from data.pseudonyms import number_units
 from data.queries.definitions import ProposalState
 from data.recording import record_delivery
 from data.schema import (
@@ -38,10 +40,12 @@ from data.schema import (
     observation,
     participant,
     phase,
+    project,
     role_grant,
     series,
     series_state,
     target,
+    team_score,
     unit,
     unit_alias,
 )
@@ -123,6 +127,8 @@ def _build(connection: Connection, seed: int, calendar: Calendar) -> DemoSummary
     _mails(connection, told, programme, calendar, accounts, names, now)
     _decisions(connection, programme, planted, drawn, calendar)
     board.put(connection, calendar, dict(programme.owners))
+    _projects(connection, programme, drawn)
+    number_units(connection, f"demo-{seed}")
     write_info(connection, "is_demo", "true")
     write_info(connection, "today", calendar.today.isoformat())
     write_info(connection, "seed", str(seed))
@@ -304,6 +310,35 @@ def _people(connection: Connection, programme: Programme) -> None:
     bulk_insert(connection, cohort_unit, pd.DataFrame(units))
 
 
+def _projects(connection: Connection, programme: Programme, drawn: evaluation.Drawn) -> None:
+    """What each participating unit declared, who left and why, and the scores teams were given."""
+    rows = []
+    for code, number in programme.cohort_of.items():
+        left_on, reason = drawn.left.get(code, (None, ""))
+        rows.append(
+            {
+                "cohort_code": str(number),
+                "unit_code": code,
+                "main_indicator": evaluation.MAIN if code in drawn.mains else None,
+                "declared_on": drawn.mains.get(code),
+                "left_on": left_on,
+                "left_reason": reason,
+            }
+        )
+    bulk_insert(connection, project, pd.DataFrame(rows))
+    scores = [
+        {
+            "unit_code": code,
+            "scored_on": day,
+            "score": score,
+            "author": evaluation.SPARRING_PARTNER,
+            "recorded_at": datetime.combine(day, time(14, 0)),
+        }
+        for code, day, score in drawn.scores
+    ]
+    bulk_insert(connection, team_score, pd.DataFrame(scores))
+
+
 def _series(
     connection: Connection,
     programme: Programme,
@@ -353,6 +388,8 @@ def _accounts(connection: Connection, now: datetime) -> dict[str, int]:
                     role=grant.role.value,
                     unit_code=grant.unit_code,
                     cohort_code=grant.cohort_code,
+                    names=grant.role is Role.EVALUATOR and grant.names,
+                    counts=grant.role is Role.EVALUATOR and grant.counts,
                 )
             )
     simulator = {

@@ -43,6 +43,7 @@ LEFT_REASONS = (
     "Enheden måtte prioritere en flytning (DEMO)",
     "Lederen var på langtidsorlov (DEMO)",
 )
+SPARRING_PARTNER = "Sparringspartner (DEMO)"
 BREAK_NAME = Words("Ny opgørelse", "New way of counting")
 BREAK_REASON = Words(
     "DEMO: aftaler pr. telefon tælles nu med; tal fra før kan ikke sammenlignes.",
@@ -209,7 +210,7 @@ def _scores(
     rng = generator(seed, "evaluation", "scores")
     found = []
     for place, code in enumerate(units[: len(programme.cohort_of)]):
-        score, gain = rng.uniform(0.5, 2.0), 0.35 + strength[place] * max(unevenness[place], 0)
+        score, gain = rng.uniform(0.5, 2.0), 0.25 + 0.6 * strength[place] * max(unevenness[place], 0)
         for step in range(5):
             given = plus(programme.starts[programme.cohort_of[code]], 3 * step)
             score = min(score + (gain * rng.uniform(0.3, 1.7) if step else 0), 5.0)

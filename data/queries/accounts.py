@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from data.access import Grant, Role, Viewer, subtree, viewer_with
+from data.access import Grant, Role, Viewer, grant_of, subtree, viewer_with
 from data.schema import account, cohort, role_grant, unit
 from data.store import Store
 from indicators.words import Words
@@ -129,7 +129,7 @@ def _accounts(store: Store, email: str | None) -> list[Account]:
         rows = connection.execute(query).all()
         grants: dict[int, list[Grant]] = {}
         for row in connection.execute(select(role_grant).order_by(role_grant.c.id)):
-            grants.setdefault(row.account_id, []).append(Grant(Role(row.role), row.unit_code, row.cohort_code))
+            grants.setdefault(row.account_id, []).append(grant_of(row))
     return [_account(row, tuple(grants.get(row.id, ()))) for row in rows]
 
 

@@ -1,7 +1,7 @@
 """What the evaluators' workbench is made of: groups with dates, the frame estimators get, and who can be analysed.
 
-A *project* is a participating unit with its main indicator. A *group* is a cohort, a learning team, a region or a
-sector, with the month each of its units began. Everything here is for evaluators and administrators.
+A *project* is a participating unit with its main indicator. A *group* is a cohort, a learning team, a region, a
+sector or a list of one's own, with the month each of its units began. All of it is for evaluators and administrators.
 
 Analyses are worked out inside the server from exact counts (`frame`); figures of single units that are shown go through
 `data.disclosure` (`projects`, `frame(..., exact=False)`). A unit outside the groups the viewer may see appears only
@@ -10,12 +10,9 @@ as a comparison unit under its pseudonym; inside them its name needs the right t
 
 from __future__ import annotations
 
-import hmac
-import math
-import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
@@ -24,13 +21,22 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from data import reading
-from data.access import Role, Viewer, require_sight
+from data.access import SYSTEM, Role, Viewer, require_sight
 from data.errors import NotAllowed, Refused
+from data.pseudonyms import number_units, numbers_of_units
 from data.queries import catalogue, cohorts, observations, states
 from data.queries.states import SeriesState
 from data.reading import Pair
-from data.schema import annotation, cohort_unit, unit, unit_group, unit_group_member
-from data.store import Store, read_info, write_info
+from data.schema import (
+    annotation,
+    cohort_unit,
+    project,
+    team_score,
+    unit,
+    unit_group,
+    unit_group_member,
+)
+from data.store import Store
 from indicators.definition import IndicatorDefinition, PeriodKind
 from indicators.words import Words
 
@@ -38,7 +44,6 @@ FRAME = ["unit", "period", "numerator", "denominator", "start", "cohort"]
 BREAK_DISTANCE = 3
 """Months on either side of the start in which a break in the data makes a series unusable."""
 
-PSEUDONYM_KEY = "pseudonym_key"
 LEARNING_TEAM, REGION, SECTOR, COHORT, OWN_LIST = "learning_team", "region", "sector", "cohort", "list"
 
 EVALUATORS_ONLY = Words(
@@ -166,37 +171,38 @@ def require_evaluator(viewer: Viewer) -> None:
 
 
 def groups(store: Store, viewer: Viewer) -> list[Group]:
-    """Cohorts first, then learning teams, regions and sectors that have units in sight; empty ones are left out."""
+    """Cohorts first, then learning teams, regions, sectors and own lists; those without units in sight are left out."""
     require_evaluator(viewer)
     with store.read() as connection:
         seats = connection.execute(select(cohort_unit).order_by(cohort_unit.c.starts_on, cohort_unit.c.unit_code)).all()
         teams = connection.execute(
-            select(unit_group.c.code, unit_group.c.name_da, unit_group.c.name_en)
-            .where(unit_group.c.kind == LEARNING_TEAM)
+            select(unit_group.c.code, unit_group.c.kind, unit_group.c.name_da, unit_group.c.name_en)
+            .where(unit_group.c.kind.in_((LEARNING_TEAM, OWN_LIST)))
             .order_by(unit_group.c.name_da)
         ).all()
         members = connection.execute(select(unit_group_member).order_by(unit_group_member.c.unit_code)).all()
         rows = {row.code: row for row in connection.execute(select(unit))}
-    seats = [row for row in seats if viewer.may_see(row.unit_code)]
+    seats = [row for row in seats if viewer.may_evaluate(row.unit_code)]
     found = [
         Group(
             one.code, COHORT, one.name, {row.unit_code: row.starts_on for row in seats if row.cohort_code == one.code}
         )
         for one in cohorts.all(store, viewer)
     ]
-    found += [
+    made = [
         Group(
             team.code,
-            LEARNING_TEAM,
+            team.kind,
             Words(team.name_da, team.name_en),
             {
                 row.unit_code: row.valid_from
                 for row in members
-                if row.group_code == team.code and viewer.may_see(row.unit_code)
+                if row.group_code == team.code and viewer.may_evaluate(row.unit_code)
             },
         )
         for team in teams
     ]
+    found += [one for one in made if one.kind == LEARNING_TEAM]
     began = {row.unit_code: row.starts_on for row in reversed(seats)}
     by_region: dict[str, dict[str, date | None]] = {}
     by_sector: dict[str, dict[str, date | None]] = {}
@@ -211,6 +217,7 @@ def groups(store: Store, viewer: Viewer) -> list[Group]:
         for code in sorted(by_region, key=lambda code: rows[code].name_da)
     ]
     found += [Group(code, SECTOR, SECTOR_NAMES[code], by_sector[code]) for code in SECTOR_NAMES if code in by_sector]
+    found += [one for one in made if one.kind == OWN_LIST]
     return [one for one in found if one.starts]
 
 
@@ -221,7 +228,8 @@ def indicators_of(store: Store, viewer: Viewer, groups: Sequence[Group]) -> list
     with store.read() as connection:
         followed = reading.expectations_in(connection, set(wanted))
         known = reading.definitions(connection, {code for code, _ in followed})
-        main = _mains(connection, set(wanted))
+        declared = _declared(connection, set(wanted))
+    main = {code: one.main for code, one in declared.items()}
     n_main: dict[str, int] = {}
     n_units: dict[str, int] = {}
     for code, unit_code in followed:
@@ -239,20 +247,39 @@ def _members(store: Store, viewer: Viewer, groups: Sequence[Group]) -> dict[str,
         for code in one.starts:
             found.setdefault(code, one)
     with store.read() as connection:
-        require_sight(connection, viewer, found)
+        require_sight(connection, at_work(viewer), found)
     return found
+
+
+def at_work(viewer: Viewer) -> Viewer:
+    """The viewer with every unit that may be evaluated in sight, by name or not: for reading inside the workbench."""
+    return replace(viewer, readable_units=viewer.readable_units | viewer.evaluated_units)
 
 
 def _sector(row: object) -> str:
     return "practice" if row.kind == "practice" else row.sector  # type: ignore[attr-defined, no-any-return]
 
 
-def _mains(connection: Connection, unit_codes: Collection[str]) -> dict[str, str]:
-    """The main indicator of each unit that has one: until units declare theirs, the only or first one they follow."""
-    found: dict[str, str] = {}
-    for code, unit_code in reading.expectations_in(connection, unit_codes):
-        found.setdefault(unit_code, code)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """What a participating unit has declared: its main indicator, and the day it left with the reason."""
+
+    main: str | None
+    left_on: date | None
+
+
+def _declared(connection: Connection, unit_codes: Collection[str]) -> dict[str, _Declared]:
+    """By unit what it declared; of a unit that took part twice, the last time."""
+    rows = connection.execute(
+        select(project, cohort_unit.c.starts_on)
+        .join(
+            cohort_unit,
+            (cohort_unit.c.cohort_code == project.c.cohort_code) & (cohort_unit.c.unit_code == project.c.unit_code),
+        )
+        .where(project.c.unit_code.in_(list(unit_codes)))
+        .order_by(cohort_unit.c.starts_on)
+    )
+    return {row.unit_code: _Declared(row.main_indicator, row.left_on) for row in rows}
 
 
 # -------------------------------------------------------------------------------------------------------------- labels
@@ -261,16 +288,16 @@ def _mains(connection: Connection, unit_codes: Collection[str]) -> dict[str, str
 def labels(store: Store, viewer: Viewer, unit_codes: Iterable[str]) -> dict[str, UnitLabel]:
     """What each unit is called: its name for those with the right to it, else a pseudonym that is always the same.
 
-    Pseudonyms belong to the store and follow an order drawn with its own key, never that of names or codes.
+    Pseudonyms belong to the store, follow an order drawn with its own key, never that of names or codes, and stay.
     """
     require_evaluator(viewer)
     known, aliases = _labelled(store)
     return {
         code: UnitLabel(
-            text=known[code][0] if _may_name(viewer, code) else aliases[code],
+            text=known[code][0] if viewer.may_see(code) else aliases[code],
             sector=known[code][1],
             kind=known[code][2],
-            is_pseudonym=not _may_name(viewer, code),
+            is_pseudonym=not viewer.may_see(code),
         )
         for code in dict.fromkeys(unit_codes)
         if code in known
@@ -286,10 +313,6 @@ def labels_of(store: Store, viewer: Viewer, pseudonyms: Iterable[str]) -> dict[s
     return {alias: found[code] for alias, code in wanted.items()}
 
 
-def _may_name(viewer: Viewer, code: str) -> bool:
-    return viewer.owns_all or viewer.is_administrator or viewer.is_own(code)
-
-
 def _labelled(store: Store) -> tuple[dict[str, tuple[str, str, str]], dict[str, str]]:
     """By unit its name (unlike any other), sector and kind; and its pseudonym."""
     return store.remember("evaluation_labels", partial(_work_out_labels, store), about=())
@@ -298,17 +321,16 @@ def _labelled(store: Store) -> tuple[dict[str, tuple[str, str, str]], dict[str, 
 def _work_out_labels(store: Store) -> tuple[dict[str, tuple[str, str, str]], dict[str, str]]:
     with store.read() as connection:
         rows = connection.execute(select(unit).order_by(unit.c.code)).all()
-        key = read_info(connection, PSEUDONYM_KEY)
-    if key is None:
-        key = store.write(_drawn_key, changes_data=False)
+        numbers = numbers_of_units(connection)
+    if not {row.code for row in rows} <= numbers.keys():
+        numbers = store.write(number_units, changes_data=False)
     above = {row.code: row.short_name for row in rows}
     names = _told_apart(
         {row.code: (row.name_da, above.get(row.parent_code or "", ""), row.code) for row in rows},
     )
     known = {row.code: (names[row.code], _sector(row), row.kind) for row in rows}
-    drawn = sorted(known, key=lambda code: hmac.digest(key.encode(), code.encode(), "sha256"))
-    width = max(3, int(math.log10(max(len(drawn), 1))) + 1)
-    return known, {code: f"E-{place:0{width}d}" for place, code in enumerate(drawn, start=1)}
+    width = max(3, len(str(max(numbers.values(), default=0))))
+    return known, {code: f"E-{number:0{width}d}" for code, number in numbers.items()}
 
 
 def _told_apart(names: Mapping[str, tuple[str, str, str]]) -> dict[str, str]:
@@ -318,15 +340,6 @@ def _told_apart(names: Mapping[str, tuple[str, str, str]]) -> dict[str, str]:
         times = Counter(found.values())
         found = {code: form(*names[code]) if times[text] > 1 else text for code, text in found.items()}
     return found
-
-
-def _drawn_key(connection: Connection) -> str:
-    """The key of the store's pseudonyms, drawn once."""
-    key = read_info(connection, PSEUDONYM_KEY)
-    if key is None:
-        key = secrets.token_hex(32)
-        write_info(connection, PSEUDONYM_KEY, key)
-    return key
 
 
 # --------------------------------------------------------------------------------------------------------------- frame
@@ -341,6 +354,7 @@ def frame(
     as_of: date | datetime | None = None,
     exact: bool = True,
     pseudonyms: bool = False,
+    only: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """What estimators get: one row per unit and month with figures, by unit and month.
 
@@ -354,7 +368,10 @@ def frame(
     as_of : date or datetime
         The figures known then; None: now.
     exact : bool
-        True: exact counts, for working out on the server alone. False: as the viewer may see them, small ones left out.
+        True: exact counts, for working out on the server alone. False: what may leave it, small numbers left out with
+        the secondary ones, the same for everybody.
+    only : collection of str
+        Codes of the members to keep, such as those that can be analysed; the other members are left out altogether.
     pseudonyms : bool
         Never write names, whoever asks: what is frozen must be the same for everybody.
 
@@ -378,13 +395,12 @@ def frame(
     members = _members(store, viewer, groups)
     rows = _figures(store, definition, as_of)
     roles = _roles(store, members, rows["unit_code"].unique())
+    if only is not None:
+        roles = {code: one for code, one in roles.items() if code not in members or code in only}
     rows = rows[rows["unit_code"].isin(roles)]
     if not exact:
-        hidden = observations.hidden_from(store, viewer, [indicator_code], as_of, store.small_number)
-        keep = [
-            viewer.may_see(code) and (indicator_code, code, day) not in hidden
-            for code, day in zip(rows["unit_code"], rows["period_start"], strict=True)
-        ]
+        hidden = hidden_from_outside(store, viewer, indicator_code, as_of)
+        keep = [(code, day) not in hidden for code, day in zip(rows["unit_code"], rows["period_start"], strict=True)]
         rows = rows[np.array(keep, dtype=bool)]
     until = {code: one.until for code, one in roles.items() if one.until is not None}
     if until:
@@ -407,6 +423,16 @@ def frame(
         columns=FRAME,
     )
     return made.sort_values(["unit", "period"], ignore_index=True)
+
+
+def hidden_from_outside(
+    store: Store, viewer: Viewer, indicator_code: str, as_of: date | datetime | None = None
+) -> frozenset[tuple[str, date]]:
+    """Unit and month of the figures of an indicator that nobody outside may be told, wherever they are."""
+    require_evaluator(viewer)
+    stranger = replace(SYSTEM, owns_all=False)
+    hidden = observations.hidden_from(store, stranger, [indicator_code], as_of, store.small_number)
+    return frozenset((code, day) for _, code, day in hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,7 +513,9 @@ def projects(
     require_evaluator(viewer)
     members = _members(store, viewer, groups)
     with store.read() as connection:
-        main = _mains(connection, set(members))
+        declared = _declared(connection, set(members))
+        main = {code: one.main for code, one in declared.items() if one.main is not None}
+        scores = _scores(connection, set(members))
         known = reading.definitions(connection, set(main.values()))
         pairs: list[Pair] = [(code, unit_code) for unit_code, code in main.items()]
         breaks = {
@@ -496,9 +524,15 @@ def projects(
         }
         noted = _notes(connection, set(members))
     shown = dict(
-        list(observations.current_many(store, viewer, pairs).groupby(["indicator_code", "unit_code"], sort=False))
+        list(
+            observations.current_many(store, at_work(viewer), pairs).groupby(
+                ["indicator_code", "unit_code"], sort=False
+            )
+        )
     )
-    stored = {(one.indicator_code, one.unit_code): one for one in states.of_units(store, viewer, frozenset(members))}
+    stored = {
+        (one.indicator_code, one.unit_code): one for one in states.of_units(store, at_work(viewer), frozenset(members))
+    }
     called = labels(store, viewer, members)
     place = {one.code: number for number, one in enumerate(groups)}
     found = []
@@ -510,7 +544,10 @@ def projects(
         start = group.starts[code]
         months = _months_with_figures(reported)
         n_before, n_after = _counted(months, start)
-        lost_at, reason = _judged(definition, start, months, breaks.get(pair, []) if pair else [], before, after, today)
+        has_left = code in declared and declared[code].left_on is not None
+        lost_at, reason = _judged(
+            has_left, definition, start, months, breaks.get(pair, []) if pair else [], before, after, today
+        )
         first, values = _values(reported, definition)
         found.append(
             Project(
@@ -527,7 +564,7 @@ def projects(
                 first_month=first,
                 values=values,
                 state=stored.get(pair) if pair else None,
-                team_scores=(),
+                team_scores=tuple(scores.get(code, ())),
                 n_notes=noted.get((pair[0] if pair else "", code), 0) + noted.get(("", code), 0),
                 is_analysable=not lost_at,
                 lost_at=lost_at,
@@ -593,6 +630,18 @@ def completeness(store: Store, viewer: Viewer, groups: Sequence[Group], *, today
     return pd.DataFrame(rows, columns=["since", "cohort", "reported", "expected"])
 
 
+def _scores(connection: Connection, unit_codes: Collection[str]) -> dict[str, list[tuple[date, float]]]:
+    """The team scores of each unit by day; of several for one day, the newest that was recorded."""
+    found: dict[str, dict[date, float]] = {}
+    for row in connection.execute(
+        select(team_score)
+        .where(team_score.c.unit_code.in_(list(unit_codes)))
+        .order_by(team_score.c.scored_on, team_score.c.id)
+    ):
+        found.setdefault(row.unit_code, {})[row.scored_on] = row.score
+    return {code: list(of_unit.items()) for code, of_unit in found.items()}
+
+
 def _notes(connection: Connection, unit_codes: Collection[str]) -> dict[tuple[str, str], int]:
     """How many notes that have not been withdrawn there are, by indicator ("" for all of them) and unit."""
     found: dict[tuple[str, str], int] = {}
@@ -624,6 +673,7 @@ def _counted(months: Sequence[date], start: date | None) -> tuple[int, int]:
 
 
 def _judged(
+    has_left: bool,
     definition: IndicatorDefinition | None,
     start: date | None,
     months: Sequence[date],
@@ -635,6 +685,8 @@ def _judged(
     """The step of the flow at which a unit falls away, and why; an empty step for one that can be analysed."""
     if definition is None:
         return "main", NO_MAIN
+    if has_left:
+        return "main", LEFT
     if start is None:
         return "before", NO_START
     if definition.period is not PeriodKind.MONTH:
