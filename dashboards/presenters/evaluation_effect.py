@@ -1,0 +1,536 @@
+"""Effekt: what is asked (groups, measure, settings), and the whole answer, worked out beside the request and kept.
+
+The answer has figures and `Words` only, no language and no HTML: `evaluation_effect_words` says it. It is worked out
+from exact counts; what is shown of a single unit (the strip, the funnel) is read again as the viewer may see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from dashboards.presenters.background_jobs import Job, Jobs
+from dashboards.selection import SCALES, WEIGHTS, Selection
+from data.access import Viewer
+from data.errors import Refused
+from data.queries import catalogue
+from data.queries import evaluation as queries
+from data.shelf import Shelf
+from data.store import Store
+from indicators import evaluation
+from indicators.definition import Direction, IndicatorDefinition
+from indicators.evaluation.errors import EvaluationError
+from indicators.evaluation.panel import Panel
+from indicators.evaluation.programme_effect import ProgrammeEffect, Settings, effect_of, overall_of
+from indicators.evaluation.sensitivity import Sensitivity
+from indicators.evaluation.signal_share import SignalShare
+from indicators.spc.charts import CHARTS, ValueKind
+from indicators.spc.displays.funnel import limits as funnel_limits
+from indicators.spc.displays.funnel.result import FunnelResult
+from indicators.spc.errors import InputError
+from indicators.words import Words
+
+COHORT = "cohort"
+WINDOW = (-24, 36)  # months around the start that the figures show
+STRIP = (-12, 24)
+FEWEST_SHOWN = 3  # units behind a mean that is shown of a group by itself
+MOST_MEASURES = 8  # other measures that are reckoned along with the first
+ROOM = 24  # answers that are kept
+
+FAMILY_NAMES = {
+    "binomial": Words("logit med nævner", "logit with the denominator"),
+    "poisson": Words("log af raten", "log of the rate"),
+    "linear": Words("lineær", "linear"),
+}
+KIND_NAMES = {
+    "cohort": Words("Hold", "Cohorts"),
+    "learning_team": Words("Lærings- og kvalitetsteam", "Learning teams"),
+    "region": Words("Regioner", "Regions"),
+    "sector": Words("Sektorer", "Sectors"),
+    "list": Words("Egne lister", "Own lists"),
+}
+
+MAIN = Words("Hovedanalysen", "The main analysis")
+GROUPS = Words("Gruppe {step} af {of}", "Group {step} of {of}")
+ANALYSES = Words("Analyse {step} af {of}", "Analysis {step} of {of}")
+SHARES = Words("Andel med signal, og hvad tilfældighed giver", "Share with a signal, and what chance gives")
+OTHERS = Words("Måling {step} af {of}", "Measure {step} of {of}")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. `groups` are the chosen ones of `offered`, which are all of one kind; `kinds` are there to choose.
+
+    `indicators` are the measures the groups follow: code, name, how many units. `definition` is None where there is
+    none.
+    """
+
+    kind: str
+    kinds: tuple[str, ...]
+    offered: tuple[queries.Group, ...]
+    groups: tuple[queries.Group, ...]
+    indicators: tuple[tuple[str, Words, int], ...]
+    definition: IndicatorDefinition | None
+    family: str
+    weights: str
+    leave_out: int
+    has_trends: bool
+    before: int
+    after: int
+    is_wide: bool
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(self.family, self.weights, self.leave_out, self.has_trends, "auto")
+
+    def number_of(self, code: str) -> int:
+        """The number of a group among all of its kind, from 1: its colour and shape, whatever else is chosen."""
+        return next(number for number, one in enumerate(self.offered, start=1) if one.code == code)
+
+
+def family_of(definition: IndicatorDefinition, scale: str = SCALES[0]) -> str:
+    """On which scale untreated units are taken to move alike: by the kind of measure, or linear where chosen."""
+    if scale == SCALES[1] or not definition.has_denominator:
+        return "linear"
+    kind = CHARTS[definition.chart].kind if definition.chart in CHARTS else None
+    if definition.is_percent:
+        return "binomial"
+    return "poisson" if kind is ValueKind.RATE else "linear"
+
+
+def question_of(store: Store, viewer: Viewer, selection: Selection) -> Question:
+    """Read an address; what it names and the viewer has not got is left out. Raises NotAllowed for other roles."""
+    everything = queries.groups(store, viewer)
+    kinds = tuple(kind for kind in KIND_NAMES if any(one.kind == kind for one in everything))
+    kind = selection.programme if selection.programme in kinds else (kinds[0] if kinds else COHORT)
+    offered = tuple(one for one in everything if one.kind == kind)
+    wanted = set((selection.cohort or "").split("."))
+    groups = tuple(one for one in offered if one.code in wanted) or offered
+    indicators = tuple(queries.indicators_of(store, viewer, groups)) if groups else ()
+    codes = [code for code, _name, _count in indicators]
+    code = selection.indicator if selection.indicator in codes else (codes[0] if codes else None)
+    definition = catalogue.indicator(store, viewer, code) if code is not None else None
+    return Question(
+        kind=kind,
+        kinds=kinds,
+        offered=offered,
+        groups=groups,
+        indicators=indicators,
+        definition=definition,
+        family=family_of(definition, selection.scale) if definition is not None else "linear",
+        weights="patient" if selection.weights == WEIGHTS[1] and definition and definition.has_denominator else "unit",
+        leave_out=selection.left_out,
+        has_trends=selection.has_trends,
+        before=max(selection.before, 2),
+        after=max(selection.after, 2),
+        is_wide=selection.is_wide,
+    )
+
+
+# ------------------------------------------------------------------------------------------------------- the answer
+
+
+@dataclass(frozen=True)
+class GroupEffect:
+    """One group: its effect alone against the same comparison, month by month, and its units' shrunken effects.
+
+    `overall` has the fields of `programme_effect`; `by_time` its months from the start on; `curve` has since, observed,
+    expected (missing before the start), n_units.
+    """
+
+    code: str
+    name: Words
+    number: int
+    n_units: int
+    overall: pd.Series
+    by_time: pd.DataFrame
+    curve: pd.DataFrame
+    shrunken: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class SameUnits:
+    """The months of a window with the same units in all of them."""
+
+    first: int
+    last: int
+    n_units: int
+    by_time: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class YearOfUnits:
+    """Units side by side over twelve months, as the viewer may see them: `groups` is the number of each unit's."""
+
+    first: str
+    last: str
+    funnel: FunnelResult
+    groups: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Strips:
+    """Each project's months against its own before the start: by label its group's number and its steps by month."""
+
+    rows: tuple[tuple[str, int, dict[int, int | None]], ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that the page shows; parts that the data do not allow are None."""
+
+    n_participants: int
+    n_comparison: int
+    first_month: str
+    last_month: str
+    main: ProgrammeEffect
+    sensitivity: Sensitivity
+    groups: tuple[GroupEffect, ...]
+    average: evaluation.MetaAnalysis | None
+    same_units: SameUnits | None
+    share: SignalShare
+    bacon: evaluation.GoodmanBacon | None
+    years: tuple[YearOfUnits, ...]
+    strips: Strips
+    multiplicity: tuple[tuple[str, Words, pd.Series], ...]
+    family_notes: tuple[Words, ...]
+
+
+Tell = Callable[..., None]
+
+
+def _silent(words: Words, share: float | None = None, *, step: int = 0, of: int = 0) -> None:
+    """Nobody listens."""
+
+
+def work_out(store: Store, viewer: Viewer, question: Question, tell: Tell = _silent) -> Answer:
+    """The whole answer. Raises EvaluationError where the figures cannot be read as a panel."""
+    if question.definition is None:
+        raise ValueError("there is no measure to work out")
+    tell(MAIN, 0.02)
+    code = question.definition.code
+    frame = queries.frame(store, viewer, code, question.groups)
+    shown = queries.frame(store, viewer, code, question.groups, exact=False)
+    return answer_of(
+        frame, shown, question, tell, others=lambda other: queries.frame(store, viewer, other, question.groups)
+    )
+
+
+def answer_of(
+    frame: pd.DataFrame,
+    shown: pd.DataFrame,
+    question: Question,
+    tell: Tell = _silent,
+    others: Callable[[str], pd.DataFrame] | None = None,
+) -> Answer:
+    """`work_out` from frames: `frame` with exact counts, `shown` with what the viewer may see of single units."""
+    definition = question.definition
+    if definition is None or frame.empty:
+        raise EvaluationError("no_rows", Words("Ingen enheder følger målingen.", "No unit follows this measure."))
+    is_up = definition.direction is not Direction.DOWN
+    denominator = denominator_of(frame)
+    panel = panel_of(frame, question.family)
+    settings = question.settings
+    main = effect_of(panel, settings)
+    group_effects = []
+    for step, group in enumerate(question.groups, start=1):
+        tell(GROUPS, 0.05 + 0.2 * step / len(question.groups), step=step, of=len(question.groups))
+        group_effects.append(_group_effect(frame, question, group))
+
+    def on_row(step: int, of: int) -> None:
+        tell(ANALYSES, 0.3 + 0.45 * step / of, step=step + 1, of=of)
+
+    table = evaluation.sensitivity(
+        frame, main, family=question.family, weights=question.weights, leave_out=question.leave_out,
+        cohort_trends=question.has_trends, on_row=on_row, denominator=denominator,
+    )  # fmt: skip
+    tell(SHARES, 0.8)
+    share = evaluation.signal_share(
+        frame, is_up_better=is_up, before=question.before, after=question.after, denominator=denominator
+    )
+    multiplicity, notes = _multiplicity(main, question, others, tell)
+    starts = frame.loc[frame["start"] != "", ["unit", "start"]].drop_duplicates()
+    return Answer(
+        n_participants=len(starts),
+        n_comparison=int(frame["unit"].nunique() - len(starts)),
+        first_month=str(frame["period"].min()),
+        last_month=str(frame["period"].max()),
+        main=main,
+        sensitivity=table,
+        groups=tuple(group_effects),
+        average=_average(group_effects),
+        same_units=_same_units(frame, question),
+        share=share,
+        bacon=_bacon(frame, question, denominator),
+        years=_years(shown, question, definition),
+        strips=_strips(shown, question, is_up),
+        multiplicity=multiplicity,
+        family_notes=notes,
+    )
+
+
+def denominator_of(frame: pd.DataFrame) -> str | None:
+    """The column of denominators, where the measure has them."""
+    return "denominator" if frame["denominator"].notna().any() else None
+
+
+def panel_of(frame: pd.DataFrame, family: str) -> Panel:
+    return Panel.of(
+        frame,
+        unit="unit",
+        period="period",
+        numerator="numerator",
+        denominator=denominator_of(frame),
+        start="start",
+        family=family,
+    )
+
+
+def _since(frame: pd.DataFrame) -> pd.Series:
+    """Months since the start of every row; missing for units that never start."""
+    period = pd.PeriodIndex(frame["period"], freq="M")
+    start = frame["start"].where(frame["start"] != "", frame["period"])
+    months = np.asarray(period.year * 12 + period.month) - (lambda at: np.asarray(at.year * 12 + at.month))(
+        pd.PeriodIndex(start, freq="M")
+    )
+    return pd.Series(np.where(frame["start"] != "", months, np.nan), index=frame.index)
+
+
+def _group_effect(frame: pd.DataFrame, question: Question, group: queries.Group) -> GroupEffect:
+    """The group alone. Other groups lose their months under the programme and keep those before, so that the
+    comparison is the very same."""
+    since = _since(frame)
+    own = frame["cohort"] == group.code
+    kept = frame[own | (since.isna()) | (since < 0)]
+    n_units = int(frame.loc[own, "unit"].nunique())
+    empty = pd.DataFrame(columns=["since", "phase", "estimate", "band_low", "band_high", "n_units"])
+    curve = _observed(frame[own], since[own])
+    nothing = pd.Series(dtype=object)
+    if not n_units or not (own & (since >= 0)).any():
+        return GroupEffect(group.code, group.name, question.number_of(group.code), n_units, nothing, empty, curve, ())
+    found = effect_of(panel_of(kept, question.family), question.settings)
+    by_time = found.by_time[found.by_time["since"] >= 0] if len(found.by_time) else empty
+    after = found.curve[found.curve["since"] >= 0] if len(found.curve) else found.curve
+    shrunken: tuple[float, ...] = ()
+    if len(found.by_unit) > 1:
+        units = evaluation.meta_analysis(found.by_unit["estimate"].to_numpy(), found.by_unit["se"].to_numpy()).effects
+        shrunken = tuple(units["shrunken"].dropna().tolist())
+    return GroupEffect(
+        code=group.code,
+        name=group.name,
+        number=question.number_of(group.code),
+        n_units=n_units,
+        overall=found.overall,
+        by_time=by_time,
+        curve=_with_expected(curve, after),
+        shrunken=shrunken if len(shrunken) >= FEWEST_SHOWN else (),
+    )
+
+
+def _observed(rows: pd.DataFrame, since: pd.Series) -> pd.DataFrame:
+    """Mean over the units by month since the start: since, observed, n_units."""
+    value = rows["numerator"] / rows["denominator"].where(rows["denominator"].notna(), 1.0)
+    by = pd.DataFrame({"since": since, "value": value}).groupby("since")["value"]
+    made = pd.DataFrame({"observed": by.mean(), "n_units": by.size()}).reset_index()
+    return made[made["n_units"] >= FEWEST_SHOWN]
+
+
+def _with_expected(curve: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """The observed curve with what was expected from the start on, over the same units."""
+    if not len(after):
+        return curve.assign(expected=np.nan)
+    told = after.dropna(subset=["expected"])
+    weight = told["n_units"].astype(float)
+    sums = (
+        pd.DataFrame(
+            {
+                "since": told["since"],
+                "weight": weight,
+                "expected": weight * told["expected"],
+                "seen": weight * told["observed"],
+            }
+        )
+        .groupby("since")
+        .sum()
+    )
+    means = pd.DataFrame({"expected": sums["expected"] / sums["weight"], "seen": sums["seen"] / sums["weight"]})
+    joined = curve.merge(means.reset_index(), on="since", how="left")
+    # Where only some units can be told, both lines are of those.
+    return joined.assign(observed=joined["seen"].fillna(joined["observed"])).drop(columns="seen")
+
+
+def _average(groups: Sequence[GroupEffect]) -> evaluation.MetaAnalysis | None:
+    """The average of the groups' effects and where a new one is expected."""
+    told = [one for one in groups if len(one.overall) and np.isfinite(one.overall["se"])]
+    if len(told) < 2:
+        return None
+    return evaluation.meta_analysis(
+        [float(one.overall["estimate"]) for one in told], [float(one.overall["se"]) for one in told]
+    )
+
+
+def _same_units(frame: pd.DataFrame, question: Question) -> SameUnits | None:
+    """Participants with figures over a whole window: two years after the start where half of them have them."""
+    since = _since(frame)
+    span = since.groupby(frame["unit"]).agg(["min", "max"]).dropna()
+    enough = span[span["min"] <= -12]
+    for last in (24, 12):
+        kept = enough[enough["max"] >= last].index
+        if len(kept) >= max(len(enough) / 2, FEWEST_SHOWN):
+            rows = frame[frame["unit"].isin(kept) | (frame["start"] == "")]
+            found = effect_of(panel_of(rows, question.family), question.settings)
+            if not len(found.by_time) or not np.isfinite(found.overall["estimate"]):
+                return None
+            by_time = found.by_time
+            return SameUnits(-12, last, len(kept), by_time[(by_time["since"] >= -12) & (by_time["since"] <= last)])
+    return None
+
+
+def _bacon(frame: pd.DataFrame, question: Question, denominator: str | None) -> evaluation.GoodmanBacon | None:
+    try:
+        return evaluation.goodman_bacon(frame, denominator=denominator)
+    except EvaluationError:
+        return None
+
+
+def _multiplicity(
+    main: ProgrammeEffect, question: Question, others: Callable[[str], pd.DataFrame] | None, tell: Tell
+) -> tuple[tuple[tuple[str, Words, pd.Series], ...], tuple[Words, ...]]:
+    """The other measures of the same groups beside the chosen one: code, name and a row of figures each."""
+    if not question.is_wide or others is None or question.definition is None:
+        return (), ()
+    primary = question.definition.code
+    rest = [one for one in question.indicators if one[0] != primary][:MOST_MEASURES]
+    found = {primary: (question.definition.name, main.overall)}
+    for step, (code, name, _count) in enumerate(rest, start=1):
+        tell(OTHERS, 0.85 + 0.14 * step / len(rest), step=step, of=len(rest))
+        found[code] = (name, _overall_of_other(others(code), question))
+    adjusted = evaluation.adjust_p_values(
+        {code: float(overall.get("p_value", np.nan)) for code, (_name, overall) in found.items()}, primary=primary
+    )
+    rows = tuple(
+        (str(code), found[str(code)][0], pd.concat([found[str(code)][1].drop("p_value", errors="ignore"), row]))
+        for code, row in adjusted.table.iterrows()
+    )
+    return rows, tuple(note.words for note in adjusted.notes if note.code != "primary_apart")
+
+
+def _overall_of_other(frame: pd.DataFrame, question: Question) -> pd.Series:
+    """The overall effect on another measure, or an empty row where it cannot be worked out."""
+    nothing = pd.Series({"estimate": np.nan, "ci_low": np.nan, "ci_high": np.nan, "p_value": np.nan, "n_units": 0})
+    if frame.empty:
+        return nothing
+    denominator = denominator_of(frame)
+    family = "linear"
+    if denominator is not None:
+        family = "binomial" if (frame["numerator"] <= frame["denominator"]).all() else "poisson"
+    settings = replace(question.settings, family=family)
+    if denominator is None:
+        settings = replace(settings, weights="unit")
+    try:
+        return overall_of(panel_of(frame, family), settings)[0]
+    except EvaluationError:
+        return nothing
+
+
+# ------------------------------------------------------------------------------------ single units, as may be seen
+
+
+def _years(shown: pd.DataFrame, question: Question, definition: IndicatorDefinition) -> tuple[YearOfUnits, ...]:
+    """The last twelve months before anybody started, and the last twelve of the data."""
+    if not definition.has_denominator or shown.empty or (shown["start"] == "").all():
+        return ()
+    months = pd.PeriodIndex(shown["period"], freq="M")
+    first_start = pd.Period(shown.loc[shown["start"] != "", "start"].min(), freq="M")
+    number = {group.code: question.number_of(group.code) for group in question.groups}
+    group_of = {
+        str(unit): number.get(str(cohort), 0)
+        for unit, cohort in shown[["unit", "cohort"]].drop_duplicates("unit").itertuples(index=False)
+    }
+    found = []
+    for end in (first_start - 1, months.max()):
+        inside = (months > end - 12) & (months <= end)
+        rows = shown[inside & (shown["denominator"] > 0).to_numpy()]
+        if rows["unit"].nunique() < FEWEST_SHOWN:
+            continue
+        try:
+            result = funnel_limits(
+                rows,
+                kind="proportion" if definition.is_percent else "ratio",
+                overdispersion="cqc",
+                multiply=definition.per,
+            )
+        except InputError:
+            continue
+        found.append(YearOfUnits(f"{end - 11}", f"{end}", result, group_of))
+    return tuple(found)
+
+
+def _strips(shown: pd.DataFrame, question: Question, is_up: bool) -> Strips:
+    """Steps of half a standard deviation from the mean of the project's own months before the start."""
+    since = _since(shown)
+    rows = shown.assign(
+        since=since, value=shown["numerator"] / shown["denominator"].where(shown["denominator"].notna(), 1.0)
+    ).dropna(subset=["since"])
+    order = {group.code: question.number_of(group.code) for group in question.groups}
+    last_month = pd.Period(shown["period"].max(), freq="M") if len(shown) else None
+    found = []
+    for (cohort, unit), own in rows.groupby(["cohort", "unit"], sort=True):
+        before = own.loc[(own["since"] < 0), "value"]
+        if len(before) < 6 or not before.std() > 0 or last_month is None:
+            continue
+        z = (own["value"] - before.mean()) / before.std() * (1 if is_up else -1)
+        steps = {
+            int(month): int(np.clip(round(2 * float(value)), -4, 4))
+            for month, value in zip(own["since"], z, strict=True)
+        }
+        start = pd.Period(str(own["start"].iloc[0]), freq="M")
+        until = min(STRIP[1], (last_month - start).n)
+        seen: dict[int, int | None] = {month: steps.get(month) for month in range(STRIP[0], until + 1)}
+        found.append((str(unit), order.get(str(cohort), 0), seen))
+    return Strips(tuple(sorted(found, key=lambda one: one[1])))
+
+
+# ---------------------------------------------------------------------------------------------- beside the request
+
+
+class EffectWork:
+    """The fits of one app: what runs, and what is there already."""
+
+    def __init__(self, jobs: Jobs[Answer]) -> None:
+        self.jobs = jobs
+        self._kept = Shelf(ROOM)
+
+    def found(self, store: Store, viewer: Viewer, question: Question) -> Answer | None:
+        """The answer that was worked out from these very data, settings and rights before."""
+        found = self._kept.find(self._key(viewer, question), store.data_version())
+        return found if isinstance(found, Answer) else None
+
+    def start(self, store: Store, viewer: Viewer, question: Question) -> Job[Answer]:
+        """Begin; raises Busy where there is no room."""
+        version = store.data_version()
+
+        def work(job: Job[Answer]) -> Answer:
+            try:
+                answer = work_out(store, viewer, question, job.tell)
+            except EvaluationError as error:
+                raise Refused(error.words) from error
+            self._kept.put(self._key(viewer, question), version, answer)
+            return answer
+
+        return self.jobs.start(viewer.account_id, work)
+
+    def _key(self, viewer: Viewer, question: Question) -> tuple[object, ...]:
+        return (
+            viewer.rights,
+            tuple((one.code, tuple(sorted(one.starts.items()))) for one in question.groups),
+            question.definition.code if question.definition else None,
+            question.definition.version if question.definition else None,
+            question.settings,
+            question.before,
+            question.after,
+            question.is_wide,
+        )
