@@ -306,11 +306,41 @@ def labels(store: Store, viewer: Viewer, unit_codes: Iterable[str]) -> dict[str,
 
 def labels_of(store: Store, viewer: Viewer, pseudonyms: Iterable[str]) -> dict[str, UnitLabel]:
     """As `labels`, for units that are known by their pseudonyms: those of a frame made with `pseudonyms=True`."""
-    _, aliases = _labelled(store)
-    codes = {alias: code for code, alias in aliases.items()}
-    wanted = {alias: codes[alias] for alias in dict.fromkeys(pseudonyms) if alias in codes}
+    wanted = codes_of(store, viewer, dict.fromkeys(pseudonyms))
     found = labels(store, viewer, wanted.values())
     return {alias: found[code] for alias, code in wanted.items()}
+
+
+def codes_of(store: Store, viewer: Viewer, pseudonyms: Iterable[str]) -> dict[str, str]:
+    """The unit behind each pseudonym that there is, for work inside the server."""
+    require_evaluator(viewer)
+    _, aliases = _labelled(store)
+    codes = {alias: code for code, alias in aliases.items()}
+    return {alias: codes[alias] for alias in pseudonyms if alias in codes}
+
+
+def evaluated_pseudonyms(store: Store, viewer: Viewer) -> frozenset[str]:
+    """The pseudonyms of every unit that may be part of the viewer's evaluations."""
+    require_evaluator(viewer)
+    _, aliases = _labelled(store)
+    return frozenset(alias for code, alias in aliases.items() if viewer.may_evaluate(code))
+
+
+def pseudonyms_by_text(store: Store, viewer: Viewer) -> dict[str, str]:
+    """The pseudonym of each unit by what it may be called: its name, where the viewer knows it, and the pseudonym."""
+    require_evaluator(viewer)
+    known, aliases = _labelled(store)
+    named = {known[code][0]: alias for code, alias in aliases.items() if viewer.may_see(code)}
+    return named | {alias: alias for alias in aliases.values()}
+
+
+def hidden_pseudonyms(
+    store: Store, viewer: Viewer, indicator_code: str, as_of: date | datetime | None = None
+) -> frozenset[tuple[str, str]]:
+    """`hidden_from_outside` by pseudonym and "2025-03"."""
+    _, aliases = _labelled(store)
+    hidden = hidden_from_outside(store, viewer, indicator_code, as_of)
+    return frozenset((aliases[code], _month_text(day)) for code, day in hidden if code in aliases)
 
 
 def _labelled(store: Store) -> tuple[dict[str, tuple[str, str, str]], dict[str, str]]:
