@@ -84,10 +84,14 @@
   // ---- the context bar writes its choice to the address; the page follows the address
   document.addEventListener("change", function (event) {
     var form = event.target.closest && event.target.closest("form[data-context]");
-    if (!form || !event.target.value) { return; }
+    if (!form) { return; }
+    var field = event.target;
+    // A box that is not ticked has a word of its own for the address.
+    var value = field.type === "checkbox" && !field.checked ? field.getAttribute("data-off") : field.value;
+    if (!value) { return; }
     var address = new URL(window.location.href);
     address.searchParams.set("v", form.getAttribute("data-version"));
-    address.searchParams.set(event.target.name, event.target.value);
+    address.searchParams.set(field.name, value);
     go(address.pathname + address.search);
   });
 

@@ -83,6 +83,8 @@ EXAMPLES = {
     "indikator-kontrol": Example("/indikatorer/<code>/om", "/indikatorer/OPRING/om", "kvalitet"),
     "indikator-ny": Example("/indikatorer/ny", "/indikatorer/ny", "kvalitet"),
     "indikator-ret": Example("/indikatorer/<code>/<step>", "/indikatorer/SVARTID/ret", "kvalitet"),
+    "evaluering": Example("/evaluering", "/evaluering", "evaluator", also=("forsker",)),
+    "evaluering-regioner": Example("/evaluering", "/evaluering?v=1&program=region&foer=24&signal=common", "evaluator"),
     "enheder": Example("/administration/enheder", "/administration/enheder", "admin"),
     "konto": Example("/konto", "/konto", also=("admin",)),
     "konto-afvist": Example("/konto", "/konto?v=1&vis=gammel"),
@@ -108,6 +110,7 @@ EXAMPLES = {
     "tom-tavlemoede": Example(EMPTY, "/tavlemoede", "admin", is_empty=True),
     "tom-referater": Example(EMPTY, "/tavlemoede/referat", "admin", is_empty=True),
     "tom-tavlepakke": Example(EMPTY, "/tavlepakke", "admin", is_empty=True),
+    "tom-evaluering": Example(EMPTY, "/evaluering", "admin", is_empty=True),
     "tom-indikatorer": Example(EMPTY, "/indikatorer", "admin", is_empty=True),
 }
 
