@@ -17,6 +17,7 @@ from dashboards.figures.icons import ui_icon
 from dashboards.presenters import evaluation_effect_words as words
 from dashboards.presenters.completeness import Choice
 from dashboards.presenters.evaluation_effect import (
+    FEWEST_SHOWN,
     KIND_NAMES,
     STRIP,
     WINDOW,
@@ -273,7 +274,8 @@ def _months(by_time: object, measure: Measure, window: tuple[int, int] = WINDOW)
             int(row["n_units"]),
         )
         for row in rows
-        if window[0] <= row["since"] <= window[1]
+        # A month with one or two units would show what they did by themselves.
+        if window[0] <= row["since"] <= window[1] and row["n_units"] >= FEWEST_SHOWN
     )
 
 
@@ -714,7 +716,7 @@ def _funnels(answer: Answer, question: Question) -> Markup:
     outside = [int(year.funnel.units["is_outlier"].fillna(False).astype(bool).sum()) for year in answer.years]
     better = _("lavest") if definition.direction is Direction.UP else _("højest")
     return _card(
-        _("{before} enheder lå uden for grænserne før, {after} i det seneste år").format(
+        _("Uden for grænserne: {before} før, {after} i det seneste år").format(
             before=number(outside[0]), after=number(outside[1])
         ),
         _(
@@ -770,7 +772,7 @@ def _several(answer: Answer, question: Question) -> Markup:
         is_primary = row["role"] == "primary"
         p = [float(row[field]) for field in ("p_value", "holm", "bh")]
         lines.append(
-            Markup('<tr{}><th scope="row">{}<small>{}</small></th><td class="num">{}</td>{}</tr>').format(
+            Markup('<tr{}><th scope="row">{}<small>{}</small></th><td class="num not-phone">{}</td>{}</tr>').format(
                 Markup(' class="is-main"') if is_primary else NOTHING,
                 name.say(language()),
                 _("primær, ikke justeret") if is_primary else code,
@@ -779,9 +781,10 @@ def _several(answer: Answer, question: Question) -> Markup:
             )
         )
     return Markup(
-        '<section class="card fig"><h2>{}</h2><p class="muted f-13">{}</p><div class="tbl-wrap">'
-        '<table class="tbl tbl--compact tbl--sens"><thead><tr><th scope="col">{}</th><th scope="col" class="num">{}'
-        '</th><th scope="col" class="num">p</th><th scope="col" class="num">Holm</th>'
+        '<section class="card fig"><h2 id="eff-several">{}</h2><p class="muted f-13">{}</p><div class="tbl-wrap" '
+        'tabindex="0" role="region" aria-labelledby="eff-several"><table class="tbl tbl--compact tbl--sens"><thead><tr>'
+        '<th scope="col">{}</th><th scope="col" class="num not-phone">{}</th>'
+        '<th scope="col" class="num">p</th><th scope="col" class="num">Holm</th>'
         '<th scope="col" class="num">BH</th></tr></thead><tbody>{}</tbody></table></div><p class="note">{}</p>'
         "</section>"
     ).format(

@@ -244,7 +244,7 @@ class _Design:
 
     def errors(self, influence: Floats) -> Floats:
         """Standard errors of the columns of an influence function: root of its mean square over n."""
-        return self.correction * np.sqrt((influence**2).sum(axis=0)) / len(influence)
+        return self.correction * np.sqrt((influence**2).sum(axis=0)) / max(len(influence), 1)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from dashboards.figures.evaluation.effects import (
 )
 from dashboards.figures.geometry import push_apart
 from dashboards.figures.marks import place
-from dashboards.text import _, number
+from dashboards.text import _, ngettext, number
 
 WIDE, NARROW = 860, 358
 PHASES = ("before", "left_out", "after")
@@ -65,9 +65,9 @@ def month_words(month: Month, unit: str, decimals: int) -> str:
     when = (
         _("Startmåneden")
         if month.since == 0
-        else _("{count} måneder efter start").format(count=month.since)
+        else ngettext("{count} måned efter start", "{count} måneder efter start", month.since).format(count=month.since)
         if month.since > 0
-        else _("{count} måneder før start").format(count=-month.since)
+        else ngettext("{count} måned før start", "{count} måneder før start", -month.since).format(count=-month.since)
     )
     if not month.is_told:
         return _("{when}: kan ikke bestemmes.").format(when=when)
