@@ -287,6 +287,20 @@ def digest(lang: Language = "da") -> None:
 
 
 @app.command()
+def evaluate(
+    snapshot: Annotated[
+        str,
+        typer.Argument(help="Nummeret på et frosset datasæt. / The number of a frozen data set.", metavar="SNAPSHOT"),
+    ],
+    lang: Language = "da",
+) -> None:
+    """Regn et frosset datasæt igen, med alle cifre (JSON). / Run a frozen data set again, every digit (JSON)."""
+    from api.evaluate import EvaluationRequest
+
+    _end(_do("evaluate", _settings(), EvaluationRequest(snapshot, lang)))
+
+
+@app.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="Ny fil. / A new file.", metavar="FILE")], lang: Language = "da"
 ) -> None:
@@ -325,6 +339,12 @@ def user_add(
     ],
     unit: Annotated[str, typer.Option("--unit", help="Enhedens kode. / Code of the unit.")] = "",
     cohort: Annotated[str, typer.Option("--cohort", help="Holdets kode. / Code of the cohort.")] = "",
+    names: Annotated[
+        bool, typer.Option("--names", help="Evaluator: ser enhedernes navne. / Evaluator: sees names of units.")
+    ] = False,
+    counts: Annotated[
+        bool, typer.Option("--counts", help="Evaluator: må hente præcise tal. / Evaluator: may take exact counts.")
+    ] = False,
     lang: Language = "da",
 ) -> None:
     """Opret en bruger; du bliver bedt om adgangskoden. / Create a user; you are asked for the password."""
@@ -338,7 +358,7 @@ def user_add(
     def job() -> Answer:
         store = open_store(settings)  # the first user of a new store needs its units
         try:
-            grant = Grant(Role(role), unit or None, cohort or None)
+            grant = Grant(Role(role), unit or None, cohort or None, names=names, counts=counts)
             create(
                 store,
                 SYSTEM,

@@ -19,8 +19,9 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from api import define, organise, plain_text
+from api import define, evaluate, organise, plain_text
 from api.define import DefinitionRequest
+from api.evaluate import EvaluationRequest
 from api.organise import OrganisationRequest
 from data import backup as backups
 from data import digest as digests
@@ -302,6 +303,16 @@ def _cell(value: object, is_danish: bool) -> str:
     return "" if value is None else str(value)
 
 
+def evaluation(store: Store, settings: JobSettings, request: EvaluationRequest) -> Answer:
+    """The overall estimate of a frozen data set, run again here from its exact counts."""
+    from indicators.evaluation.errors import EvaluationError
+
+    try:
+        return Answer(ExitCode.DONE, evaluate.evaluate_again(store, request))
+    except EvaluationError as error:
+        return Answer(ExitCode.REFUSED, err=error.words.say(request.language) + "\n")
+
+
 def backup(store: Store, settings: JobSettings, request: PlainRequest) -> Answer:
     """Copy the whole store to a new file."""
     path = Path(request.path)
@@ -542,6 +553,7 @@ Request = (
     | DeliveryRequest
     | OrganisationRequest
     | DefinitionRequest
+    | EvaluationRequest
 )
 
 
@@ -567,6 +579,7 @@ JOBS: Mapping[str, Job] = {
     "restore_delivery": Job(DeliveryRequest, restore_delivery),
     "organisation": Job(OrganisationRequest, organisation),
     "definition": Job(DefinitionRequest, definition),
+    "evaluate": Job(EvaluationRequest, evaluation),
 }
 _SENDING = frozenset({"load", "digest"})  # jobs that queue mail
 

@@ -141,9 +141,12 @@ def _right(one: Reach) -> str:
         )
     if one.role is Role.EVALUATOR:
         which = one.cohort.say(said) if one.cohort else _("alle hold")
-        return _("Evaluator: du ser enhederne på {cohort} ({below}). Små tal er skjult.").format(
-            cohort=which, below=below
-        )
+        if one.names:
+            text = _("Evaluator: du ser enhederne på {cohort} ({below}). Små tal er skjult.")
+        else:
+            text = _("Evaluator: du evaluerer {cohort} ({below}) under pseudonymer. Små tal er skjult.")
+        sentence = text.format(cohort=which, below=below)
+        return f"{sentence} {_('Du må hente præcise tal til genberegning.')}" if one.counts else sentence
     if unit:
         return _(
             "Administrator: du ser og indberetter for alle enheder ({below}). Små tal ser du kun fra {unit} og alt "

@@ -75,12 +75,17 @@ def quality_team(store: Store, viewer: Viewer, unit_code: str, *, on: date) -> l
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What one role gives: the unit or cohort it is for (None: none is named), and how many units it opens today."""
+    """What one role gives: the unit or cohort it is for (None: none is named), and how many units it opens today.
+
+    `names` and `counts` are the two rights of an evaluator; without names the units are open under pseudonyms.
+    """
 
     role: Role
     unit: Words | None
     cohort: Words | None
     n_units: int
+    names: bool = True
+    counts: bool = False
 
 
 def reach(store: Store, viewer: Viewer, *, today: date) -> list[Reach]:
@@ -109,7 +114,9 @@ def reach(store: Store, viewer: Viewer, *, today: date) -> list[Reach]:
                     grant.role,
                     names.get(grant.unit_code or ""),
                     cohorts.get(grant.cohort_code or ""),
-                    len(alone.readable_units & there),
+                    len((alone.readable_units | alone.evaluated_units) & there),
+                    grant.names,
+                    grant.counts,
                 )
             )
     return found

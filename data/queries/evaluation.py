@@ -257,7 +257,7 @@ def at_work(viewer: Viewer) -> Viewer:
 
 
 def _sector(row: object) -> str:
-    return "practice" if row.kind == "practice" else row.sector  # type: ignore[attr-defined, no-any-return]
+    return "practice" if row.kind == "practice" else row.sector  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

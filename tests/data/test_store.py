@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from alembic import command
 from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import IntegrityError
 
-from data.schema import audit_event, metadata, observation, store_info
+from data import migrations
+from data.schema import audit_event, metadata, observation, role_grant, store_info
 from data.store import Store, StoreUnavailable, bulk_insert, bulk_upsert, read_info, write_info
 
 
@@ -429,3 +431,18 @@ def test_long_work_lets_an_answer_be_finished_first_and_does_not_wait_for_ever(
     slept.clear()
     empty_store.give_way()
     assert slept == [], "nobody waits for an answer"
+
+
+def test_evaluators_of_before_keep_the_names_they_read_and_get_no_exact_counts(tmp_path: Path) -> None:
+    store = Store.open(f"duckdb:///{tmp_path / 'old.duckdb'}", create=True)
+    with store._engine.begin() as connection:
+        command.upgrade(migrations._config(connection), "0004")
+        for number, role in ((1, "evaluator"), (2, "leader")):
+            connection.exec_driver_sql(
+                f"INSERT INTO role_grant (id, account_id, role) VALUES ({number}, {number}, '{role}')"
+            )
+    store.migrate()
+    with store.read() as connection:
+        rows = connection.execute(select(role_grant).order_by(role_grant.c.id)).all()
+    assert [(row.role, row.names, row.counts) for row in rows] == [("evaluator", True, False), ("leader", False, False)]
+    store.close()
