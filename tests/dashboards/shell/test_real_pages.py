@@ -18,7 +18,7 @@ from dashboards.presenters.meeting_screen import qr_code
 from dashboards.shell import Ids
 from data import accounts, catalogue, meetings, pathways
 from data.access import SYSTEM, Grant, Role, load_viewer
-from data.schema import series, short_address
+from data.schema import cohort_unit, series, short_address
 from data.store import Store
 from etl import pipeline
 from etl.limits import Limits
@@ -54,7 +54,18 @@ PAGES = {
         "/konto",
         "/maal",
     ),
-    "admin@tavle.example": ("/", "/?v=1&enhed=DK", "/maal/8", "/indberet", "/administration/enheder", "/konto"),
+    "admin@tavle.example": (
+        "/",
+        "/?v=1&enhed=DK",
+        "/maal/8",
+        "/indberet",
+        "/administration/enheder",
+        "/konto",
+        "/evaluering",
+        "/evaluering/effekt",
+        "/evaluering/analyser",
+        "/evaluering/frosne",
+    ),
 }
 
 
@@ -76,6 +87,8 @@ def delivered(quick_hashes: None) -> Iterator[Store]:
     _accounts(store)
     expected = {"indicator_code": INDICATOR, "unit_code": "NOH", "starts_on": date(2023, 1, 1), "owner": ""}
     store.write(lambda connection: connection.execute(insert(series).values(**expected)))
+    seat = {"cohort_code": "1", "unit_code": "NOH", "starts_on": date(2024, 6, 1)}
+    store.write(lambda connection: connection.execute(insert(cohort_unit).values(**seat)))
     rows = [
         f"{INDICATOR};NOH;{2023 + month // 12}-{month % 12 + 1:02d};{20 + month * 7 % 13};{9000 + month * 31 % 700}"
         for month in range(36)
