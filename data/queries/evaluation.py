@@ -61,6 +61,7 @@ SECTOR_NAMES = {
 }
 
 NO_MAIN = Words("Valgte ingen hovedmåling", "Chose no main indicator")
+NOT_RECORDED = Words("Hovedmålingen er ikke registreret", "The main indicator is not recorded")
 LEFT = Words("Forlod programmet", "Left the programme")
 NO_START = Words("Startmåneden er ikke oplyst", "The start month is not known")
 OTHER_PERIODS = Words("Hovedmålingen opgøres ikke pr. måned", "The main indicator is not counted by month")
@@ -578,6 +579,8 @@ def projects(
         lost_at, reason = _judged(
             has_left, definition, start, months, breaks.get(pair, []) if pair else [], before, after, today
         )
+        if code not in declared:
+            reason = NOT_RECORDED
         first, values = _values(reported, definition)
         found.append(
             Project(

@@ -214,6 +214,12 @@ def test_the_usability_rule_can_be_moved(programme: World) -> None:
     assert reason(programme, "901", after=15) == "Started recently"
 
 
+def test_a_unit_nobody_has_recorded_a_main_indicator_for_is_told_from_one_that_chose_none(programme: World) -> None:
+    assert reason(programme, "H1-B") == "Chose no main indicator"
+    programme.store.write(lambda connection: connection.execute(project.delete()))
+    assert reason(programme, "H1-B") == "The main indicator is not recorded"
+
+
 def test_leaving_and_a_break_near_the_start_are_reasons(programme: World) -> None:
     def write(connection) -> None:
         connection.execute(project.update().where(project.c.unit_code == "901").values(left_on=date(2026, 5, 1)))
