@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from dashboards.components.filter_fields import filter_field, options_of
-from dashboards.context import parts
+from dashboards.context import current_settings, current_store, current_viewer, parts
 from dashboards.figures.icons import ui_icon
 from dashboards.presenters.completeness import Choice
+from dashboards.presenters.evaluation_snapshots import standing as newest_frozen
 from dashboards.selection import VERSION, Selection
 from dashboards.text import _, pgettext
 
@@ -47,6 +48,12 @@ def carried(selection: Selection) -> Selection:
     )
 
 
+def _newest(selection: Selection) -> Standing | None:
+    """The newest frozen set the viewer may read, and how many figures changed since."""
+    said = newest_frozen(current_store(), current_viewer(), timezone=current_settings().timezone)
+    return None if said is None else Standing(said[0], carried(selection).href(SNAPSHOTS), said[1])
+
+
 def evaluation_nav(
     current: str,
     selection: Selection,
@@ -80,6 +87,7 @@ def evaluation_nav(
             VERSION, _("Program og måling"), fields
         )
     end = NOTHING
+    standing = standing or _newest(selection)
     if standing is not None:
         link = Markup(' <a href="{}">{}</a>').format(standing.href, standing.link_text) if standing.href else NOTHING
         end = Markup('<p class="evbar__end">{}<span>{}</span>{}</p>').format(

@@ -15,7 +15,7 @@ import pandas as pd
 
 from dashboards.exports.evaluation import drawings, methods
 from dashboards.exports.evaluation.amounts import LEVEL, NONE, p_text, people, share
-from dashboards.exports.evaluation.analysis import FEWEST_UNITS, SEED, Analysis
+from dashboards.exports.evaluation.analysis import FEWEST_UNITS, SEED, Analysis, Call
 from dashboards.exports.evaluation.blocks import (
     Block,
     Chart,
@@ -77,7 +77,7 @@ def report_of(analysis: Analysis) -> Report:
         _result(analysis),
         _question(analysis),
         _flow(analysis),
-        _design(analysis),
+        design_section(analysis.call),
         *(
             (_effect(analysis), _over_time(analysis), _groups(analysis), _curves(analysis), _checks(analysis))
             if _is_told(analysis)
@@ -241,11 +241,11 @@ def _flow(analysis: Analysis) -> Section:
         head = (_("Trin"), _("Enheder"), _("Udgår"), _("Hvorfor"))
         blocks.append(Table(_("Fra deltagere til analyserede"), head, tuple(rows)))
     names = analysis.cohort_names
-    rows = []
+    used: list[tuple[str, ...]] = []
     for record in analysis.effect.used.to_dict("records"):
         start = "" if record["cohort"] is None or pd.isna(record["cohort"]) else str(record["cohort"])
         name = names.get(start, start) if start else _("Uden for programmet")
-        rows.append(
+        used.append(
             (
                 name,
                 month_text(start) if start else NONE,
@@ -257,17 +257,17 @@ def _flow(analysis: Analysis) -> Section:
                 number(record["n_after"] - record["n_after_used"]) if start else NONE,
             )
         )
-    head = (
+    heads = (
         _("Gruppe"), _("Start"), _("Enheder"), _("Indgår"), _("Måneder før"), _("Udeladt før start"),
         _("Måneder efter"), _("Uden sammenligning"),
     )  # fmt: skip
-    blocks.append(Table(_("Enheder og enhedsmåneder i analysen"), head, tuple(rows), first_number=2))
+    blocks.append(Table(_("Enheder og enhedsmåneder i analysen"), heads, tuple(used), first_number=2))
     return Section("flow", _("Datagrundlag"), tuple(blocks))
 
 
-def _design(analysis: Analysis) -> Section:
-    fitted, effect = methods.formula(analysis)
-    call = analysis.call
+def design_section(call: Call) -> Section:
+    """Design, formula and settings: what can be said before any data are seen."""
+    fitted, effect = methods.formula(call)
     shown: tuple[tuple[str, str], ...] = (
         (_("Skala"), methods.SCALES[call.family].say(language())),
         (_("Vægtning"), methods.WEIGHTS[call.weights].say(language())),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboards.exports.evaluation.analysis import FRAME, SEED, Analysis
+from dashboards.exports.evaluation.analysis import FRAME, SEED, Analysis, Call
 from dashboards.text import _, language, number
 from indicators.words import Words
 
@@ -69,9 +69,8 @@ SOURCES = (
 )
 
 
-def formula(analysis: Analysis) -> tuple[str, str]:
-    """What was fitted to the months without the programme, and what an effect is."""
-    call = analysis.call
+def formula(call: Call) -> tuple[str, str]:
+    """What is fitted to the months without the programme, and what an effect is."""
     outcome = OUTCOME[call.family]
     trend = " + g_c·t" if call.cohort_trends else ""
     fitted = FORMULAS[call.family].replace(" + m_t", f" + m_t{trend}")
@@ -110,7 +109,7 @@ def estimand(analysis: Analysis) -> str:
 def methods_text(analysis: Analysis) -> tuple[str, ...]:
     """The paragraphs, in the language of the moment."""
     spoken, call = language(), analysis.call
-    fitted, effect = formula(analysis)
+    fitted, effect = formula(call)
     design = Words(
         "Designet er forskudte starter med imputation: hvad der ville være sket uden programmet, er tilpasset {scale} "
         "med en effekt for hver enhed og en for hver måned ({formula}), alene på måneder uden programmet, og effekten "

@@ -1,0 +1,301 @@
+"""Analyser: the analysis card: what is asked, how it is answered, what the answer does not cover, how to redo it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, html, no_update
+from flask import Response, request
+from markupsafe import Markup
+
+from dashboards.components import report_blocks, states
+from dashboards.components.download_menu import attachment, current_origin
+from dashboards.components.evaluation_nav import ANALYSES, COHORTS, EFFECT, SNAPSHOTS, evaluation_nav
+from dashboards.components.filter_fields import filter_field, options_of
+from dashboards.components.form import Form
+from dashboards.components.markup import Html
+from dashboards.context import current_now, current_settings, current_store, current_today, current_viewer
+from dashboards.errors import refuse
+from dashboards.exports.evaluation.analysis import Analysis
+from dashboards.exports.evaluation.content import design_section, report_of
+from dashboards.exports.evaluation.forms import REPORT_FORMS, write_report
+from dashboards.exports.evaluation.rerun import python_call
+from dashboards.figures.icons import ui_icon
+from dashboards.pages import PageRecord
+from dashboards.presenters import evaluation_plans as plans
+from dashboards.presenters import evaluation_report as presenter
+from dashboards.presenters.completeness import Choice
+from dashboards.presenters.evaluation_plans import PlanView
+from dashboards.presenters.evaluation_report import Asked
+from dashboards.selection import LEFT_OUT, NO, SCALES, VERSION, WEIGHTS, YES, Selection
+from dashboards.text import N_, _, language
+from data import analysis_plans
+from data.access import NotAllowed, NotFound, Role, Viewer
+from data.analysis_plans import LONGEST
+from data.errors import DataError, Refused
+from data.queries import evaluation
+from data.store import Store
+
+NOTHING = Markup("")
+SHOWN = ("result", "question", "design", "checks", "sensitivity", "verdict", "limitations", "methods")
+SCALE_NAMES = {SCALES[0]: N_("efter målingens art"), SCALES[1]: N_("lineær")}
+WEIGHT_NAMES = {WEIGHTS[0]: N_("enheder lige"), WEIGHTS[1]: N_("efter patienter")}
+
+
+class Ids:
+    PAGE = "analyses"
+    FORM = "analyses-plan"
+    SAID = "analyses-said"
+    VIEW = "analyses-view"
+
+
+def exists(store: Store, viewer: Viewer, path_args: Mapping[str, str], selection: Selection) -> bool:
+    evaluation.require_evaluator(viewer)
+    return True
+
+
+def layout(selection: Selection) -> Any:
+    store, viewer = current_store(), current_viewer()
+    try:
+        asked = presenter.asked(store, viewer, selection)
+        plan = plans.plan_for(store, viewer, asked)
+        has_results = plans.shows_results(plan, selection.show)
+        analysis = analysis_of(asked, selection) if has_results else None
+    except Refused as refusal:
+        said = states.State("info", _("Der er ingen analyse at vise"), refusal.reason(language()))
+        return html.Div([Html(html=evaluation_nav(ANALYSES, selection)), states.box_state(said, heading="h1")])
+    if plan is not None and has_results:
+        analysis_plans.saw_data(store, viewer, plan.id, now=current_now())
+    head = _head(analysis, selection) if analysis is not None else _plan_head(asked, selection)
+    return html.Div(
+        [
+            Html(html=_bar(asked, selection) + head),
+            Form(Ids.FORM, plan_form(asked, selection, has_results=has_results)),
+            Html(id=Ids.SAID, html=NOTHING, **{"aria-live": "polite"}),
+            Html(html=_cards(analysis) if analysis is not None else _without_results(asked)),
+            dcc.Store(id=Ids.VIEW, data={"query": selection.to_query(), "seen": has_results}),
+        ],
+        id=Ids.PAGE,
+    )
+
+
+def analysis_of(asked: Asked, selection: Selection) -> Analysis:
+    """What the address asks, for the viewer of this request, with the plan that belongs to it."""
+    store, viewer = current_store(), current_viewer()
+    plan = plans.plan_for(store, viewer, asked)
+    return presenter.analysis_of(
+        store,
+        viewer,
+        asked,
+        today=current_today(),
+        origin=current_origin(),
+        usable=(selection.before, selection.after),
+        plan=plans.report_plan(plan, plans.settings_of(asked), timezone=current_settings().timezone),
+    )
+
+
+def _plan_head(asked: Asked, selection: Selection) -> Markup:
+    """The head of a card that shows no results yet."""
+    name = asked.definition.name.say(language())
+    return Markup(
+        '<div class="rp__head"><div><p class="muted f-13">{}</p><h1 tabindex="-1">{}</h1><p class="muted">{}</p></div>'
+        '<div class="rp__do no-print">{}<a class="btn btn--sm" href="{}">{}</a></div></div>'
+    ).format(
+        _("Analysekort"),
+        _("Plan for »{name}«").format(name=name),
+        _("Resultaterne er ikke vist, så planen kan låses, før nogen har set dem."),
+        report_blocks.copy_button(python_call(asked.call), _("Kopiér som Python")),
+        selection.href(ANALYSES, show=plans.RESULTS),
+        _("Vis resultatet; det noteres på planen"),
+    )
+
+
+def _without_results(asked: Asked) -> Markup:
+    return Markup('<div class="rp mt-4">{}</div>').format(report_blocks.card(design_section(asked.call)))
+
+
+def plan_form(asked: Asked, selection: Selection, *, has_results: bool) -> Markup:
+    """The plan: to be written, to be locked, or locked with its departures."""
+    store, viewer, zone = current_store(), current_viewer(), current_settings().timezone
+    view = plans.plan_view(plans.plan_for(store, viewer, asked), asked, viewer, timezone=zone)
+    body = _locked(view) if view.is_locked or not view.may_change else _draft(view, has_plan=bool(view.question))
+    away = NOTHING
+    if has_results and not view.is_locked and not view.question:
+        away = Markup('<a class="btn btn--sm" href="{}">{}</a>').format(
+            selection.href(ANALYSES, show=plans.PLAN), _("Skriv planen uden at se tallene")
+        )
+    if has_results and not view.is_locked and not view.question:
+        body = Markup("<details><summary>{}</summary>{}</details>").format(_("Skriv planen"), body)
+    departures = Markup("").join(Markup("<li>{}</li>").format(words) for words in view.departures)
+    told = NOTHING
+    if departures:
+        told = Markup('<h3>{}</h3><ul class="rp__list">{}</ul>').format(_("Afvigelser fra planen"), departures)
+    return Markup(
+        '<section class="card rp__f mb-3" aria-labelledby="h-plan"><div class="snap__h"><h2 id="h-plan">{}</h2>{}</div>'
+        '<p class="muted f-13">{}</p>{}{}{}</section>'
+    ).format(_("Analyseplan"), away, view.status, body, told, _depart(view))
+
+
+def _draft(view: PlanView, *, has_plan: bool) -> Markup:
+    fields = Markup("").join(
+        Markup(
+            '<p><label for="ap-{0}">{1}</label><textarea class="input" id="ap-{0}" name="{0}" rows="2" '
+            'maxlength="{2}">{3}</textarea></p>'
+        ).format(name, plans.NAMES[name].say(language()), LONGEST, getattr(view, name))
+        for name in plans.FIELDS
+    )
+    lock = NOTHING
+    if has_plan:
+        lock = Markup('<button type="button" class="btn" data-press="lock">{}{}</button>').format(
+            ui_icon("lock", size=16), _("Lås planen")
+        )
+    return Markup(
+        '{}<div class="rp__do no-print"><button type="button" class="btn btn--primary" data-press="write">{}</button>{}'
+        "</div>"
+    ).format(fields, _("Gem planen"), lock)
+
+
+def _locked(view: PlanView) -> Markup:
+    rows = [(plans.NAMES[name].say(language()), getattr(view, name)) for name in plans.FIELDS]
+    said = Markup("").join(Markup("<p><b>{}</b><br>{}</p>").format(name, text) for name, text in rows if text)
+    return said or Markup("<p>{}</p>").format(_("Planen har ingen tekst."))
+
+
+def _depart(view: PlanView) -> Markup:
+    """Where settings in use differ from a locked plan: why."""
+    if not (view.has_unexplained and view.may_change):
+        return NOTHING
+    return Markup(
+        '<p><label for="ap-reason">{}</label><textarea class="input" id="ap-reason" name="reason" rows="2" '
+        'maxlength="{}"></textarea></p><button type="button" class="btn no-print" data-press="depart">{}</button>'
+    ).format(_("Hvorfor afviger I fra planen?"), LONGEST, _("Gem afvigelsen"))
+
+
+def take(pressed: Mapping[str, Any], view: Mapping[str, Any]) -> tuple[Markup, Markup | None]:
+    """What a button of the plan does: words, and the form drawn anew where something was written."""
+    store, viewer, now = current_store(), current_viewer(), current_now()
+    selection = Selection.from_query(str(view["query"]).removeprefix("?")).on(current_today())
+    values = {name: str(text) for name, text in dict(pressed["values"]).items()}
+    try:
+        asked = presenter.asked(store, viewer, selection)
+        if pressed["name"] == "write":
+            plans.write(store, viewer, asked, values, now=now, has_seen=bool(view["seen"]))
+            words = _("Planen er gemt.")
+        elif pressed["name"] == "lock":
+            made = plans.write(store, viewer, asked, values, now=now, has_seen=bool(view["seen"]))
+            words = _("Planen er låst med koden {code}.").format(
+                code=analysis_plans.lock(store, viewer, made.id, now=now).hash[: plans.CODE]
+            )
+        else:
+            plans.depart(store, viewer, asked, values.get("reason", ""), now=now)
+            words = _("Afvigelsen er gemt.")
+    except DataError as refusal:
+        return _said("error", "warn", refusal.reason(language())), None
+    return _said("ok", "lock", words), plan_form(asked, selection, has_results=bool(view["seen"]))
+
+
+def _said(kind: str, icon: str, words: str) -> Markup:
+    return Markup('<div class="alert alert--{} mb-3">{}<div>{}</div></div>').format(kind, ui_icon(icon), words)
+
+
+def _bar(asked: Asked, selection: Selection) -> Markup:
+    """The four pages, what is asked about, and how it is computed."""
+    call, choice = asked.call, asked.choice
+    bar = evaluation_nav(ANALYSES, selection, programmes=choice.programmes, indicators=choice.indicator_choices())
+    fields = NOTHING
+    if call.has_denominator:  # without one there is one scale and nobody to weigh by
+        for key, label, names, chosen in (
+            ("skala", _("Skala"), SCALE_NAMES, selection.scale),
+            ("vaegt", _("Vægt"), WEIGHT_NAMES, selection.weights),
+        ):
+            options = (Choice(code, _(name), code == chosen) for code, name in names.items())
+            fields += filter_field(key, label, options_of(options))
+    months = (
+        Choice(str(one), _("{count} måneder").format(count=one) if one else _("ingen"), one == call.leave_out)
+        for one in LEFT_OUT
+    )
+    fields += filter_field("udelad", _("Udelad før start"), options_of(months))
+    trends = (Choice(NO, _("nej"), not call.cohort_trends), Choice(YES, _("ja"), call.cohort_trends))
+    fields += filter_field("tendens", _("Egen tendens pr. hold"), options_of(trends))
+    return bar + Markup(
+        '<form class="rp__set no-print" data-context data-version="{}" aria-label="{}">{}</form>'
+    ).format(VERSION, _("Sådan regnes effekten"), fields)
+
+
+def _head(analysis: Analysis, selection: Selection) -> Markup:
+    report = report_of(analysis)
+    hrefs = [(code, presenter.href(selection, code)) for code in REPORT_FORMS]
+    return Markup(
+        '<div class="rp__head"><div><p class="muted f-13">{}</p><h1 tabindex="-1">{}</h1><p class="muted">{}</p></div>'
+        '<div class="rp__do no-print">{}{}<a class="btn btn--sm" href="{}">{}{}</a>'
+        '<a class="btn btn--sm" href="{}">{}{}</a></div></div>'
+    ).format(
+        _("Analysekort"),
+        report.headline,
+        report.subtitle,
+        report_blocks.downloads(hrefs, _("Hent rapport")),
+        report_blocks.copy_button(python_call(analysis.call), _("Kopiér som Python")),
+        selection.href(EFFECT, show=None),
+        ui_icon("arr-r", size=16),
+        _("Se figurerne"),
+        selection.href(SNAPSHOTS, show=None),
+        ui_icon("lock", size=16),
+        _("Frys dette"),
+    )
+
+
+def _cards(analysis: Analysis) -> Markup:
+    report = report_of(analysis)
+    return Markup('<div class="rp">{}</div>').format(
+        Markup("").join(report_blocks.card(section) for section in report.sections if section.key in SHOWN)
+    )
+
+
+def register_callbacks(app: Dash) -> None:
+    app.server.add_url_rule(f"{presenter.REPORT}.<form>", "evaluation_report", report_file)
+
+    @app.callback(
+        [Output(Ids.SAID, "html"), Output(Ids.FORM, "html")],
+        Input(Ids.FORM, "pressed"),
+        State(Ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def press(pressed: dict[str, Any], view: dict[str, Any]) -> tuple[str, Any]:
+        said, form = take(pressed, view)
+        return str(said), no_update if form is None else str(form)
+
+
+def report_file(form: str) -> Any:
+    """The report of what the address asks as a file."""
+    if form not in REPORT_FORMS:
+        return refuse(404, _("Rapporten findes ikke i den form."))
+    selection = Selection.from_query(request.query_string.decode("utf-8", "replace")).on(current_today())
+    store, viewer = current_store(), current_viewer()
+    try:
+        analysis = analysis_of(presenter.asked(store, viewer, selection), selection)
+    except NotAllowed as refusal:
+        return refuse(403, refusal.reason(language()))
+    except (NotFound, Refused) as refusal:
+        return refuse(404, refusal.reason(language()))
+    return send(analysis, form)
+
+
+def send(analysis: Analysis, form: str) -> Response:
+    """A report as an attachment; exact counts that leave are noted."""
+    content = write_report(form, analysis)
+    if form == "zip" and analysis.has_counts:
+        presenter.note_exact(current_store(), current_viewer(), analysis, now=current_now())
+    return attachment(content, REPORT_FORMS[form].media_type, presenter.file_name(analysis, form))
+
+
+PAGE = PageRecord(
+    path=ANALYSES,
+    name=N_("Analyser"),
+    layout=layout,
+    exists=exists,
+    icon="file",
+    fields=(),
+    roles=frozenset({Role.EVALUATOR, Role.ADMINISTRATOR}),
+    section=COHORTS,
+)

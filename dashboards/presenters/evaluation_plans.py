@@ -1,0 +1,202 @@
+"""The plan of an analysis card: which one belongs to what is asked, what it says, and where it was departed from.
+
+A plan belongs to a measure and a kind of groups. While it is neither locked nor has been held against data, the card
+shows it without results, so that it can be locked before anybody sees them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dashboards.exports.evaluation.analysis import Plan as ReportPlan
+from dashboards.presenters.evaluation_report import Asked
+from dashboards.text import _, language, moment_text
+from data import analysis_plans
+from data.access import Viewer
+from data.analysis_plans import Plan
+from data.store import Store
+from indicators.words import Words
+
+PLAN, RESULTS = "plan", "tal"  # what an address asks to see
+CODE = 12  # signs of the hash that are shown
+FIELDS = ("question", "limitations")
+NAMES = {
+    "question": Words("Spørgsmål", "Question"),
+    "limitations": Words("Begrænsninger, vi kender på forhånd", "Limitations known beforehand"),
+    "title": Words("Titel", "Title"),
+    "settings.family": Words("Skala", "Scale"),
+    "settings.weights": Words("Vægt", "Weights"),
+    "settings.leave_out": Words("Måneder udeladt før start", "Months left out before the start"),
+    "settings.cohort_trends": Words("Egne tendenser for hold", "Trends for each cohort"),
+    "settings.groups": Words("Grupper", "Groups"),
+}
+COMPARED = ("family", "weights", "leave_out", "cohort_trends", "groups")
+VALUES = {
+    "binomial": Words("log odds", "log odds"),
+    "linear": Words("lineær", "linear"),
+    "poisson": Words("log af raten", "log of the rate"),
+    "unit": Words("enheder lige", "units alike"),
+    "patient": Words("efter patienter", "by patients"),
+    "True": Words("ja", "yes"),
+    "False": Words("nej", "no"),
+    "None": Words("ikke sagt", "not said"),
+}
+
+
+def settings_of(asked: Asked) -> dict[str, Any]:
+    """What is planned beside the words."""
+    return {
+        **asked.call.settings(),
+        "indicator": asked.definition.code,
+        "programme": asked.choice.kind,
+        "groups": sorted(one.code for one in asked.groups),
+    }
+
+
+def plan_for(store: Store, viewer: Viewer, asked: Asked) -> Plan | None:
+    """The newest plan for the same measure and kind of groups, whoever wrote it."""
+    wanted = (asked.definition.code, asked.choice.kind)
+    for plan in analysis_plans.listed(store, viewer):
+        if (plan.settings.get("indicator"), plan.settings.get("programme")) == wanted:
+            return plan
+    return None
+
+
+def shows_results(plan: Plan | None, show: str | None) -> bool:
+    """Whether the card shows figures: not while a plan waits to be locked, unless somebody asks for them.
+
+    Examples
+    --------
+    >>> shows_results(None, None), shows_results(None, "plan"), shows_results(None, "tal")
+    (True, False, True)
+    """
+    if show == PLAN:
+        return False
+    is_waiting = plan is not None and not plan.is_locked and plan.first_seen_at is None
+    return show == RESULTS or not is_waiting
+
+
+def may_change(viewer: Viewer, plan: Plan | None) -> bool:
+    """Whether the viewer writes this plan: one's own, any for an administrator, and a new one for everybody."""
+    return plan is None or plan.author_id == viewer.account_id or viewer.owns_all or viewer.is_administrator
+
+
+def write(
+    store: Store, viewer: Viewer, asked: Asked, texts: Mapping[str, str], *, now: datetime, has_seen: bool
+) -> Plan:
+    """Write the plan for what is asked; `has_seen` says that the page showed results when it was written."""
+    plan = plan_for(store, viewer, asked)
+    title = asked.definition.name.say(language())
+    made = analysis_plans.write(
+        store,
+        viewer,
+        {"title": title, **{name: texts.get(name, "") for name in FIELDS}},
+        settings_of(asked),
+        now=now,
+        plan_id=plan.id if plan is not None and not plan.is_locked and may_change(viewer, plan) else None,
+    )
+    if has_seen:
+        analysis_plans.saw_data(store, viewer, made.id, now=now)
+    return analysis_plans.get(store, viewer, made.id)
+
+
+def departed(plan: Plan, used: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Settings in use that are not what the plan says, departures counted: (field, planned, in use)."""
+    found = []
+    for name in COMPARED:
+        field = f"settings.{name}"
+        planned = analysis_plans.in_force(plan, field)
+        now = sorted(used[name]) if name == "groups" else used[name]
+        if planned != now:
+            found.append((field, planned, now))
+    return found
+
+
+def depart(store: Store, viewer: Viewer, asked: Asked, reason: str, *, now: datetime) -> int:
+    """Write every setting that differs from the locked plan as a departure with the same reason; how many."""
+    plan = plan_for(store, viewer, asked)
+    if plan is None:
+        return 0
+    found = departed(plan, settings_of(asked))
+    for field, _planned, used in found:
+        analysis_plans.depart(store, viewer, plan.id, field, used, reason, now=now)
+    return len(found)
+
+
+def report_plan(plan: Plan | None, used: Mapping[str, Any], *, timezone: str) -> ReportPlan | None:
+    """The plan as a report says it: what was locked, every departure with its reason, and those without one."""
+    if plan is None:
+        return None
+    told = []
+    if plan.is_locked:
+        told = [
+            f"{_name(one.field)}: {_value(one.before)} → {_value(one.after)}. {one.reason} "
+            f"({one.author}, {moment_text(one.at, timezone, 'day')})"
+            for one in plan.departures
+        ]
+        missing = _("Ikke begrundet.")
+        told += [f"{_name(field)}: {_value(a)} → {_value(b)}. {missing}" for field, a, b in departed(plan, used)]
+        if not plan.is_locked_before_data:
+            told.append(_("Planen blev låst, efter at siden havde vist resultater."))
+    return ReportPlan(
+        question=plan.texts.get("question", ""),
+        limitations=plan.texts.get("limitations", ""),
+        locked=moment_text(plan.locked_at, timezone) if plan.locked_at else "",
+        code=plan.hash[:CODE],
+        departures=tuple(told),
+    )
+
+
+def _name(field: str) -> str:
+    return NAMES[field].say(language()) if field in NAMES else field
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return VALUES[str(value)].say(language()) if str(value) in VALUES else str(value)
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """The plan as the card shows it. `status` says where it stands; `differences` what is used otherwise now."""
+
+    question: str
+    limitations: str
+    status: str
+    is_locked: bool
+    may_change: bool
+    departures: tuple[str, ...]
+    has_unexplained: bool
+
+
+def plan_view(plan: Plan | None, asked: Asked, viewer: Viewer, *, timezone: str) -> PlanView:
+    """What to show and what can be done."""
+    if plan is None:
+        said = _("Der er ingen plan for målingen endnu.")
+        return PlanView("", "", said, False, True, (), False)
+    if plan.locked_at is not None:
+        said = _("Låst {day} af {author} med koden {code}.").format(
+            day=moment_text(plan.locked_at, timezone), author=plan.locked_by, code=plan.hash[:CODE]
+        )
+        if plan.is_locked_before_data:
+            said += " " + _("Siden havde ikke vist resultater for planen.")
+    else:
+        said = _("Kladde af {author}, skrevet {day}.").format(
+            author=plan.author, day=moment_text(plan.written_at, timezone)
+        )
+        if plan.first_seen_at is not None:
+            said += " " + _("Siden viste resultater {day}.").format(day=moment_text(plan.first_seen_at, timezone))
+    told = report_plan(plan, settings_of(asked), timezone=timezone)
+    return PlanView(
+        question=plan.texts.get("question", ""),
+        limitations=plan.texts.get("limitations", ""),
+        status=said,
+        is_locked=plan.is_locked,
+        may_change=may_change(viewer, plan),
+        departures=told.departures if told else (),
+        has_unexplained=plan.is_locked and bool(departed(plan, settings_of(asked))),
+    )

@@ -1,0 +1,191 @@
+"""The analysis card, its plan and frozen sets, on the demo's programme."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import pandas as pd
+import pytest
+
+from dashboards.exports.evaluation.analysis import Analysis, numbers_of
+from dashboards.exports.evaluation.content import report_of
+from dashboards.presenters import evaluation_plans as plans
+from dashboards.presenters import evaluation_report, evaluation_snapshots
+from dashboards.presenters.evaluation_report import Asked
+from dashboards.presenters.evaluation_snapshots import Since, conclusions
+from dashboards.presenters.exported import Origin
+from dashboards.selection import Selection
+from dashboards.text import use_language
+from data import analysis_plans, snapshots
+from data.access import NotAllowed, Role, Viewer, load_viewer
+from data.errors import Refused
+from data.store import Store
+from tests.conftest import BuiltDemo
+
+TODAY, NOW = date(2026, 11, 23), datetime(2026, 11, 23, 9, 0)
+EVALUATOR, RESEARCHER = "evaluator@tavle.example", "forsker@tavle.example"
+
+
+@pytest.fixture(scope="module")
+def board(built_demo: BuiltDemo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    path = tmp_path_factory.mktemp("plans") / "demo.duckdb"
+    shutil.copy(built_demo.path, path)
+    store = Store.open(f"duckdb:///{path}")
+    yield store
+    store.close()
+
+
+def origin(store: Store) -> Origin:
+    return Origin.of(store, now=NOW, timezone="Europe/Copenhagen", address="https://tavle.example")
+
+
+def asked_by(store: Store, viewer: Viewer, **choices: object) -> Asked:
+    return evaluation_report.asked(store, viewer, Selection(**choices))  # type: ignore[arg-type]
+
+
+def analysed(store: Store, viewer: Viewer, asked: Asked) -> Analysis:
+    return evaluation_report.analysis_of(store, viewer, asked, today=TODAY, origin=origin(store))
+
+
+def test_an_address_becomes_the_call_of_the_library(board: Store) -> None:
+    viewer = load_viewer(board, EVALUATOR)
+    asked = asked_by(board, viewer, left_out=3, has_trends=True, weights="patienter", scale="lineaer")
+    assert asked.call.arguments() == {
+        "denominator": "denominator", "family": "linear", "weights": "patient", "leave_out": 3, "cohort_trends": True,
+    }  # fmt: skip
+    assert asked_by(board, viewer).call.family == "binomial"
+
+
+def test_a_leader_evaluates_nothing(board: Store) -> None:
+    with pytest.raises(NotAllowed):
+        asked_by(board, load_viewer(board, "leder@tavle.example"))
+
+
+def test_units_are_pseudonyms_for_everybody_and_counts_leave_only_by_right(board: Store) -> None:
+    viewer, stranger = load_viewer(board, EVALUATOR), load_viewer(board, RESEARCHER)
+    assert viewer.may_take_counts and not stranger.may_take_counts
+    own = analysed(board, viewer, asked_by(board, viewer))
+    other = analysed(board, stranger, asked_by(board, stranger))
+    assert own.frame["unit"].str.fullmatch(r"E-\d+").all()
+    assert own.fingerprint == other.fingerprint
+    assert own.shared_csv == own.csv
+    assert len(other.shared_csv) < len(other.csv)
+    assert other.shared_frame is not None
+    assert other.shared_frame["numerator"].min() >= board.small_number
+
+
+def test_a_plan_is_written_locked_and_departed_from_and_the_report_says_so(board: Store) -> None:
+    viewer = load_viewer(board, EVALUATOR)
+    asked = asked_by(board, viewer)
+    assert plans.shows_results(plans.plan_for(board, viewer, asked), None)
+    texts = {"question": "Følger flere op til tiden?", "limitations": "Kun enheder med journaldata."}
+    made = plans.write(board, viewer, asked, texts, now=NOW, has_seen=False)
+    assert not plans.shows_results(made, None), "a plan that waits to be locked hides the results"
+    assert plans.shows_results(made, "tal")
+    locked = analysis_plans.lock(board, viewer, made.id, now=NOW)
+    assert locked.is_locked_before_data
+    other = asked_by(board, viewer, left_out=3)
+    assert plans.departed(locked, plans.settings_of(asked)) == []
+    assert plans.departed(locked, plans.settings_of(other)) == [("settings.leave_out", 6, 3)]
+    with use_language("da"):
+        view = plans.plan_view(locked, other, viewer, timezone="Europe/Copenhagen")
+        assert view.departures == ("Måneder udeladt før start: 6 → 3. Ikke begrundet.",)
+        assert view.has_unexplained
+        assert plans.depart(board, viewer, other, "For få måneder før.", now=NOW) == 1
+        plan = plans.plan_for(board, viewer, other)
+        told = plans.report_plan(plan, plans.settings_of(other), timezone="Europe/Copenhagen")
+    assert told is not None
+    assert told.departures[0].startswith("Måneder udeladt før start: 6 → 3. For få måneder før. (")
+    assert told.code == locked.hash[:12]
+    assert told.locked
+
+
+def test_a_plan_written_beside_results_says_that_they_were_seen(board: Store) -> None:
+    viewer = load_viewer(board, EVALUATOR)
+    asked = asked_by(board, viewer, programme="region")
+    made = plans.write(board, viewer, asked, {"question": "Og i regionerne?"}, now=NOW, has_seen=True)
+    locked = analysis_plans.lock(board, viewer, made.id, now=datetime(2026, 11, 23, 10, 0))
+    assert not locked.is_locked_before_data
+    with use_language("en"):
+        told = plans.report_plan(locked, plans.settings_of(asked), timezone="Europe/Copenhagen")
+    assert told is not None
+    assert told.departures == ("The plan was locked after the page had shown results.",)
+
+
+def test_a_frozen_set_gives_the_digits_it_was_frozen_with_and_says_what_it_is(board: Store) -> None:
+    viewer = load_viewer(board, EVALUATOR)
+    asked = asked_by(board, viewer)
+    made = evaluation_snapshots.freeze(board, viewer, asked, title="Midtvejs", today=TODAY, now=NOW, usable=(12, 12))
+    again = evaluation_snapshots.analysis_of(board, viewer, made.id, origin=origin(board), now=NOW, takes_frame=True)
+    assert numbers_of(again.effect, again.sensitivity) == made.results["numbers"]
+    assert conclusions(again.effect, again.sensitivity) == made.results["conclusions"]
+    assert again.fingerprint == analysed(board, viewer, asked).fingerprint
+    for spoken, words in (("da", "Frosset datasæt"), ("en", "Frozen data set")):
+        with use_language(spoken):
+            one = next(
+                one
+                for one in evaluation_snapshots.frozen_sets(board, viewer, origin=origin(board))
+                if one.id == made.id
+            )
+            assert f"{words} {made.id}" in one.citation
+            assert len(made.id) == 12
+            assert one.since.n_values == 0
+            flow = report_of(again).section("flow")
+            assert len(flow.blocks) == 2
+    with use_language("da"):
+        assert evaluation_snapshots.standing(board, viewer, timezone="Europe/Copenhagen") == (
+            f"Frosset 23. nov. 2026, {made.id[:6]}",
+            "uændret siden",
+        )
+
+
+def test_what_changed_after_the_freeze_is_counted_with_the_conclusions_that_change(
+    board: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = load_viewer(board, EVALUATOR)
+    asked = asked_by(board, viewer, left_out=0)
+    made = evaluation_snapshots.freeze(board, viewer, asked, title="", today=TODAY, now=NOW, usable=(12, 12))
+    frozen = snapshots.frame_of(board, viewer, made.hash)
+    # Everybody's later figures as they were before the programme: the effect is gone, and every conclusion with it.
+    now = frozen.copy()
+    started = (now["start"] != "") & (now["period"] >= now["start"])
+    now.loc[started, "numerator"] = (now.loc[started, "denominator"] * 0.4).round()
+    n_changed = int((now["numerator"] != frozen["numerator"]).sum())
+    changes = tuple(
+        snapshots.Change("changed", "E-001", None, "2026-01", None, None)  # type: ignore[arg-type]
+        for _one in range(n_changed)
+    )
+    monkeypatch.setattr(
+        snapshots, "difference", lambda store, viewer, one: snapshots.Difference(changes, (), 0, pd.DataFrame(now))
+    )
+    found = evaluation_snapshots._since(board, viewer, made)
+    assert found.n_changed == n_changed
+    assert any(words.da.startswith("Vurderingen: ") and words.da.endswith("nu.") for words in found.conclusions)
+    with use_language("da"):
+        assert found.sentence.endswith(f"{len(found.conclusions)} konklusioner ændret.")
+
+
+def test_the_sentence_of_the_difference_has_the_right_number_in_both_languages() -> None:
+    one = Since(1, 0, 0, 0, 0, ())
+    many = Since(10, 3, 1, 2, 5, ("a", "b"))  # type: ignore[arg-type]
+    with use_language("da"):
+        assert one.sentence == "1 værdi ændret efter frysning, ingen konklusion ændret."
+        assert many.sentence == "14 værdier ændret efter frysning, 2 konklusioner ændret."
+        assert "2 enheder har fået anden start eller gruppe" in many.details
+    with use_language("en"):
+        assert one.sentence == "1 value changed since the freeze, no conclusion changed."
+        assert many.sentence == "14 values changed since the freeze, 2 conclusions changed."
+
+
+def test_what_cannot_be_analysed_is_refused_in_words(board: Store) -> None:
+    viewer = load_viewer(board, EVALUATOR)
+    call = asked_by(board, viewer).call
+    frame = pd.DataFrame(
+        {"unit": ["a"], "period": ["2024-01"], "numerator": [9.0], "denominator": [3.0], "start": [""], "cohort": [""]}
+    )
+    with pytest.raises(Refused) as refusal:
+        evaluation_report.run(call, frame)
+    assert refusal.value.reason("da").startswith("Målingen kan ikke analyseres: ")
+    assert viewer.has(Role.EVALUATOR)
