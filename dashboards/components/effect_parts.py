@@ -304,7 +304,7 @@ def _events(answer: Answer, question: Question) -> Markup:
         views.append(
             (
                 "own",
-                _("Pr. hold"),
+                _("Pr. gruppe"),
                 drawn,
                 _("Uden bånd, så linjerne kan ses. Før start vises kun samlet."),
                 _line_table(lines, measure),
@@ -525,7 +525,7 @@ def _groups(answer: Answer, question: Question, selection: Selection) -> Markup:
             said = _("{low} til {high}").format(
                 low=number(average.new_low, measure.decimals), high=number(average.new_high, measure.decimals)
             )
-            lines.append((_("Et nyt hold"), _("ventes"), "", said))
+            lines.append((_("En ny gruppe"), _("ventes"), "", said))
     table = _table((_("Gruppe"), _("Start"), measure.unit, _("95 % CI")), lines, _("Effekt pr. gruppe"), 2)
     naive = Markup("").join(Markup("<p>{}</p>").format(one) for one in words.naive_words(answer, question))
     why = (

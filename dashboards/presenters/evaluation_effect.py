@@ -441,8 +441,9 @@ def _overall_of_other(frame: pd.DataFrame, question: Question) -> pd.Series:
 
 def _years(shown: pd.DataFrame, question: Question, definition: IndicatorDefinition) -> tuple[YearOfUnits, ...]:
     """The last twelve months before anybody started, and the last twelve of the data."""
-    if not definition.has_denominator or shown.empty or (shown["start"] == "").all():
-        return ()
+    is_counted = definition.is_percent or family_of(definition) == "poisson"
+    if not is_counted or shown.empty or (shown["start"] == "").all():
+        return ()  # a mean has no limits that follow from its denominator
     months = pd.PeriodIndex(shown["period"], freq="M")
     first_start = pd.Period(shown.loc[shown["start"] != "", "start"].min(), freq="M")
     number = {group.code: question.number_of(group.code) for group in question.groups}

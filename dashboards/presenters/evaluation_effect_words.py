@@ -15,7 +15,7 @@ from datetime import date
 import pandas as pd
 
 from dashboards.figures.evaluation.effects import signed
-from dashboards.presenters.evaluation_effect import Answer, GroupEffect, Question
+from dashboards.presenters.evaluation_effect import Answer, GroupEffect, Question, family_of
 from dashboards.text import _, language, month, ngettext, number, percent
 from indicators.definition import Direction, IndicatorDefinition
 
@@ -204,7 +204,8 @@ def _in_people(answer: Answer, definition: IndicatorDefinition, measure: Measure
             )
         )
     people = [float(overall.get(field, math.nan)) for field in ("patients", "patients_ci_low", "patients_ci_high")]
-    if definition.has_denominator and all(map(math.isfinite, people)):
+    is_of_people = definition.is_percent or family_of(definition) == "poisson"  # of a mean it is a sum of values
+    if is_of_people and all(map(math.isfinite, people)):
         parts.append(
             _("I alt ca. {count} i perioden (95 % CI {low} til {high}).").format(
                 count=_about_so_many(people[0]), low=_about_so_many(people[1]), high=_about_so_many(people[2])
@@ -429,6 +430,8 @@ def sensitivity_rows(answer: Answer, question: Question) -> list[SensitivityRow]
     rows = []
     for row in answer.sensitivity.rows.to_dict("records"):
         key, name = str(row["key"]), str(row[f"name_{told}"])
+        if key == "other_scale" and question.family == "linear" and not definition_of(question).is_percent:
+            continue  # log odds are of shares; a mean or a rate has none
         label = key.removeprefix("without_cohort_")
         if label != key and label in starts:
             name = _("Uden {name}").format(name=starts[label])
@@ -594,7 +597,7 @@ def forest_note(answer: Answer, question: Question) -> str:
         new = answer.average.prediction.loc["hts"]
         if math.isfinite(float(new["ci_low"])):
             parts.append(
-                _("Et nyt hold ventes mellem {interval} {unit}; {count} grupper er få.").format(
+                _("En ny gruppe ventes mellem {interval} {unit}; {count} grupper er få.").format(
                     interval=measure.interval(float(new["ci_low"]), float(new["ci_high"])),
                     unit=measure.unit,
                     count=answer.average.k,
@@ -602,7 +605,7 @@ def forest_note(answer: Answer, question: Question) -> str:
             )
         else:
             parts.append(
-                _("Med {count} grupper kan man ikke sige, hvor et nyt hold ventes.").format(count=answer.average.k)
+                _("Med {count} grupper kan man ikke sige, hvor en ny gruppe ventes.").format(count=answer.average.k)
             )
     return " ".join(parts)
 

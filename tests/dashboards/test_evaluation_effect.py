@@ -209,6 +209,15 @@ def test_the_scale_follows_the_kind_of_measure() -> None:
     assert family_of(definition(), "lineaer") == "linear"
 
 
+def test_a_mean_has_no_funnel_no_people_and_no_log_odds() -> None:
+    frame = programme(0.05).assign(numerator=lambda rows: rows["numerator"] * 7)
+    question = asked(frame, definition=definition(per=1), family="linear")
+    answer = answer_of(frame, frame, question)
+    assert answer.years == ()
+    assert "I alt ca." not in words.headline(answer, question).lead
+    assert "other_scale" not in [row.key for row in words.sensitivity_rows(answer, question)]
+
+
 def test_other_measures_are_adjusted_and_the_primary_stands_first(found: tuple[Answer, Question]) -> None:
     frame = programme(0.09)
     indicators = tuple((code, Words(code, code), 24) for code in ("til-tiden", "a", "b"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from dashboards.figures.evaluation.effects import Scale, group_mark, path, stretches, text
+from dashboards.figures.evaluation.effects import Scale, group_mark, line_css, path, stretches, text
 from dashboards.figures.geometry import value_axis
 from dashboards.figures.marks import place
 from dashboards.text import _, number
@@ -54,7 +54,7 @@ def aligned_curve(curve: Curve, *, span: tuple[int, int], low: float, high: floa
         top = [(x.at(one.since), y.at(one.observed)) for one in here]
         under = [(x.at(one.since), y.at(one.expected)) for one in reversed(here)]
         parts.append(f'<path class="al-gap" d="{path(top + under)}Z"/>')
-    for css, value in (("al-exp", "expected"), (f"ev-own ev-own--{(curve.group - 1) % 4 + 1}", "observed")):
+    for css, value in (("al-exp", "expected"), (line_css(curve.group), "observed")):
         for first, last in stretches([math.isfinite(getattr(one, value)) for one in shown]):
             line = [(x.at(one.since), y.at(getattr(one, value))) for one in shown[first : last + 1]]
             if len(line) > 1:

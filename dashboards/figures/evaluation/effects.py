@@ -10,7 +10,7 @@ from dashboards.figures.geometry import Axis, value_axis
 from dashboards.figures.marks import place
 from dashboards.text import number
 
-N_COLOURS = 4  # identity colours there are; a fifth group takes the first one's, with its own number
+N_COLOURS = 4  # identity colours there are; a fifth group takes the first one's, hollow
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,14 @@ def colour_of(group: int) -> int:
     return (group - 1) % N_COLOURS + 1
 
 
+def line_css(group: int) -> str:
+    """The class of a group's line: its colour, dashed from the fifth group on."""
+    return f"ev-own ev-own--{colour_of(group)}{' ev-own--again' if group > N_COLOURS else ''}"
+
+
 def group_mark(group: int, x: float, y: float, size: float = 5.0) -> str:
-    """The shape of a group: square, circle, triangle, diamond; counted from 1 and over again."""
-    css = f"mk id-{colour_of(group)}"
+    """The shape of a group: square, circle, triangle, diamond; counted from 1, and hollow from the fifth on."""
+    css = f"mk id-{colour_of(group)}{' mk--again' if group > N_COLOURS else ''}"
     shape = colour_of(group)
     if shape == 2:
         return f'<circle class="{css}" cx="{place(x)}" cy="{place(y)}" r="{place(size)}"/>'

@@ -15,6 +15,7 @@ from dashboards.figures.evaluation.effects import (
     Scale,
     effect_axis,
     group_mark,
+    line_css,
     path,
     signed,
     stretches,
@@ -129,7 +130,7 @@ def event_lines(lines: Sequence[Line], *, unit: str, decimals: int, width: int =
             continue
         for first, last in stretches([one.is_told for one in line.months]):
             run = [(frame.x(one.since), frame.y.at(one.estimate)) for one in line.months[first : last + 1]]
-            parts.append(_line(f"ev-own ev-own--{(line.group - 1) % 4 + 1}", run))
+            parts.append(_line(line_css(line.group), run))
         for one in known:
             if one.since % 6 == 0 or one is known[-1]:
                 parts.append(group_mark(line.group, frame.x(one.since), frame.y.at(one.estimate), 3.6))

@@ -90,7 +90,7 @@ def forest(rows: Sequence[Row], average: Average | None, *, unit: str, decimals:
         parts.append(_figures(average.estimate, average.low, average.high, width, y, decimals))
         y += ROW
         if math.isfinite(average.new_low):
-            parts.append(text(0, y, str(escape(_("Et nyt hold"))), css="ch-lab ch-lab--b"))
+            parts.append(text(0, y, str(escape(_("En ny gruppe"))), css="ch-lab ch-lab--b"))
             a, b = x.clipped(average.new_low), x.clipped(average.new_high)
             parts.append(f'<path class="fo-pi" d="M{place(a)} {place(y - 4)}H{place(b)}"/>')
             for end, value in ((a, average.new_low), (b, average.new_high)):
