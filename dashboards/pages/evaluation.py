@@ -39,7 +39,7 @@ from data.queries.evaluation import COHORT
 from data.store import Store
 
 JOBS = "tavle_evaluation_cohorts"
-AT_FIRST = 0.2  # seconds the page waits for the board before it shows grey rows instead
+AT_FIRST = 0.12  # seconds the page waits for the board before it shows grey rows instead
 LOOK_IN = 600  # milliseconds
 EMPTY, ROWS = 0, 1  # what stands on the page so far
 NOTHING = Markup("")

@@ -47,11 +47,17 @@ def read_choice(store: Store, viewer: Viewer, selection: Selection) -> Evaluatio
     NotAllowed
         The viewer does not evaluate.
     """
-    offered = evaluation.groups(store, viewer)
+    evaluation.require_evaluator(viewer)
+    who = viewer_key(viewer)
+    offered = store.until_written(("evaluation_groups", who), lambda: tuple(evaluation.groups(store, viewer)))
     kinds = [kind for kind in KINDS if any(one.kind == kind for one in offered)]
     kind = selection.programme if selection.programme in kinds else (kinds[0] if kinds else COHORT)
     groups = tuple(one for one in offered if one.kind == kind)
-    indicators = tuple(evaluation.indicators_of(store, viewer, groups)) if groups else ()
+    indicators: tuple[tuple[str, Words, int], ...] = ()
+    if groups:
+        indicators = store.until_written(
+            ("evaluation_indicators", who, kind), lambda: tuple(evaluation.indicators_of(store, viewer, groups))
+        )
     return EvaluationChoice(
         kind=kind,
         groups=groups,
