@@ -130,8 +130,15 @@ def page_not_allowed(text: str = "", *, home: str = "/") -> State:
     )
 
 
-def no_units() -> State:
-    """The viewer is signed in and may see nothing yet."""
+def no_units(*, is_evaluating: bool = False) -> State:
+    """The viewer is signed in and may see no unit: yet, or because evaluating goes on without their names."""
+    if is_evaluating:
+        return State(
+            "users",
+            _("Du evaluerer uden enhedernes navne"),
+            _("Her vises enheder ved navn. Under Evaluering er de samme enheder med som pseudonymer."),
+            (Action(_("Gå til Evaluering"), "/evaluering", is_primary=True),),
+        )
     return State(
         "users",
         _("Du har endnu ikke adgang til nogen enhed"),

@@ -61,7 +61,7 @@ def _read(selection: Selection) -> CompletenessView:
 
 def layout(selection: Selection) -> Any:
     if selection.unit is None:
-        return states.page_state(states.no_units())
+        return states.page_state(states.no_units(is_evaluating=bool(current_viewer().evaluated_units)))
     viewer = current_viewer()
     view = _read(selection)
     main = Html(html=_main(view), className="kgrid__m")

@@ -56,7 +56,7 @@ class Ids:
 
 def layout(selection: Selection) -> Any:
     if selection.unit is None:
-        return states.page_state(states.no_units())
+        return states.page_state(states.no_units(is_evaluating=bool(current_viewer().evaluated_units)))
     view = read_view(selection)
     return html.Div(
         [
