@@ -23,6 +23,7 @@ from dashboards.figures.evaluation.mini_forest import ForestAxis, mini_forest
 from dashboards.figures.evaluation.start_line import start_line
 from dashboards.pages import evaluation as page
 from dashboards.presenters import evaluation_cohorts as presenter
+from dashboards.presenters.background_jobs import Stopped
 from dashboards.presenters.evaluation_choice import read_choice
 from dashboards.presenters.evaluation_cohorts import Board
 from dashboards.selection import Selection
@@ -146,9 +147,16 @@ def test_the_board_is_there_before_its_effects(demo: Store, evaluator: Viewer) -
     assert {row.interval_text for row in waiting} == {"Beregnes …"}
 
 
-def test_regions_are_groups_too(demo: Store, evaluator: Viewer) -> None:
+def test_regions_are_groups_too_and_nobody_waits_for_effects_that_are_cancelled(demo: Store, evaluator: Viewer) -> None:
     asked = Selection(programme="region")
-    view = presenter.view_of(presenter.read_board(demo, evaluator, asked, today=TODAY), asked)
+    parts: list[Board] = []
+
+    def nobody_waits(_step: int, _of: int) -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        presenter.read_board(demo, evaluator, asked, today=TODAY, publish=parts.append, tell=nobody_waits)
+    view = presenter.view_of(parts[0], asked)
     assert len(view.marks) == 5
     assert view.flow[0].n == 120
     assert carried(asked).href("/evaluering/effekt") == "/evaluering/effekt?v=1&program=region"
@@ -166,14 +174,12 @@ def test_completeness_is_counted_by_months_since_the_start(board: Board) -> None
 # ------------------------------------------------------------------------------------------------------ who may see
 
 
-def test_without_the_right_to_names_neither_page_nor_file_names_a_unit(demo: Store) -> None:
+def test_without_the_right_to_names_neither_page_nor_file_names_a_unit(demo: Store, board: Board) -> None:
     researcher = load_viewer(demo, "forsker@tavle.example")
     found = presenter.read_board(demo, researcher, Selection(), today=TODAY)
     view = presenter.view_of(found, Selection())
     assert all(re.fullmatch(r"E-\d+", row.name) and not row.href for row in view.rows)
-    named = load_viewer(demo, "evaluator@tavle.example")
-    names = {row.name for row in presenter.view_of(presenter.read_board(demo, named, Selection(), today=TODAY),
-                                                   Selection()).rows}  # fmt: skip
+    names = {row.name for row in presenter.view_of(board, Selection()).rows}
     # The numbers of municipalities are also numbers of pseudonyms.
     codes = {one.unit_code for one in found.read.projects if not one.unit_code.isdigit()}
     text = str(page._table(view, found)) + str(presenter.file_rows(found, Selection()))
