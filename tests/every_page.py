@@ -94,6 +94,12 @@ EXAMPLES = {
     "log-ind-igen": Example("/log-ind", "/log-ind?next=/maal", None),
     "fil": Example("/indikator/<code>.html", "/indikator/MEDAFST.html?v=1&enhed=NOH-KIR", is_file=True),
     "effekt": Example("/evaluering/effekt", "/evaluering/effekt?v=1&maaling=AFLYST", "evaluator"),
+    "analyser": Example(
+        "/evaluering/analyser", "/evaluering/analyser?v=1&maaling=OPFOELG&udelad=3", "evaluator", also=("forsker",)
+    ),
+    "analyser-plan": Example("/evaluering/analyser", "/evaluering/analyser?v=1&vis=plan", "evaluator"),
+    "frosne": Example("/evaluering/frosne", "/evaluering/frosne", "evaluator", also=("admin",)),
+    "analyser-ikke-min": Example(STATE, "/evaluering/analyser", status=403),
     "effekt-ikke-min": Example(STATE, "/evaluering/effekt", status=403),
     "ingen-adgang": Example(STATE, "/indikator/MEDAFST?v=1&enhed=HGH", status=403),
     "ingen-side": Example(STATE, "/findes-ikke", status=404),
@@ -109,6 +115,7 @@ EXAMPLES = {
     "tom-tavlemoede": Example(EMPTY, "/tavlemoede", "admin", is_empty=True),
     "tom-referater": Example(EMPTY, "/tavlemoede/referat", "admin", is_empty=True),
     "tom-tavlepakke": Example(EMPTY, "/tavlepakke", "admin", is_empty=True),
+    "tom-frosne": Example(EMPTY, "/evaluering/frosne", "admin", is_empty=True),
     "tom-evaluering": Example(EMPTY, "/evaluering", "admin", is_empty=True),
     "tom-indikatorer": Example(EMPTY, "/indikatorer", "admin", is_empty=True),
 }

@@ -110,7 +110,8 @@ def departed(plan: Plan, used: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
         field = f"settings.{name}"
         planned = analysis_plans.in_force(plan, field)
         now = sorted(used[name]) if name == "groups" else used[name]
-        if planned != now:
+        # What was locked is never a departure, whatever was tried in between.
+        if now not in (planned, plan.settings.get(name)):
             found.append((field, planned, now))
     return found
 

@@ -96,6 +96,7 @@ def test_a_plan_is_written_locked_and_departed_from_and_the_report_says_so(board
         assert plans.depart(board, viewer, other, "For få måneder før.", now=NOW) == 1
         plan = plans.plan_for(board, viewer, other)
         told = plans.report_plan(plan, plans.settings_of(other), timezone="Europe/Copenhagen")
+        assert plans.departed(plan or locked, plans.settings_of(asked)) == [], "the plan itself is no departure from it"
     assert told is not None
     assert told.departures[0].startswith("Måneder udeladt før start: 6 → 3. For få måneder før. (")
     assert told.code == locked.hash[:12]
