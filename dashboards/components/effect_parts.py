@@ -427,6 +427,10 @@ def _sensitivity(answer: Answer, question: Question, selection: Selection) -> Ma
     main = next(row for row in rows if row.is_main)
     ends = [end for row in rows for end in (row.low, row.high) if math.isfinite(end)]
     axis = (min([0.0, *ends]), max([0.0, *ends])) if ends else (-1.0, 1.0)
+    if math.isfinite(main.low):
+        # One row that says next to nothing must not press the others together: its interval runs off the axis.
+        reach = 8 * max(main.high - main.low, 1e-9)
+        axis = (max(axis[0], min(0.0, main.low - reach)), min(axis[1], max(0.0, main.high + reach)))
     room = (axis[1] - axis[0]) * 0.04 or 1.0
     axis = (axis[0] - room, axis[1] + room)
     lines = NOTHING
@@ -512,13 +516,13 @@ def _groups(answer: Answer, question: Question, selection: Selection) -> Markup:
         forest.forest(rows, average, unit=measure.unit, decimals=measure.decimals, width=forest.NARROW),
     )
 
-    def cells(estimate: float, low: float, high: float) -> tuple[str, str]:
+    def cells(estimate: float, low: float, high: float, why: str = "") -> tuple[str, str]:
         if not math.isfinite(estimate):
-            return _("kan ikke bestemmes"), ""
+            return why or _("kan ikke bestemmes"), ""
         said = _("{low} til {high}").format(low=number(low, measure.decimals), high=number(high, measure.decimals))
         return signed(estimate, measure.decimals), said if math.isfinite(low) else "–"
 
-    lines = [(row.name, row.about, *cells(row.estimate, row.low, row.high)) for row in rows]
+    lines = [(row.name, row.about, *cells(row.estimate, row.low, row.high, row.said)) for row in rows]
     if average is not None:
         lines.append((_("Gennemsnit"), "", *cells(average.estimate, average.low, average.high)))
         if math.isfinite(average.new_low):
@@ -565,6 +569,7 @@ def _forest_row(one: GroupEffect, question: Question, measure: Measure) -> fores
         field("ci_low"),
         field("ci_high"),
         tuple(value * measure.factor for value in one.shrunken),
+        _("under {count} enheder").format(count=FEWEST_SHOWN) if one.n_units < FEWEST_SHOWN else "",
     )
 
 

@@ -309,7 +309,8 @@ def _group_effect(frame: pd.DataFrame, question: Question, group: queries.Group)
     empty = pd.DataFrame(columns=["since", "phase", "estimate", "band_low", "band_high", "n_units"])
     curve = _observed(frame[own], since[own])
     nothing = pd.Series(dtype=object)
-    if not n_units or not (own & (since >= 0)).any():
+    # One or two units by themselves are no group: their effect would be what they did.
+    if n_units < FEWEST_SHOWN or not (own & (since >= 0)).any():
         return GroupEffect(group.code, group.name, question.number_of(group.code), n_units, nothing, empty, curve, ())
     found = effect_of(panel_of(kept, question.family), question.settings)
     by_time = found.by_time[found.by_time["since"] >= 0] if len(found.by_time) else empty

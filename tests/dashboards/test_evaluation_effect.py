@@ -198,6 +198,16 @@ def test_hidden_months_are_hatched_and_never_a_step(found: tuple[Answer, Questio
     assert drawn.count("M") - drawn.count("MM") > 20
 
 
+def test_a_group_of_one_or_two_units_is_not_shown_by_itself() -> None:
+    frame = programme(0.09)
+    small = frame[(frame["cohort"] != "1") | frame["unit"].isin(["E-000", "E-001"])]
+    question = asked(small)
+    one = answer_of(small, small, question).groups[0]
+    assert (one.n_units, len(one.overall), len(one.by_time), len(one.curve), one.shrunken) == (2, 0, 0, 0, ())
+    row = effect_parts._forest_row(one, question, words.Measure.of(words.definition_of(question)))
+    assert row.said == "under 3 enheder"
+
+
 def test_an_empty_frame_is_refused_in_words() -> None:
     frame = programme(0.0)
     with pytest.raises(EvaluationError, match="No unit follows"):

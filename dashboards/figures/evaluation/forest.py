@@ -27,6 +27,7 @@ class Row:
     low: float
     high: float
     units: tuple[float, ...] = ()
+    said: str = ""  # why there is no effect, where there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def forest(rows: Sequence[Row], average: Average | None, *, unit: str, decimals:
             parts.append(group_mark(row.group, x.at(row.estimate), y - 4, 5.5))
             parts.append(_figures(row.estimate, row.low, row.high, width, y, decimals))
         else:
-            parts.append(text(x.at(axis.low) + 6, y, str(escape(_("kan ikke bestemmes")))))
+            parts.append(text(x.at(axis.low) + 6, y, str(escape(row.said or _("kan ikke bestemmes")))))
         y += ROW
     if average is not None:
         parts.append(f'<path class="ch-grid" d="M0 {place(y - 20)}H{width}"/>')
