@@ -135,6 +135,7 @@ class Project:
     missing, or hidden because it is small). `months_before` and `months_after` count months with figures, the start
     month among those after; `completeness` is the share of the months since the first one that have figures.
     `lost_at` is the step of the flow at which the unit falls away (empty: analysable), `reason` why.
+    `months` are the first days of the months with figures, also of those hidden from the viewer.
     """
 
     unit_code: str
@@ -155,6 +156,7 @@ class Project:
     is_analysable: bool
     lost_at: str
     reason: Words | None
+    months: tuple[date, ...]
 
 
 def may_evaluate(viewer: Viewer) -> bool:
@@ -602,6 +604,7 @@ def projects(
                 is_analysable=not lost_at,
                 lost_at=lost_at,
                 reason=reason,
+                months=tuple(months),
             )
         )
     return found
@@ -652,8 +655,8 @@ def completeness(store: Store, viewer: Viewer, groups: Sequence[Group], *, today
     for one in projects(store, viewer, groups, today=today):
         if one.start is None or one.first_month is None:
             continue
-        began, first = _month_number(one.start), _month_number(one.first_month)
-        reported = {first + step for step, value in enumerate(one.values) if value is not None}
+        began = _month_number(one.start)
+        reported = {_month_number(month) for month in one.months}  # a figure that is hidden was reported all the same
         for since in range(-24, 37):
             if began + since <= last:
                 cell = found.setdefault((since, one.cohort), [0, 0])

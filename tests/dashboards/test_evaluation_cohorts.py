@@ -30,7 +30,7 @@ from dashboards.selection import Selection
 from dashboards.text import use_language
 from data import accounts
 from data.access import SYSTEM, Grant, NotAllowed, Role, Viewer, load_viewer
-from data.queries import evaluation_outside
+from data.queries import evaluation, evaluation_outside
 from data.schema import cohort_unit, unit_group_member
 from data.store import Store
 from indicators.assessment import Variation
@@ -169,6 +169,12 @@ def test_completeness_is_counted_by_months_since_the_start(board: Board) -> None
         reported, expected = row.share(0, 11)
         assert 0 < reported <= expected
     assert StripRow(view.marks[0], -1, (1, 0), (2, 2)).share(0, 5) == (0, 2)
+
+
+def test_a_figure_that_is_hidden_counts_as_reported(demo: Store, board: Board) -> None:
+    everything = evaluation.completeness(demo, SYSTEM, board.choice.groups, today=TODAY)
+    counted = [(row.since, row.cohort, row.reported, row.expected) for row in everything.itertuples()]
+    assert counted == list(board.read.completeness)
 
 
 # ------------------------------------------------------------------------------------------------------ who may see
