@@ -7,13 +7,17 @@ is first asked for, so that importing this module opens nothing.
 
 from __future__ import annotations
 
+import os
+
+# Before numpy: its own threads wait for one another where eight of ours already share the processors.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import atexit
 import contextlib
 import errno
 import gc
 import json
 import logging
-import os
 import secrets
 import signal
 import socket

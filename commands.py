@@ -8,10 +8,14 @@ store themselves. The words and exit codes are the same.
 
 from __future__ import annotations
 
+import os
+
+# Before numpy: its own threads wait for one another where eight of ours already share the processors.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import base64
 import getpass
 import json
-import os
 import sys
 import time
 import urllib.error
