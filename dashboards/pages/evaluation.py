@@ -75,7 +75,7 @@ def layout(selection: Selection) -> Any:
         className="coh",
         children=[
             nav,
-            Html(id=Ids.HEAD, html=_head(board, selection) if board else states.skeleton(_("Henter hold"))),
+            Html(id=Ids.HEAD, html=_head(board, selection) if board else _waiting()),
             Html(id=Ids.STATUS, html=_status(job)),
             Html(id=Ids.TABLE, html=_table_and_strips(board, selection) if board else NOTHING),
             dcc.Store(id=Ids.VIEW, data=selection.to_query()),
@@ -142,6 +142,12 @@ def register_callbacks(app: Dash) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ the pieces
+
+
+def _waiting() -> Markup:
+    """What stands until the board is read: a heading, so that the page has one whenever it is read aloud."""
+    heading = Markup('<h1 tabindex="-1">{}</h1>').format(_("Hold"))
+    return heading + states.skeleton(_("Henter hold"))
 
 
 def _nav(choice: EvaluationChoice, selection: Selection) -> Markup:
