@@ -1,9 +1,14 @@
-"""An evaluator chooses cohorts, waits for the fit, reads the verdict, and steps through the months by keyboard."""
+"""An evaluator chooses cohorts, reads the verdict, steps through the months by keyboard, and takes the report home."""
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -34,3 +39,30 @@ def test_an_evaluator_chooses_cohorts_and_reads_the_verdict(visit: Visit) -> Non
     page.get_by_label("Udelad før start").select_option("3")
     page.wait_for_url("**udelad=3**")
     expect(page.get_by_text("De sidste 3 måneder før start er udeladt.")).to_be_visible()
+
+
+def test_the_report_of_a_choice_of_cohorts_runs_again_with_the_same_digits(visit: Visit, tmp_path: Path) -> None:
+    evaluator = visit("evaluator", at="/evaluering?v=1&maaling=AFLYST&hold=3.4")
+    page = evaluator.page
+    page.get_by_role("link", name="Se programmets effekt").click()
+    page.wait_for_url("**/evaluering/effekt?**maaling=AFLYST**")
+    expect(page.get_by_text("Det ville ændre vurderingen:")).to_be_visible()
+    page.locator("nav.subnav").get_by_role("link", name="Analyser").click()
+    page.wait_for_url("**/evaluering/analyser?**maaling=AFLYST**")
+    headline = page.get_by_role("heading", level=1).inner_text()
+    assert "Aflyste operationer" in headline
+    page.locator("summary", has_text="Hent rapport").click()
+    with page.expect_download() as waiting:
+        page.locator("a.menu__item", has_text="Data, script og notebook").click()
+    with zipfile.ZipFile(waiting.value.path()) as packed:
+        packed.extractall(tmp_path)
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "analysis.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == (tmp_path / "numbers.txt").read_text("utf-8")
+    assert "overall.estimate " in ran.stdout
