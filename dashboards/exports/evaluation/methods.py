@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboards.exports.evaluation.analysis import FRAME, SEED, Analysis, Call
 from dashboards.text import _, language, number
+from indicators.evaluation.verdict import LARGEST_DRIFT
 from indicators.words import Words
 
 SCALES = {
@@ -137,22 +138,16 @@ def methods_text(analysis: Analysis) -> tuple[str, ...]:
     )
     checks = Words(
         "Månederne før start er prøvet for et dyk, en anden tendens og en opdigtet start 12 måneder for tidligt; en "
-        "prøve, "
-        "der består, er intet bevis, og derfor står den største afvigelse, der kunne være overset (80 % styrke), ved "
-        "hver. "
-        "Vurderingen følger en fast regel: ikke identificeret uden et estimat; ikke påvist, når intervallet rummer "
-        "nul; "
-        "skrøbelig, når en prøve falder, når en tendens, der ikke kan udelukkes, kan forklare over 15 % af effekten, "
-        "eller "
-        "når en gyldig følsomhedsanalyse rummer nul; ellers konsistent.",
+        "prøve, der består, er intet bevis, og derfor står den største afvigelse, der kunne være overset (80 % styrke), "
+        "ved hver. Vurderingen følger en fast regel: ikke identificeret uden et estimat; ikke påvist, når intervallet "
+        "rummer nul; skrøbelig, når en prøve falder, når en tendens, der ikke kan udelukkes, kan forklare over "
+        "{share} % af effekten, eller når en gyldig følsomhedsanalyse rummer nul; ellers konsistent.",
         "The months before the start were checked for a dip, another trend and a made-up start 12 months early; "
-        "passing "
-        "is no proof, so the largest violation that could have been missed (80% power) stands beside each. The verdict "
-        "follows a fixed rule: not identified without an estimate; not shown where the interval holds nothing; fragile "
-        "where a check fails, where a trend that is not ruled out could explain over 15% of the effect, or where a "
-        "valid "
-        "sensitivity analysis holds nothing; else consistent.",
-    ).say(spoken)
+        "passing is no proof, so the largest violation that could have been missed (80% power) stands beside each. "
+        "The verdict follows a fixed rule: not identified without an estimate; not shown where the interval holds "
+        "nothing; fragile where a check fails, where a trend that is not ruled out could explain over {share}% of the "
+        "effect, or where a valid sensitivity analysis holds nothing; else consistent.",
+    ).say(spoken, share=number(100 * LARGEST_DRIFT, 1))
     data = _data(analysis)
     return design, inference, checks, data
 
