@@ -139,9 +139,9 @@ def methods_text(analysis: Analysis) -> tuple[str, ...]:
     checks = Words(
         "Månederne før start er prøvet for et dyk, en anden tendens og en opdigtet start 12 måneder for tidligt; en "
         "prøve, der består, er intet bevis, og derfor står den største afvigelse, der kunne være overset (80 % "
-        "styrke), ved hver. Vurderingen følger en fast regel: ikke identificeret uden et estimat; ikke påvist, når intervallet "
-        "rummer nul; skrøbelig, når en prøve falder, når en tendens, der ikke kan udelukkes, kan forklare over "
-        "{share} % af effekten, eller når en gyldig følsomhedsanalyse rummer nul; ellers konsistent.",
+        "styrke), ved hver. Vurderingen følger en fast regel: ikke identificeret uden et estimat; ikke påvist, når "
+        "intervallet rummer nul; skrøbelig, når en prøve falder, når en tendens, der ikke kan udelukkes, kan forklare "
+        "over {share} % af effekten, eller når en gyldig følsomhedsanalyse rummer nul; ellers konsistent.",
         "The months before the start were checked for a dip, another trend and a made-up start 12 months early; "
         "passing is no proof, so the largest violation that could have been missed (80% power) stands beside each. "
         "The verdict follows a fixed rule: not identified without an estimate; not shown where the interval holds "
