@@ -16,11 +16,9 @@ from data.access import Viewer
 from data.queries import catalogue, evaluation
 from data.queries.evaluation import Group
 from data.store import Store
-from indicators.definition import IndicatorDefinition
-from indicators.drawn import is_of_several
+from indicators.drawn import family_of
 from indicators.evaluation import programme_effect
 from indicators.evaluation.errors import EvaluationError
-from indicators.spc.charts import CHARTS, ValueKind
 from indicators.words import Words
 
 Z_95 = 1.959963984540054
@@ -49,16 +47,6 @@ class IndicatorEffects:
 
     of: Mapping[str, UnitEffect]
     reason: Words
-
-
-def family_of(definition: IndicatorDefinition) -> str:
-    """The scale on which units move alike: a share is binomial, a rate or a count Poisson, all else linear."""
-    chart = CHARTS.get(definition.chart)
-    if definition.is_percent:
-        return "binomial"
-    if chart is None or is_of_several(definition):
-        return "linear"
-    return "poisson" if chart.kind in (ValueKind.RATE, ValueKind.COUNT) else "linear"
 
 
 def effects_by_unit(

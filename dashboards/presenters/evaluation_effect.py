@@ -22,12 +22,12 @@ from data.shelf import Shelf
 from data.store import Store
 from indicators import evaluation
 from indicators.definition import Direction, IndicatorDefinition
+from indicators.drawn import family_of
 from indicators.evaluation.errors import EvaluationError
 from indicators.evaluation.panel import Panel
 from indicators.evaluation.programme_effect import ProgrammeEffect, Settings, effect_of, overall_of
 from indicators.evaluation.sensitivity import Sensitivity
 from indicators.evaluation.signal_share import SignalShare
-from indicators.spc.charts import CHARTS, ValueKind
 from indicators.spc.displays.funnel import limits as funnel_limits
 from indicators.spc.displays.funnel.result import FunnelResult
 from indicators.spc.errors import InputError
@@ -91,16 +91,6 @@ class Question:
         return next(number for number, one in enumerate(self.offered, start=1) if one.code == code)
 
 
-def family_of(definition: IndicatorDefinition, scale: str = SCALES[0]) -> str:
-    """On which scale untreated units are taken to move alike: by the kind of measure, or linear where chosen."""
-    if scale == SCALES[1] or not definition.has_denominator:
-        return "linear"
-    kind = CHARTS[definition.chart].kind if definition.chart in CHARTS else None
-    if definition.is_percent:
-        return "binomial"
-    return "poisson" if kind is ValueKind.RATE else "linear"
-
-
 def question_of(store: Store, viewer: Viewer, selection: Selection) -> Question:
     """Read an address; what it names and the viewer has not got is left out. Raises NotAllowed for other roles."""
     everything = queries.groups(store, viewer)
@@ -120,7 +110,7 @@ def question_of(store: Store, viewer: Viewer, selection: Selection) -> Question:
         groups=groups,
         indicators=indicators,
         definition=definition,
-        family=family_of(definition, selection.scale) if definition is not None else "linear",
+        family=family_of(definition) if definition is not None and selection.scale != SCALES[1] else "linear",
         weights="patient" if selection.weights == WEIGHTS[1] and definition and definition.has_denominator else "unit",
         leave_out=selection.left_out,
         has_trends=selection.has_trends,

@@ -15,9 +15,10 @@ from datetime import date
 import pandas as pd
 
 from dashboards.figures.evaluation.effects import signed
-from dashboards.presenters.evaluation_effect import Answer, GroupEffect, Question, family_of
+from dashboards.presenters.evaluation_effect import Answer, GroupEffect, Question
 from dashboards.text import _, language, month, ngettext, number, percent
 from indicators.definition import Direction, IndicatorDefinition
+from indicators.drawn import family_of
 
 CONSISTENT, FRAGILE, NOT_SHOWN, NOT_IDENTIFIED = "consistent", "fragile", "not_shown", "not_identified"
 GOOD, CAREFUL, AGAINST = "check", "warn", "x"  # icons of reasons

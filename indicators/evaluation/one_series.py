@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from indicators.evaluation.errors import EvaluationError, Note
-from indicators.evaluation.ordinals import ordinals_of
+from indicators.evaluation.ordinals import numbers_of, ordinals_of
 from indicators.words import Words
 
 Array = npt.NDArray[np.floating[Any]]
@@ -103,8 +103,8 @@ def read_series(
         raise EvaluationError(
             "no_column", Words(f"Kolonnen {said} mangler i data.", f"The frame has no column {said}; name one it has.")
         )
-    top = _numbers(frame, numerator)
-    bottom = _numbers(frame, denominator) if denominator else np.ones(len(frame))
+    top = numbers_of(frame, numerator)
+    bottom = numbers_of(frame, denominator) if denominator else np.ones(len(frame))
     _check_counts(top, bottom, family)
     ordinals, are_months = ordinals_of(frame[period])
     if calendar is not None and calendar.are_months != are_months:
@@ -227,24 +227,6 @@ def places_of(periods: Iterable[Hashable], calendar: Calendar) -> set[float]:
     if are_months != calendar.are_months:
         raise _mixed("de udeladte måneder", "the months left out")
     return {calendar.place(int(each)) for each in ordinals}
-
-
-def _numbers(frame: pd.DataFrame, name: str) -> Array:
-    try:
-        numbers = pd.to_numeric(frame[name]).to_numpy(dtype=np.float64, na_value=np.nan)
-    except (ValueError, TypeError) as error:
-        raise EvaluationError(
-            "no_number",
-            Words(
-                f"Kolonnen »{name}« rummer andet end tal.", f"The column '{name}' holds something that is no number."
-            ),
-        ) from error
-    if np.isinf(numbers).any():
-        raise EvaluationError(
-            "no_number",
-            Words(f"Kolonnen »{name}« rummer uendelige tal.", f"The column '{name}' holds infinite numbers."),
-        )
-    return numbers
 
 
 def _check_counts(top: Array, bottom: Array, family: str) -> None:

@@ -1,4 +1,4 @@
-"""Periods as numbers: months, or whole numbers that run on."""
+"""Columns of a frame as numbers: periods as months or as whole numbers that run on, figures as they are."""
 
 from __future__ import annotations
 
@@ -58,3 +58,20 @@ def ordinals_of(values: pd.Series) -> tuple[NDArray[np.int64], bool]:
                 ),
             ) from error
     return (stamps.dt.year * 12 + stamps.dt.month - 1 - 1970 * 12).to_numpy(dtype=np.int64), True
+
+
+def numbers_of(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    """A column as numbers, missing where it is; EvaluationError where it holds anything else."""
+    try:
+        numbers = pd.to_numeric(frame[name]).to_numpy(dtype=np.float64, na_value=np.nan)
+    except (ValueError, TypeError) as error:
+        words = Words(
+            f"Kolonnen »{name}« rummer andet end tal.", f"The column '{name}' holds something that is no number."
+        )
+        raise EvaluationError("no_number", words) from error
+    if np.isinf(numbers).any():
+        raise EvaluationError(
+            "no_number",
+            Words(f"Kolonnen »{name}« rummer uendelige tal.", f"The column '{name}' holds infinite numbers."),
+        )
+    return numbers

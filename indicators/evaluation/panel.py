@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from indicators.evaluation.errors import EvaluationError, Note
-from indicators.evaluation.ordinals import ordinals_of
+from indicators.evaluation.ordinals import numbers_of, ordinals_of
 from indicators.words import Words
 
 Floats = npt.NDArray[np.float64]
@@ -142,8 +142,8 @@ class Panel:
                     "The analysis needs a denominator: name its column, or choose the linear family.",
                 ),
             )
-        top = _numbers(frame, numerator)
-        bottom = _numbers(frame, denominator) if denominator else np.where(np.isnan(top), np.nan, 1.0)
+        top = numbers_of(frame, numerator)
+        bottom = numbers_of(frame, denominator) if denominator else np.where(np.isnan(top), np.nan, 1.0)
         _check_figures(top, bottom, family, has_denominator=denominator is not None)
 
         notes = []
@@ -202,22 +202,6 @@ def _check_columns(frame: pd.DataFrame, wanted: list[str]) -> None:
         )
     if frame.empty:
         raise EvaluationError("no_rows", Words("Der er ingen rækker.", "There are no rows."))
-
-
-def _numbers(frame: pd.DataFrame, name: str) -> Floats:
-    try:
-        numbers = pd.to_numeric(frame[name]).to_numpy(dtype=np.float64, na_value=np.nan)
-    except (ValueError, TypeError) as error:
-        words = Words(
-            f"Kolonnen »{name}« rummer andet end tal.", f"The column '{name}' holds something that is no number."
-        )
-        raise EvaluationError("no_number", words) from error
-    if np.isinf(numbers).any():
-        raise EvaluationError(
-            "no_number",
-            Words(f"Kolonnen »{name}« rummer uendelige tal.", f"The column '{name}' holds infinite numbers."),
-        )
-    return numbers
 
 
 def _check_figures(top: Floats, bottom: Floats, family: str, *, has_denominator: bool) -> None:

@@ -6,6 +6,7 @@ import math
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from dash import Dash
 
 from app import create_app
 from dashboards.components import effect_parts
+from dashboards.exports.evaluation.analysis import Call
 from dashboards.figures.evaluation import aligned_curves, event_study, forest, funnel, heat_strip
 from dashboards.figures.evaluation.effects import effect_axis, signed
 from dashboards.pages import evaluation_effect as page
@@ -27,7 +29,6 @@ from dashboards.presenters.evaluation_effect import (
     EffectWork,
     Question,
     answer_of,
-    family_of,
     question_of,
 )
 from dashboards.selection import Selection
@@ -37,6 +38,7 @@ from data.queries.evaluation import Group
 from data.store import Store
 from indicators.definition import Direction, IndicatorDefinition, Scope, Verification
 from indicators.definition import Role as Purpose
+from indicators.drawn import family_of
 from indicators.evaluation.errors import EvaluationError
 from indicators.words import Words
 from settings import Settings
@@ -214,9 +216,11 @@ def test_an_empty_frame_is_refused_in_words() -> None:
         answer_of(frame.iloc[:0], frame.iloc[:0], asked(frame))
 
 
-def test_the_scale_follows_the_kind_of_measure() -> None:
-    assert family_of(definition()) == "binomial"
-    assert family_of(definition(), "lineaer") == "linear"
+def test_the_scale_follows_the_kind_of_measure_and_is_the_same_in_the_report() -> None:
+    proportion = definition()
+    rate, mean = replace(definition(per=1000), chart="u"), replace(definition(per=1), chart="xbar")
+    for one, family in ((proportion, "binomial"), (rate, "poisson"), (mean, "linear")):
+        assert family_of(one) == Call.of(one).family == family
 
 
 def test_a_mean_has_no_funnel_no_people_and_no_log_odds() -> None:

@@ -18,6 +18,7 @@ from dashboards.presenters.exported import Origin
 from dashboards.text import language
 from data.queries.evaluation import Flow
 from indicators.definition import IndicatorDefinition
+from indicators.drawn import family_of
 from indicators.evaluation import ProgrammeEffect, Sensitivity, programme_effect, sensitivity
 from indicators.words import Words
 
@@ -48,10 +49,8 @@ class Call:
 
     @classmethod
     def of(cls, definition: IndicatorDefinition, **changes: Any) -> Call:
-        """The scale that fits an indicator: log odds for a proportion, a log rate for a rate, else the value itself."""
-        if not definition.has_denominator:
-            return cls(family="linear", has_denominator=False, **changes)
-        return cls(family="binomial" if definition.is_percent else "poisson", **changes)
+        """The scale that fits an indicator, as on every page of the evaluators."""
+        return cls(family=family_of(definition), has_denominator=definition.has_denominator, **changes)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Call:
