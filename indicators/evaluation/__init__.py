@@ -6,6 +6,8 @@ from indicators.evaluation.clusters import wild_bootstrap as wild_bootstrap
 from indicators.evaluation.effect_measures import effect_measures as effect_measures
 from indicators.evaluation.extended_two_way import ExtendedTwoWay as ExtendedTwoWay
 from indicators.evaluation.extended_two_way import extended_two_way as extended_two_way
+from indicators.evaluation.funnel_years import FunnelYear as FunnelYear
+from indicators.evaluation.funnel_years import funnel_years as funnel_years
 from indicators.evaluation.goodman_bacon import GoodmanBacon as GoodmanBacon
 from indicators.evaluation.goodman_bacon import goodman_bacon as goodman_bacon
 from indicators.evaluation.group_time_effects import GroupTimeEffects as GroupTimeEffects
@@ -20,12 +22,16 @@ from indicators.evaluation.meta_analysis import MetaAnalysis as MetaAnalysis
 from indicators.evaluation.meta_analysis import meta_analysis as meta_analysis
 from indicators.evaluation.multiplicity import Multiplicity as Multiplicity
 from indicators.evaluation.multiplicity import adjust_p_values as adjust_p_values
+from indicators.evaluation.placebo_outcome import with_placebo_outcome as with_placebo_outcome
 from indicators.evaluation.programme_effect import ProgrammeEffect as ProgrammeEffect
 from indicators.evaluation.programme_effect import programme_effect as programme_effect
 from indicators.evaluation.randomisation import RandomisationTest as RandomisationTest
 from indicators.evaluation.randomisation import randomisation_test as randomisation_test
+from indicators.evaluation.randomised_starts import randomised_starts as randomised_starts
 from indicators.evaluation.sensitivity import Sensitivity as Sensitivity
 from indicators.evaluation.sensitivity import sensitivity as sensitivity
+from indicators.evaluation.several_measures import measure_effect as measure_effect
+from indicators.evaluation.several_measures import several_measures as several_measures
 from indicators.evaluation.signal_share import SignalShare as SignalShare
 from indicators.evaluation.signal_share import signal_share as signal_share
 from indicators.evaluation.stepped_wedge import SteppedWedge as SteppedWedge

@@ -16,6 +16,7 @@ from indicators.evaluation.estimate import FIELDS, estimated
 from indicators.evaluation.group_time_effects import group_time_effects
 from indicators.evaluation.panel import Panel
 from indicators.evaluation.programme_effect import ProgrammeEffect, Settings, overall_of, programme_effect
+from indicators.evaluation.randomised_starts import LEAST, n_orders, randomised_starts
 from indicators.evaluation.two_way_fixed_effects import two_way_fixed_effects
 from indicators.evaluation.verdict import Verdict, judge
 from indicators.words import Words
@@ -68,6 +69,7 @@ def sensitivity(
     leave_out: int = 6,
     cohort_trends: bool = False,
     months_left_out: tuple[object, ...] = (),
+    draws: int = 0,
     on_row: Callable[[int, int], None] | None = None,
 ) -> Sensitivity:
     """Ask the question of `programme_effect` in all the usual other ways.
@@ -78,6 +80,9 @@ def sensitivity(
         The main analysis of the same frame and settings, if it is there already.
     months_left_out : tuple of periods
         Months that were out of the ordinary for everybody; one row goes without them.
+    draws : int
+        With some: a row with randomisation inference over who of the participants started when, by so many orders. It
+        has no standard error and takes no part in the verdict.
     on_row : callable
         Called before each row with its number from 0 and the count of rows; may raise to stop.
 
@@ -99,7 +104,7 @@ def sensitivity(
         result = programme_effect(
             frame, unit, period, numerator, denominator, start, family, weights, leave_out, cohort_trends
         )
-    plan = list(_plan(panel, result, settings, denominator is not None, months_left_out))
+    plan = list(_plan(panel, result, settings, denominator is not None, months_left_out, draws))
     rows = []
     for number, row in enumerate(plan):
         if on_row is not None:
@@ -158,7 +163,12 @@ def canonical(panel: Panel) -> pd.DataFrame:
 
 
 def _plan(
-    panel: Panel, main: ProgrammeEffect, settings: Settings, has_denominator: bool, months_left_out: tuple[object, ...]
+    panel: Panel,
+    main: ProgrammeEffect,
+    settings: Settings,
+    has_denominator: bool,
+    months_left_out: tuple[object, ...],
+    draws: int,
 ) -> Iterator[_Row]:
     def again(of: Panel, **changes: object) -> Callable[[], tuple[pd.Series, int, Words | None]]:
         return lambda: _taken(*overall_of(of, replace(settings, **changes)))  # type: ignore[arg-type]
@@ -257,6 +267,16 @@ def _plan(
                 Words("om ét hold bærer resultatet", "whether one cohort carries the result"),
                 again(panel.keep(panel.start != start)),
             )
+    if draws and n_orders(panel.start[~panel.is_never & panel.observed.any(axis=1)]) >= LEAST:
+        yield _Row(
+            "randomised_starts",
+            Words("Randomisering: hvem startede hvornår", "Randomisation: who started when"),
+            Words(
+                "lineær; forudsætter, at rækkefølgen blandt deltagerne var så godt som tilfældig",
+                "linear; assumes that the order among the participants was as good as chance",
+            ),
+            lambda: _of_orders(panel, settings, draws, int(main.overall["n_units"])),
+        )
     checks = main.checks.set_index("check") if len(main.checks) else pd.DataFrame()
     if "placebo" in checks.index:
         yield _Row(
@@ -305,6 +325,12 @@ def _of_groups(panel: Panel, settings: Settings, *, quarters: bool) -> tuple[pd.
     result = group_time_effects(frame, denominator="denominator", weights=settings.weights)
     reason = None if np.isfinite(result.overall["estimate"]) else result.notes[0].words if result.notes else None
     return result.overall, int(result.used["units"]), reason
+
+
+def _of_orders(panel: Panel, settings: Settings, draws: int, n_units: int) -> tuple[pd.Series, int, Words | None]:
+    found = randomised_starts(panel, leave_out=settings.leave_out, weights=settings.weights, draws=draws)
+    is_told = bool(np.isfinite(found.result["estimate"]))
+    return found.result, n_units, None if is_told else found.notes[-1].words
 
 
 def _nearly_complete(panel: Panel) -> np.ndarray:
