@@ -79,6 +79,21 @@ unit_group_member = Table(
     Column("unit_code", String, primary_key=True),
     Column("valid_from", Date),
     Column("valid_to", Date),
+    Column("never_starts", Boolean),  # of a list evaluators made: only compared with
+)
+
+# One row per learning team or list that evaluators made here: whose it is, and since when nobody offers it any more.
+made_group = Table(
+    "made_group",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("author", String, nullable=False),
+    Column("made_at", DateTime, nullable=False),  # UTC
+    Column("changed_by", String, nullable=False),
+    Column("changed_at", DateTime, nullable=False),  # UTC
+    Column("closed_at", DateTime),  # UTC
+    Column("closed_by", String, nullable=False),
 )
 
 # One row per national goal.
@@ -623,7 +638,8 @@ digest = Table(
 # --------------------------------------------------------------------------------------------- evaluating the programme
 # Nothing here is changed once written, but for `project`: what was frozen and planned is there to be held against.
 
-# One row per participating unit: the main indicator it declared, and when and why it left, where it did.
+# One row per participating unit: the main indicator it declared, and when and why it left, where it did. A unit of no
+# cohort has the code of the learning team or list it is in.
 project = Table(
     "project",
     metadata,
@@ -635,7 +651,7 @@ project = Table(
     Column("left_reason", String, nullable=False),
 )
 
-# One row per score (0 to 5) a team was given on a day.
+# One row per score (0.5 to 5) a team was given on a day; of several in a month the newest that stands counts.
 team_score = Table(
     "team_score",
     metadata,
@@ -645,6 +661,7 @@ team_score = Table(
     Column("score", Double, nullable=False),
     Column("author", String, nullable=False),
     Column("recorded_at", DateTime, nullable=False),  # UTC
+    Column("withdrawn_at", DateTime),  # UTC
 )
 
 # One row per unit that has been shown under a pseudonym; a number is never given again.

@@ -294,7 +294,7 @@ def difference(store: Store, viewer: Viewer, snapshot: Snapshot) -> Difference:
     The frame is made again from the same indicator, groups and members: a group that is gone leaves its units out.
     """
     frozen = frame_of(store, viewer, snapshot.hash)
-    wanted = {one.code: one for one in evaluation.groups(store, viewer)}
+    wanted = {one.code: one for one in evaluation.groups(store, viewer, with_closed=True)}
     groups = [wanted[code] for code in snapshot.settings["groups"] if code in wanted]
     members = set(evaluation.codes_of(store, viewer, snapshot.settings["members"]).values())
     now = evaluation.frame(store, viewer, snapshot.indicator_code, groups, pseudonyms=True, only=members)

@@ -100,7 +100,7 @@ def cohorts_name(codes: Sequence[str]) -> str:
 
 def groups_key(groups: Sequence[Group]) -> Hashable:
     """The part of a key of remembered answers that stands for the groups: their members and when each began."""
-    return tuple((one.code, one.kind, _starts(one.starts)) for one in groups)
+    return tuple((one.code, one.kind, _starts(one.starts), tuple(sorted(one.compared))) for one in groups)
 
 
 def _starts(starts: Mapping[str, object]) -> Hashable:

@@ -518,7 +518,7 @@ class EffectWork:
     def _key(self, viewer: Viewer, question: Question) -> tuple[object, ...]:
         return (
             viewer.rights,
-            tuple((one.code, tuple(sorted(one.starts.items()))) for one in question.groups),
+            tuple((one.code, tuple(sorted(one.starts.items())), one.compared) for one in question.groups),
             question.definition.code if question.definition else None,
             question.definition.version if question.definition else None,
             question.settings,

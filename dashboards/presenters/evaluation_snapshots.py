@@ -176,7 +176,7 @@ def _frozen(store: Store, viewer: Viewer, snapshot: Snapshot) -> tuple[pd.DataFr
 
 
 def _groups(store: Store, viewer: Viewer, snapshot: Snapshot) -> tuple[evaluation.Group, ...]:
-    there = {one.code: one for one in evaluation.groups(store, viewer)}
+    there = {one.code: one for one in evaluation.groups(store, viewer, with_closed=True)}
     return tuple(there[code] for code in snapshot.settings["groups"] if code in there)
 
 

@@ -30,6 +30,7 @@ from data.reading import Pair
 from data.schema import (
     annotation,
     cohort_unit,
+    made_group,
     project,
     team_score,
     unit,
@@ -87,12 +88,15 @@ class Group:
 
     `kind` is cohort, learning_team, region, sector or list. Regions and sectors have the units that take part in the
     programme, each with the start of its own cohort. `starts` is keyed by unit code: a page writes `labels`, not codes.
+    `compared` are the units that never start in a group somebody made (`data.made_groups`): where every group that is
+    asked about has such units, the others are compared with them alone.
     """
 
     code: str
     kind: str
     name: Words
     starts: Mapping[str, date | None]
+    compared: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +177,11 @@ def require_evaluator(viewer: Viewer) -> None:
 # -------------------------------------------------------------------------------------------------------------- groups
 
 
-def groups(store: Store, viewer: Viewer) -> list[Group]:
-    """Cohorts first, then learning teams, regions, sectors and own lists; those without units in sight are left out."""
+def groups(store: Store, viewer: Viewer, *, with_closed: bool = False) -> list[Group]:
+    """Cohorts first, then learning teams, regions, sectors and own lists; those without units in sight are left out.
+
+    `with_closed` brings those that are offered no more: what was frozen of them is read again.
+    """
     require_evaluator(viewer)
     with store.read() as connection:
         seats = connection.execute(select(cohort_unit).order_by(cohort_unit.c.starts_on, cohort_unit.c.unit_code)).all()
@@ -184,6 +191,7 @@ def groups(store: Store, viewer: Viewer) -> list[Group]:
             .order_by(unit_group.c.name_da)
         ).all()
         members = connection.execute(select(unit_group_member).order_by(unit_group_member.c.unit_code)).all()
+        closed = set(connection.scalars(select(made_group.c.code).where(made_group.c.closed_at.is_not(None))))
         rows = {row.code: row for row in connection.execute(select(unit))}
     seats = [row for row in seats if viewer.may_evaluate(row.unit_code)]
     found = [
@@ -200,10 +208,12 @@ def groups(store: Store, viewer: Viewer) -> list[Group]:
             {
                 row.unit_code: row.valid_from
                 for row in members
-                if row.group_code == team.code and viewer.may_evaluate(row.unit_code)
+                if row.group_code == team.code and not row.never_starts and viewer.may_evaluate(row.unit_code)
             },
+            frozenset(row.unit_code for row in members if row.group_code == team.code and row.never_starts),
         )
         for team in teams
+        if with_closed or team.code not in closed
     ]
     found += [one for one in made if one.kind == LEARNING_TEAM]
     began = {row.unit_code: row.starts_on for row in reversed(seats)}
@@ -272,15 +282,15 @@ class _Declared:
 
 
 def _declared(connection: Connection, unit_codes: Collection[str]) -> dict[str, _Declared]:
-    """By unit what it declared; of a unit that took part twice, the last time."""
+    """By unit what it declared; of a unit that took part twice, the last time, and in a cohort before in a group."""
     rows = connection.execute(
         select(project, cohort_unit.c.starts_on)
-        .join(
+        .outerjoin(
             cohort_unit,
             (cohort_unit.c.cohort_code == project.c.cohort_code) & (cohort_unit.c.unit_code == project.c.unit_code),
         )
         .where(project.c.unit_code.in_(list(unit_codes)))
-        .order_by(cohort_unit.c.starts_on)
+        .order_by(cohort_unit.c.starts_on.nulls_first(), project.c.cohort_code)
     )
     return {row.unit_code: _Declared(row.main_indicator, row.left_on) for row in rows}
 
@@ -312,6 +322,13 @@ def labels_of(store: Store, viewer: Viewer, pseudonyms: Iterable[str]) -> dict[s
     wanted = codes_of(store, viewer, dict.fromkeys(pseudonyms))
     found = labels(store, viewer, wanted.values())
     return {alias: found[code] for alias, code in wanted.items()}
+
+
+def aliases_of(store: Store, viewer: Viewer, unit_codes: Iterable[str]) -> dict[str, str]:
+    """The pseudonym of each unit that there is, for whoever knows the unit already, by name or not."""
+    require_evaluator(viewer)
+    _, aliases = _labelled(store)
+    return {code: aliases[code] for code in unit_codes if code in aliases}
 
 
 def codes_of(store: Store, viewer: Viewer, pseudonyms: Iterable[str]) -> dict[str, str]:
@@ -427,7 +444,7 @@ def frame(
         raise Refused(NOT_MONTHLY, name=definition.name)
     members = _members(store, viewer, groups)
     rows = _figures(store, definition, as_of)
-    roles = _roles(store, members, rows["unit_code"].unique())
+    roles = _roles(store, members, rows["unit_code"].unique(), compared_with(groups))
     if only is not None:
         roles = {code: one for code, one in roles.items() if code not in members or code in only}
     rows = rows[rows["unit_code"].isin(roles)]
@@ -477,7 +494,15 @@ class _Part:
     until: date | None = None
 
 
-def _roles(store: Store, members: Mapping[str, Group], followers: Collection[str]) -> dict[str, _Part]:
+def compared_with(groups: Sequence[Group]) -> frozenset[str] | None:
+    """The units that `groups` are compared with where each of them names some; None: everybody outside."""
+    named = [one.compared for one in groups]
+    return frozenset().union(*named) if named and all(named) else None
+
+
+def _roles(
+    store: Store, members: Mapping[str, Group], followers: Collection[str], compared: frozenset[str] | None
+) -> dict[str, _Part]:
     with store.read() as connection:
         began: dict[str, date] = {}
         for row in connection.execute(select(cohort_unit.c.unit_code, cohort_unit.c.starts_on)):
@@ -492,7 +517,7 @@ def _roles(store: Store, members: Mapping[str, Group], followers: Collection[str
     taking_part = {code for code in members if code in there}
     above_somebody = {above for code in there for above in reading.upwards(parents, code)[1:]}
     for code in there:
-        if code in members or code in above_somebody:
+        if code in members or code in above_somebody or (compared is not None and code not in compared):
             continue
         if taking_part.intersection(reading.upwards(parents, code)[1:]):
             continue
@@ -667,15 +692,15 @@ def completeness(store: Store, viewer: Viewer, groups: Sequence[Group], *, today
 
 
 def _scores(connection: Connection, unit_codes: Collection[str]) -> dict[str, list[tuple[date, float]]]:
-    """The team scores of each unit by day; of several for one day, the newest that was recorded."""
-    found: dict[str, dict[date, float]] = {}
+    """The team scores of each unit by day; of several in a month, the newest that was recorded and stands."""
+    found: dict[str, dict[date, tuple[date, float]]] = {}
     for row in connection.execute(
         select(team_score)
-        .where(team_score.c.unit_code.in_(list(unit_codes)))
-        .order_by(team_score.c.scored_on, team_score.c.id)
+        .where(team_score.c.unit_code.in_(list(unit_codes)), team_score.c.withdrawn_at.is_(None))
+        .order_by(team_score.c.id)
     ):
-        found.setdefault(row.unit_code, {})[row.scored_on] = row.score
-    return {code: list(of_unit.items()) for code, of_unit in found.items()}
+        found.setdefault(row.unit_code, {})[row.scored_on.replace(day=1)] = (row.scored_on, row.score)
+    return {code: sorted(of_unit.values()) for code, of_unit in found.items()}
 
 
 def _notes(connection: Connection, unit_codes: Collection[str]) -> dict[tuple[str, str], int]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from data import reading
 from data.access import SYSTEM, Viewer
 from data.queries import states
-from data.queries.evaluation import Group, require_evaluator
+from data.queries.evaluation import Group, compared_with, require_evaluator
 from data.schema import cohort_unit, unit
 from data.store import Store
 from indicators.assessment import Variation
@@ -38,6 +38,7 @@ def outside(store: Store, viewer: Viewer, groups: Sequence[Group], indicator_cod
     """
     require_evaluator(viewer)
     members = {code for one in groups for code in one.starts}
+    compared = compared_with(groups)
     with store.read() as connection:
         followed = reading.expectations_in(connection)
         began = set(connection.scalars(select(cohort_unit.c.unit_code)))
@@ -50,7 +51,7 @@ def outside(store: Store, viewer: Viewer, groups: Sequence[Group], indicator_cod
         pairs |= {
             (indicator, code)
             for code in there - members - began - above
-            if not inside.intersection(reading.upwards(parents, code)[1:])
+            if not inside.intersection(reading.upwards(parents, code)[1:]) and (compared is None or code in compared)
         }
     found = [
         one
