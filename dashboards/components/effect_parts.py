@@ -9,12 +9,13 @@ from markupsafe import Markup
 
 from dashboards.components.evaluation_nav import ANALYSES, EFFECT, carried, evaluation_nav
 from dashboards.components.filter_fields import filter_field, options_of
-from dashboards.components.states import Action, State
+from dashboards.components.states import Action, State, failed
 from dashboards.context import parts
 from dashboards.figures.evaluation import aligned_curves, event_study, forest, funnel, heat_strip
 from dashboards.figures.evaluation.effects import group_mark, signed
 from dashboards.figures.icons import ui_icon
 from dashboards.presenters import evaluation_effect_words as words
+from dashboards.presenters.background_jobs import Failed
 from dashboards.presenters.completeness import Choice
 from dashboards.presenters.evaluation_effect import (
     FEWEST_SHOWN,
@@ -29,6 +30,7 @@ from dashboards.presenters.evaluation_effect import (
 from dashboards.presenters.evaluation_effect_words import Measure
 from dashboards.selection import LEFT_OUT, NO, SCALES, VERSION, WEIGHTS, YES, Selection
 from dashboards.text import N_, _, language, number
+from data.errors import DataError
 from indicators.definition import Direction
 
 NOTHING = Markup("")
@@ -142,10 +144,14 @@ def stopped(selection: Selection) -> Markup:
     return Markup('<div class="card stt__c">{}</div>').format(state.markup("h1"))
 
 
-def progress(share: float, said: str) -> Markup:
-    return Markup(
-        '<p class="running"><progress max="100" value="{}" aria-label="{}"></progress></p><p class="f-13">{}</p>'
-    ).format(round(100 * share), _("Effekten beregnes"), said)
+def broken(fault: Exception, selection: Selection) -> Markup:
+    """The work ended without an answer: a refusal in its words, or the reference of what was reported."""
+    if isinstance(fault, DataError):
+        return refused(fault.reason(language()))
+    if not isinstance(fault, Failed):
+        raise fault
+    state = failed(fault.reference, again=selection.href(EFFECT), title=_("Effekten kunne ikke beregnes"))
+    return Markup('<div class="card stt__c">{}</div>').format(state.markup("h1"))
 
 
 def done() -> Markup:
@@ -837,4 +843,4 @@ def _method(question: Question) -> Markup:
     )
 
 
-__all__ = ["body", "choices", "done", "nothing_to_ask", "progress", "refused", "skeleton", "stopped"]
+__all__ = ["body", "broken", "choices", "done", "nothing_to_ask", "refused", "skeleton", "stopped"]

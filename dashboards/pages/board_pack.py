@@ -11,6 +11,7 @@ from flask import Response, abort, current_app
 from markupsafe import Markup
 
 from dashboards.components import states
+from dashboards.components.computing import Shown, computing, progress, register
 from dashboards.components.download_menu import PACK, attachment, current_origin, install_downloads
 from dashboards.components.markup import Html
 from dashboards.components.term import with_terms
@@ -26,17 +27,14 @@ from dashboards.selection import Selection
 from dashboards.text import N_, _, language
 
 JOBS = "tavle_pack_jobs"
-LOOK_IN = 500  # milliseconds
+NAME = "pack"  # of its components
 OFFERED = ("pdf", "pptx", "xlsx", "html", "png")
 
 
 class Ids:
     PAGE = "pack"
     VIEW = "pack-view"
-    JOB = "pack-job"
-    LOOK = "pack-look"
-    STATUS = "pack-status"
-    CANCEL = "pack-cancel"
+    FILE = "pack-file"
     TICKS = "pack-ticks"  # of {"type": …, "group": n}
     MAKE = "pack-make"  # of {"type": …, "form": code}
 
@@ -68,8 +66,6 @@ def layout(selection: Selection) -> Any:
             head,
             html.Div(className="pack mt-4", children=[_choices(choice), _make(choice)]),
             dcc.Store(id=Ids.VIEW, data=selection.to_query()),
-            dcc.Store(id=Ids.JOB),
-            dcc.Interval(id=Ids.LOOK, interval=LOOK_IN, disabled=True),
         ],
     )
 
@@ -119,10 +115,8 @@ def _make(choice: presenter.PackChoice) -> html.Section:
             html.Div(buttons, className="pack__f mt-2"),
             html.Div(
                 className="mt-3",
-                children=[
-                    html.Div(Html(id=Ids.STATUS, html=_idle()), role="status"),
-                    html.Button(_("Annullér"), id=Ids.CANCEL, type="button", className="btn btn--sm mt-2", hidden=True),
-                ],
+                id=Ids.FILE,
+                children=_run("", Shown((), _idle())),
             ),
         ],
     )
@@ -135,6 +129,10 @@ _USES = {
     "html": N_("én fil, virker uden net"),
     "png": N_("ét billede pr. måling"),
 }
+
+
+def _run(job_id: str, shown: Shown) -> html.Div:
+    return computing(NAME, job_id, shown, cancel=_("Annullér"))
 
 
 def _idle() -> Markup:
@@ -150,9 +148,7 @@ def _status(job: Job[presenter.PackFile]) -> Markup:
             f"{PACK}/hent/{job.id}",
             _("Hent {file}").format(file=job.answer.name),
         )
-    return Markup('<p class="running"><progress max="100" value="{}" aria-label="{}"></progress></p><p>{}</p>').format(
-        round(job.progress.share * 100), _("Tavlepakken laves"), job.progress.say(language())
-    )
+    return progress(job.progress.share, job.progress.say(language()), _("Tavlepakken laves"))
 
 
 def _jobs() -> Jobs[presenter.PackFile]:
@@ -164,15 +160,10 @@ def register_callbacks(app: Dash) -> None:
     app.server.extensions[JOBS] = Jobs("board pack", report=reporter(app.server, "board pack"))
     install_downloads(app.server)
     app.server.add_url_rule(f"{PACK}/hent/<job_id>", "board_pack", pack_file)
-    outputs = [
-        Output(Ids.STATUS, "html", allow_duplicate=True),
-        Output(Ids.JOB, "data", allow_duplicate=True),
-        Output(Ids.LOOK, "disabled", allow_duplicate=True),
-        Output(Ids.CANCEL, "hidden", allow_duplicate=True),
-    ]
+    register(app, NAME, _look, _stop)
 
     @app.callback(
-        outputs,
+        Output(Ids.FILE, "children"),
         Input({"type": Ids.MAKE, "form": ALL}, "n_clicks"),
         State({"type": Ids.TICKS, "group": ALL}, "value"),
         State(Ids.VIEW, "data"),
@@ -188,31 +179,25 @@ def register_callbacks(app: Dash) -> None:
                 ctx.triggered_id["form"], Selection.from_query(query), today=current_today(), origin=current_origin(),
             )  # fmt: skip
         except (presenter.PackError, Busy) as refusal:
-            return (
-                str(Markup('<p class="alert alert--warn">{}</p>').format(refusal.reason(language()))),
-                None,
-                True,
-                True,
-            )
-        return str(_status(job)), job.id, False, False
+            warning = Markup('<p class="alert alert--warn">{}</p>').format(refusal.reason(language()))
+            return _run("", Shown((), warning))
+        return _run(job.id, Shown((), _status(job), is_over=False))
 
-    @app.callback(outputs, Input(Ids.LOOK, "n_intervals"), State(Ids.JOB, "data"), prevent_initial_call=True)
-    def look(_n_intervals: int | None, job_id: str | None) -> Any:
-        """How far it is; where the server has forgotten it, one can begin again."""
-        job = _jobs().get(job_id or "", current_viewer().account_id)
-        if job is None:
-            return str(_idle()), None, True, True
-        if job.fault is not None:
-            _jobs().forget(job.id, job.owner)
-            raise job.fault
-        return str(_status(job)), no_update, job.is_done, job.is_done
 
-    @app.callback(outputs, Input(Ids.CANCEL, "n_clicks"), State(Ids.JOB, "data"), prevent_initial_call=True)
-    def cancel(n_clicks: int | None, job_id: str | None) -> Any:
-        if not n_clicks:
-            return no_update
-        _jobs().forget(job_id or "", current_viewer().account_id)
-        return str(_idle()), None, True, True
+def _look(job_id: str, _view: str, _stage: int) -> Shown:
+    """How far it is; where the server has forgotten it, one can begin again."""
+    job = _jobs().get(job_id, current_viewer().account_id)
+    if job is None:
+        return Shown((), _idle())
+    if job.fault is not None:
+        _jobs().forget(job.id, job.owner)
+        raise job.fault
+    return Shown((), _status(job), job.is_done)
+
+
+def _stop(job_id: str, _view: str, _stage: int) -> Shown:
+    _jobs().forget(job_id, current_viewer().account_id)
+    return Shown((), _idle())
 
 
 def pack_file(job_id: str) -> Response:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, html
 from flask import Response, current_app, request
 from markupsafe import Markup
 
 from dashboards.components import states
+from dashboards.components.computing import Shown, computing, register
 from dashboards.components.evaluation_nav import COHORTS, EFFECT, carried, evaluation_nav
 from dashboards.components.filter_fields import options_of
 from dashboards.components.markup import Html
@@ -39,8 +41,8 @@ from data.queries.evaluation import COHORT
 from data.store import Store
 
 JOBS = "tavle_evaluation_cohorts"
+NAME = "cohorts"  # of its components
 AT_FIRST = 0.12  # seconds the page waits for the board before it shows grey rows instead
-LOOK_IN = 600  # milliseconds
 EMPTY, ROWS = 0, 1  # what stands on the page so far
 NOTHING = Markup("")
 SPANS = ((-24, -13), (-12, -1), (0, 11), (12, 23), (24, 36))  # months since the start, for the table in words
@@ -48,15 +50,8 @@ SPANS = ((-24, -13), (-12, -1), (0, 11), (12, 23), (24, 36))  # months since the
 
 class Ids:
     PAGE = "cohorts"
-    HEAD = "cohorts-head"
-    TABLE = "cohorts-table"
-    STATUS = "cohorts-status"
     STRIPS = "cohorts-strips"
     STRIPS_WORDS = "cohorts-strips-words"
-    VIEW = "cohorts-view"
-    JOB = "cohorts-job"
-    STAGE = "cohorts-stage"
-    LOOK = "cohorts-look"
 
 
 def layout(selection: Selection) -> Any:
@@ -69,21 +64,29 @@ def layout(selection: Selection) -> Any:
     except Busy as refusal:
         return html.Div(id=Ids.PAGE, children=[nav, states.box_state(_busy(refusal), heading="h1")])
     job.wait_for_part(AT_FIRST)
-    board = job.answer
+    shown = _shown(job, selection, EMPTY)
+    if shown.stage == EMPTY:
+        shown = replace(shown, parts=(_waiting(), NOTHING))
     return html.Div(
         id=Ids.PAGE,
         className="coh",
-        children=[
-            nav,
-            Html(id=Ids.HEAD, html=_head(board, selection) if board else _waiting()),
-            Html(id=Ids.STATUS, html=_status(job)),
-            Html(id=Ids.TABLE, html=_table_and_strips(board, selection) if board else NOTHING),
-            dcc.Store(id=Ids.VIEW, data=selection.to_query()),
-            dcc.Store(id=Ids.JOB, data=job.id),
-            dcc.Store(id=Ids.STAGE, data=ROWS if board else EMPTY),
-            dcc.Interval(id=Ids.LOOK, interval=LOOK_IN, disabled=board is not None and board.is_done),
-        ],
+        children=[nav, computing(NAME, job.id, shown, view=selection.to_query(), line_at=1)],
     )
+
+
+def _shown(job: Job[Board], selection: Selection, stage: int) -> Shown:
+    """What the board has by now: head and rows once they are read, the rows again with the effects."""
+    if job.fault is not None and stage == EMPTY:
+        return Shown((_failed(job.fault, "h1"), None), stage=stage)
+    if job.fault is not None:
+        return Shown((None, None), _failed(job.fault, "h2"), stage=stage)
+    board = job.answer
+    if board is None:
+        return Shown((None, None), _status(job), is_over=False, stage=EMPTY)
+    is_done = job.is_done or board.is_done
+    head = _head(board, selection) if stage == EMPTY else None
+    table = _table_and_strips(board, selection) if stage == EMPTY or is_done else None
+    return Shown((head, table), _status(job), is_over=is_done, stage=ROWS)
 
 
 def _jobs() -> Jobs[Board]:
@@ -112,33 +115,33 @@ def register_callbacks(app: Dash) -> None:
     app.server.add_url_rule(presenter.CSV_PATH, "evaluation_cohorts_csv", csv_file)
     app.server.add_url_rule(presenter.XLSX_PATH, "evaluation_cohorts_xlsx", xlsx_file)
 
-    @app.callback(
-        Output(Ids.HEAD, "html"),
-        Output(Ids.STATUS, "html"),
-        Output(Ids.TABLE, "html"),
-        Output(Ids.JOB, "data"),
-        Output(Ids.STAGE, "data"),
-        Output(Ids.LOOK, "disabled"),
-        Input(Ids.LOOK, "n_intervals"),
-        State(Ids.VIEW, "data"),
-        State(Ids.JOB, "data"),
-        State(Ids.STAGE, "data"),
-        prevent_initial_call=True,
+    register(app, NAME, _look, _stop)
+
+
+def _look(job_id: str, view: str, stage: int) -> Shown:
+    job = _jobs().get(job_id, current_viewer().account_id)
+    selection = Selection.from_query(view)
+    return _stopped(selection, stage) if job is None else _shown(job, selection, stage)
+
+
+def _stop(job_id: str, view: str, stage: int) -> Shown:
+    _jobs().forget(job_id, current_viewer().account_id)
+    return _stopped(Selection.from_query(view), stage)
+
+
+def _stopped(selection: Selection, stage: int) -> Shown:
+    """The person stopped it, or began another one elsewhere; the rows that are there stay."""
+    if stage == EMPTY:
+        state = states.State("clock", _("Beregningen er stoppet"), "", (_again(selection),))
+        return Shown((Markup('<div class="card stt__c">{}</div>').format(state.markup("h1")), None), stage=EMPTY)
+    line = Markup('<p class="coh__w">{} <a href="{}" data-reload>{}</a></p>').format(
+        _("Beregningen er stoppet"), _again(selection).href, _again(selection).label
     )
-    def look(_n_intervals: int | None, query: str, job_id: str | None, stage: int) -> Any:
-        """How far it is; where the server has let go of the work (another tab began anew), it begins again."""
-        selection = Selection.from_query(query)
-        job = _jobs().get(job_id or "", current_viewer().account_id)
-        if job is None:
-            return no_update, no_update, no_update, _start(selection).id, stage, False
-        if job.fault is not None:
-            return no_update, str(_failed(job.fault)), no_update, no_update, stage, True
-        board = job.answer
-        is_done = job.is_done or (board is not None and board.is_done)
-        head = str(_head(board, selection)) if board is not None and stage == EMPTY else no_update
-        is_new = board is not None and (stage == EMPTY or is_done)
-        table = str(_table_and_strips(board, selection)) if board is not None and is_new else no_update
-        return head, str(_status(job)), table, no_update, ROWS if board is not None else EMPTY, is_done
+    return Shown((None, None), line, stage=stage)
+
+
+def _again(selection: Selection) -> states.Action:
+    return states.Action(_("Beregn igen"), selection.href(COHORTS), is_primary=True, reload=True)
 
 
 # ------------------------------------------------------------------------------------------------------ the pieces
@@ -172,17 +175,17 @@ def _busy(refusal: Busy) -> states.State:
     return states.State("clock", _("Serveren har travlt"), refusal.reason(language()))
 
 
-def _failed(fault: Exception) -> Markup:
+def _failed(fault: Exception, heading: str) -> Markup:
     if isinstance(fault, Failed):
-        return states.failed(fault.reference, title=_("Effekterne kunne ikke beregnes")).markup("h2")
+        return states.failed(fault.reference, title=_("Effekterne kunne ikke beregnes")).markup(heading)
     text = fault.reason(language()) if isinstance(fault, DataError) else _("Effekterne kunne ikke beregnes")
     return Markup('<p class="alert alert--warn">{}</p>').format(text)
 
 
 def _status(job: Job[Board]) -> Markup:
     if job.is_over or (job.answer is not None and job.answer.is_done):
-        return Markup('<p class="visually-hidden" role="status">{}</p>').format(_("Effekterne er beregnet."))
-    return Markup('<p class="coh__w" role="status">{}</p>').format(job.progress.say(language()))
+        return Markup('<p class="visually-hidden">{}</p>').format(_("Effekterne er beregnet."))
+    return Markup('<p class="coh__w">{}</p>').format(job.progress.say(language()))
 
 
 def _head(board: Board | None, selection: Selection) -> Markup:

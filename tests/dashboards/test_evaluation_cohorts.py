@@ -290,8 +290,8 @@ def test_the_page_comes_at_once_and_the_files_follow_the_address(demo: Store, tm
         "changedPropIds": ["address.pathname"],
     }
     drawn = client.post("/_dash-update-component", json=body, headers={"X-CSRFToken": cookie.value}).text
-    assert page.Ids.LOOK in drawn
-    assert page.Ids.TABLE in drawn
+    assert f"{page.NAME}-look" in drawn
+    assert f"{page.NAME}-part" in drawn
     answer = client.get("/evaluering/hold.csv?v=1&hold=3")
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"

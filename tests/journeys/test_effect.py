@@ -10,20 +10,37 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.journeys.conftest import Visitor
 
 Visit = Callable[..., Visitor]
 
+ASK = "**/_dash-update-component**"
+LOOK = "effect-look"
+
 
 def test_an_evaluator_chooses_cohorts_and_reads_the_verdict(visit: Visit) -> None:
-    evaluator = visit("evaluator", at="/evaluering/effekt?v=1&maaling=AFLYST&hold=1.3.4")
+    evaluator = visit("evaluator", at=None)
     page = evaluator.page
+    late: list[Route] = []
+
+    def hold_back_the_first_look(route: Route) -> None:
+        if not late and LOOK in (route.request.post_data or ""):
+            late.append(route)
+        else:
+            route.continue_()
+
+    page.route(ASK, hold_back_the_first_look)
+    with page.expect_request(lambda request: LOOK in (request.post_data or "")):
+        page.goto(f"{evaluator.url}/evaluering/effekt?v=1&maaling=AFLYST&hold=1.3.4")
     groups = page.get_by_role("group", name="Grupper, der indgår")
     groups.get_by_role("link", name=re.compile("Hold 1")).click()
     page.wait_for_url("**hold=3.4**")
     expect(groups.get_by_role("link", name="Hold 1 er ikke med")).to_be_visible()
+    # The page that was left learns only now that its work was stopped; the one that stands there is not touched.
+    late[0].continue_()
+    page.unroute(ASK)
     verdict = page.get_by_role("region", name=re.compile("Konsistent|Skrøbelig|Ikke påvist|Ikke identificeret"))
     expect(verdict).to_contain_text("Det ville ændre vurderingen:")
     expect(page.get_by_role("heading", level=1)).to_contain_text("»Aflyste operationer«")
