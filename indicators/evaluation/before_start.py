@@ -20,7 +20,7 @@ from indicators.evaluation.panel import Bools, Floats, Panel, any_of
 from indicators.words import Words
 
 if TYPE_CHECKING:
-    from indicators.evaluation.programme_effect import Settings
+    from indicators.evaluation.programme_effect import Fitted, Settings
 
 DIP_MONTHS = 6
 PLACEBO_MONTHS = 12
@@ -64,26 +64,23 @@ class Check:
         }
 
 
-def before_start(
-    panel: Panel,
-    fit: Counterfactual,
-    fitted: LeaveOneOut,
-    settings: Settings,
-    told: Bools,
-    window: Bools,
-    spread_of: Callable[[Average], Spread],
-) -> list[Check]:
-    """The checks that the data allow."""
-    weight = panel.size if settings.weights == "patient" else np.ones_like(panel.size)
+def before_start(panel: Panel, found: Fitted, settings: Settings) -> list[Check]:
+    """The checks that the data allow; `found` is a fit from which something can be told."""
+    assert found.fitted is not None and found.inferred is not None
+    fit, weight, told, spread_of = found.fit, found.weight, found.told, found.inferred.spread_of
     checks = []
-    dip = _dip(panel, fit, fitted, window, weight, spread_of)
+    # Months that are kept are judged by the fit without them, where there is one: it owes them nothing.
+    source = found.without or found
+    assert source.fitted is not None
+    dip = _dip(panel, source.fit, source.fitted, source.window, weight, spread_of)
     if dip is not None:
         checks.append(dip)
     # The last months before the start say most about a trend, so they count here although they are left out elsewhere.
-    untreated = fit.fitted | (window & fit.reachable)
-    trend = None if settings.cohort_trends else _trend(panel, fit, untreated, settings, told, weight, fitted, spread_of)
-    if trend is not None:
-        checks.append(trend)
+    untreated = fit.fitted | (found.window & fit.reachable)
+    if not settings.cohort_trends:
+        trend = _trend(panel, fit, untreated, settings, told, weight, found.fitted, spread_of)
+        if trend is not None:
+            checks.append(trend)
     placebo = _placebo(panel, fit, settings, weight, spread_of)
     if placebo is not None:
         checks.append(placebo)

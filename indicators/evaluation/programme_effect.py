@@ -7,7 +7,7 @@ observed less that, and effects are averaged. How sure the average is comes from
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,9 @@ WEIGHTS = ("unit", "patient")
 INFERENCE = ("auto", "leave-one-out", "analytic", "wild-bootstrap")
 IN_PATIENTS = ("patients", "patients_ci_low", "patients_ci_high")
 LEAVE_OUT = 6
-"""Months before the start that take no part: units join when things go badly, and drift back by themselves."""
+"""Months before the start that are under suspicion: units join when things go badly, and drift back by themselves."""
+ALPHA_KEEP = 0.05
+"""They are left out where keeping them would change the effect beyond chance at this level."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Settings:
 
     family: str
     weights: str
-    leave_out: int
+    leave_out: int | None
     cohort_trends: bool
     inference: str
 
@@ -68,6 +70,10 @@ class ProgrammeEffect:
         What cannot be told, and what else a reader must know.
     used : DataFrame
         One row per cohort: n_units, n_units_used, n_before, n_left_out, n_after, n_after_used.
+    left_out : int
+        Months before each start that took no part. It is the setting, where that is a number.
+    keeping : Series
+        An estimate: by how much the effect would change if those months were kept. Missing where that was not asked.
     verdict : Verdict
     settings : Settings
     """
@@ -81,6 +87,8 @@ class ProgrammeEffect:
     not_identified: tuple[Note, ...]
     notes: tuple[Note, ...]
     used: pd.DataFrame
+    left_out: int
+    keeping: pd.Series
     verdict: Verdict
     settings: Settings
 
@@ -94,7 +102,7 @@ def programme_effect(
     start: str = "start",
     family: str = "binomial",
     weights: str = "unit",
-    leave_out: int = LEAVE_OUT,
+    leave_out: int | None = None,
     cohort_trends: bool = False,
     inference: str = "auto",
 ) -> ProgrammeEffect:
@@ -109,8 +117,10 @@ def programme_effect(
         log of a rate. Choose it before looking. Effects are always in natural units.
     weights : {"unit", "patient"}
         Every unit and month counts the same, or as much as its denominator: two different questions.
-    leave_out : int
-        Months before the start that neither train the comparison nor count as treated.
+    leave_out : int, optional
+        Months before the start that neither train the comparison nor count as treated. Without a number it is the last
+        six, unless the effect with them and the effect without them agree within chance: then they are kept, because
+        leaving them out widens the interval by a tenth. `left_out` and `keeping` say which, and by how much.
     cohort_trends : bool
         Let every cohort have its own straight line; wide intervals are the price.
     inference : {"auto", "leave-one-out", "analytic", "wild-bootstrap"}
@@ -142,7 +152,7 @@ def programme_effect(
 
 def overall_of(panel: Panel, settings: Settings) -> tuple[pd.Series, tuple[Note, ...]]:
     """The `overall` of `programme_effect` and what is not identified: a row of a table, without the rest."""
-    found = _fitted(panel, settings)
+    found = _decided(panel, settings)
     if found.inferred is None:
         return _no_overall(), tuple(found.reasons)
     return found.overall(), tuple(found.reasons)
@@ -150,13 +160,13 @@ def overall_of(panel: Panel, settings: Settings) -> tuple[pd.Series, tuple[Note,
 
 def effect_of(panel: Panel, settings: Settings) -> ProgrammeEffect:
     """`programme_effect` for a panel that is read already."""
-    found = _fitted(panel, settings)
+    found = _decided(panel, settings)
     told, window, fit = found.told, found.window, found.fit
     if found.inferred is None or found.fitted is None:
         return _nothing_told(panel, settings, found)
     overall = found.overall()
     weight = found.weight
-    checks = before_start(panel, fit, found.fitted, settings, told, window, found.inferred.spread_of)
+    checks = before_start(panel, found, settings)
     return ProgrammeEffect(
         overall=overall,
         by_cohort=_by_cohort(panel, found.fitted, found.inferred, told, weight),
@@ -167,16 +177,22 @@ def effect_of(panel: Panel, settings: Settings) -> ProgrammeEffect:
         not_identified=tuple(found.reasons),
         notes=tuple(found.notes),
         used=_used(panel, fit, found.treated, told, window),
+        left_out=found.left_out,
+        keeping=found.keeping,
         verdict=judge(overall, checks, found.reasons),
         settings=settings,
     )
 
 
 @dataclass(frozen=True)
-class _Fitted:
-    """A fit and what can be told from it; `inferred` is None where nothing can."""
+class Fitted:
+    """A fit and what can be told from it; `inferred` is None where nothing can.
+
+    `without` is the fit without the months under suspicion, where this one keeps them.
+    """
 
     panel: Panel
+    left_out: int
     treated: Bools
     window: Bools
     told: Bools
@@ -186,6 +202,8 @@ class _Fitted:
     inferred: _Inference | None
     reasons: list[Note]
     notes: list[Note]
+    keeping: pd.Series
+    without: Fitted | None = None
 
     def overall(self) -> pd.Series:
         """The mean effect over all cells that can be told, with its patients and counts."""
@@ -198,30 +216,60 @@ class _Fitted:
         return pd.concat([row, patients, counts.astype(object)])
 
 
-def _fitted(panel: Panel, settings: Settings) -> _Fitted:
+def _decided(panel: Panel, settings: Settings) -> Fitted:
+    """The fit that the setting asks for; without a number, the one that the data ask for.
+
+    The effect with the months under suspicion and the effect without them are two estimates of the same thing, and the
+    first is the sharper one (Hausman 1978). Where they agree within chance the months are kept; where they do not, or
+    where that cannot be told, they are left out.
+    """
+    if settings.leave_out is not None:
+        return _fitted(panel, settings, settings.leave_out)
+    without = _fitted(panel, settings, LEAVE_OUT)
+    if without.inferred is None or without.fitted is None or not without.window.any():
+        return without
+    kept = _fitted(panel, settings, 0)
+    if kept.inferred is None or kept.fitted is None:
+        return without
+    # The same cells in both, though keeping the months may reach some more.
+    weights = np.where(without.told & kept.told, without.weight, 0.0)
+    one, other = kept.fitted.average(weights), without.fitted.average(weights)
+    change = one.estimate - other.estimate
+    in_play = kept.inferred.in_play | without.inferred.in_play
+    found = spread(change, one.replicates - other.replicates, panel.start, one.has_weight, in_play)
+    keeping = estimated(change, found.se, found.df)
+    agree = bool(keeping["p_value"] >= ALPHA_KEEP)  # a missing p-value is no agreement
+    note = MONTHS_KEPT if agree else MONTHS_LEFT_OUT
+    chosen = kept if agree else without
+    return replace(chosen, keeping=keeping, notes=[*chosen.notes, note], without=without if agree else None)
+
+
+def _fitted(panel: Panel, settings: Settings, leave_out: int) -> Fitted:
     since = panel.since
     treated = panel.observed & (since >= 0)
-    window = panel.observed & (since < 0) & (since >= -settings.leave_out) & ~_compares_only(panel)[:, None]
+    window = panel.observed & (since < 0) & (since >= -leave_out) & ~_compares_only(panel)[:, None]
     untreated = panel.observed & (since < 0) & ~window
     fit = fit_untreated(panel, untreated, settings.family, **cohort_lines(panel, settings.cohort_trends))
     told = treated & fit.reachable
     reasons = _not_identified(panel, fit, treated, told)
     notes = [*panel.notes, *fit.notes]
     weight = panel.size if settings.weights == "patient" else np.ones_like(panel.size)
+    untold = estimated(np.nan, np.nan)
     if not told.any() or _is_constant(panel):
-        return _Fitted(panel, treated, window, np.zeros_like(told), weight, fit, None, None, reasons, notes)
+        nothing = np.zeros_like(told)
+        return Fitted(panel, leave_out, treated, window, nothing, weight, fit, None, None, reasons, notes, untold)
     inference = settings.inference
     if inference == "auto":
         n_units = int(panel.observed.any(axis=1).sum())
         inference = "leave-one-out" if n_units >= FEW_UNITS else "wild-bootstrap"
         if n_units < FEW_UNITS:
             notes.append(_few_units(n_units))
-    if settings.leave_out and _compares_only(panel).any():
+    if _compares_only(panel).any():
         notes.append(LAST_COHORT_COMPARES)
     notes.append(_shared_shocks(len(panel.cohorts)))
     fitted = LeaveOneOut(fit, panel.value)
     inferred = _Inference(panel, fit, inference, fitted.effect, told)
-    return _Fitted(panel, treated, window, told, weight, fit, fitted, inferred, reasons, notes)
+    return Fitted(panel, leave_out, treated, window, told, weight, fit, fitted, inferred, reasons, notes, untold)
 
 
 def cohort_lines(panel: Panel, is_wanted: bool) -> dict[str, np.ndarray]:
@@ -276,14 +324,14 @@ class _Inference:
         return row
 
 
-def _check_settings(weights: str, leave_out: int, inference: str) -> None:
+def _check_settings(weights: str, leave_out: int | None, inference: str) -> None:
     for name, value, allowed in (("weights", weights, WEIGHTS), ("inference", inference, INFERENCE)):
         if value not in allowed:
             said = ", ".join(allowed)
             raise EvaluationError(
                 f"unknown_{name}", Words(f"{name}: vælg en af {said}.", f"{name} is one of {said}, not {value!r}.")
             )
-    if leave_out < 0:
+    if leave_out is not None and leave_out < 0:
         raise EvaluationError(
             "bad_leave_out", Words("leave_out er et antal måneder, 0 eller flere.", "leave_out is 0 months or more.")
         )
@@ -305,6 +353,24 @@ def _few_units(count: int) -> Note:
     )
 
 
+MONTHS_KEPT = Note(
+    "months_kept",
+    Words(
+        f"De {LEAVE_OUT} måneder før start er med: effekten er den samme med og uden dem, ud over tilfældighed.",
+        f"The {LEAVE_OUT} months before the start are kept: the effect is the same without them, but for chance.",
+    ),
+    LEAVE_OUT,
+)
+MONTHS_LEFT_OUT = Note(
+    "months_left_out",
+    Words(
+        f"De {LEAVE_OUT} måneder før start er udeladt: med dem ville effekten være en anden. "
+        "Enhederne kan være kommet med på grund af et dyk.",
+        f"The {LEAVE_OUT} months before the start are left out: with them the effect would be another. "
+        "Units may have joined because of a dip.",
+    ),
+    LEAVE_OUT,
+)
 LAST_COHORT_COMPARES = Note(
     "last_cohort_compares",
     Words(
@@ -423,7 +489,7 @@ def _no_overall() -> pd.Series:
     return pd.concat([nothing, pd.Series(dict.fromkeys(names, np.nan)), pd.Series({"n_units": 0, "n_cells": 0})])
 
 
-def _nothing_told(panel: Panel, settings: Settings, found: _Fitted) -> ProgrammeEffect:
+def _nothing_told(panel: Panel, settings: Settings, found: Fitted) -> ProgrammeEffect:
     overall = _no_overall()
     fields = ["estimate", "se", "ci_low", "ci_high", "p_value", "df"]
     return ProgrammeEffect(
@@ -436,6 +502,8 @@ def _nothing_told(panel: Panel, settings: Settings, found: _Fitted) -> Programme
         not_identified=tuple(found.reasons),
         notes=tuple(found.notes),
         used=_used(panel, found.fit, found.treated, found.told, found.window),
+        left_out=found.left_out,
+        keeping=found.keeping,
         verdict=judge(overall, (), found.reasons),
         settings=settings,
     )

@@ -66,7 +66,7 @@ def sensitivity(
     start: str = "start",
     family: str = "binomial",
     weights: str = "unit",
-    leave_out: int = 6,
+    leave_out: int | None = None,
     cohort_trends: bool = False,
     months_left_out: tuple[object, ...] = (),
     draws: int = 0,
@@ -104,6 +104,8 @@ def sensitivity(
         result = programme_effect(
             frame, unit, period, numerator, denominator, start, family, weights, leave_out, cohort_trends
         )
+    # The other rows take the same months as the main one, so that each differs from it in one thing.
+    settings = replace(settings, leave_out=result.left_out)
     plan = list(_plan(panel, result, settings, denominator is not None, months_left_out, draws))
     rows = []
     for number, row in enumerate(plan):
@@ -223,7 +225,7 @@ def _plan(
             again(panel.keep(~panel.is_never)),
         )
     for months in (0, 3, 6):
-        if months != settings.leave_out:
+        if months != main.left_out:
             yield _Row(
                 f"leave_out_{months}",
                 Words(f"{months} måneder før start udeladt", f"{months} months before the start left out")
@@ -275,7 +277,7 @@ def _plan(
                 "lineær; forudsætter, at rækkefølgen blandt deltagerne var så godt som tilfældig",
                 "linear; assumes that the order among the participants was as good as chance",
             ),
-            lambda: _of_orders(panel, settings, draws, int(main.overall["n_units"])),
+            lambda: _of_orders(panel, main, settings.weights, draws),
         )
     checks = main.checks.set_index("check") if len(main.checks) else pd.DataFrame()
     if "placebo" in checks.index:
@@ -327,10 +329,10 @@ def _of_groups(panel: Panel, settings: Settings, *, quarters: bool) -> tuple[pd.
     return result.overall, int(result.used["units"]), reason
 
 
-def _of_orders(panel: Panel, settings: Settings, draws: int, n_units: int) -> tuple[pd.Series, int, Words | None]:
-    found = randomised_starts(panel, leave_out=settings.leave_out, weights=settings.weights, draws=draws)
+def _of_orders(panel: Panel, main: ProgrammeEffect, weights: str, draws: int) -> tuple[pd.Series, int, Words | None]:
+    found = randomised_starts(panel, leave_out=main.left_out, weights=weights, draws=draws)
     is_told = bool(np.isfinite(found.result["estimate"]))
-    return found.result, n_units, None if is_told else found.notes[-1].words
+    return found.result, int(main.overall["n_units"]), None if is_told else found.notes[-1].words
 
 
 def _nearly_complete(panel: Panel) -> np.ndarray:

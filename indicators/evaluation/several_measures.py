@@ -22,7 +22,7 @@ def measure_effect(
     denominator: str | None = None,
     family: str = "binomial",
     weights: str = "unit",
-    leave_out: int = 6,
+    leave_out: int | None = None,
     cohort_trends: bool = False,
     inference: str = "auto",
 ) -> pd.Series:

@@ -1,9 +1,10 @@
 """How often the evaluators' intervals hold the truth, beside what other programs say of the same data.
 
 A programme as it really runs is drawn again and again: four cohorts with starts of their own, growing and uneven
-effects, seasons, shared and own disturbances, small denominators, missing months. Nine scenarios break one thing each.
+effects, seasons, shared and own disturbances, small denominators, missing months. Each scenario breaks one thing; S4a
+and S4b are dips that the data show only sometimes, where the choice of the months to leave out could do harm.
 
-    python tests/simulation/programme_effects.py            all scenarios, 400 replicates: 13 minutes on two processors
+    python tests/simulation/programme_effects.py            all scenarios, 400 replicates: 18 minutes on two processors
     python tests/simulation/programme_effects.py S1 S5 --replicates 100
 
 Replicate r of every scenario has the seed 10,000 + r. Population truth is the mean of the replicates' own truths.
@@ -35,6 +36,8 @@ SCENARIOS = {
     "S2": "no effect",
     "S3": "cohorts differ in level",
     "S4": "dip in the six months before the start",
+    "S4a": "a dip a quarter as deep",
+    "S4b": "a dip an eighth as deep",
     "S5": "participants drift anyway",
     "S6": "nobody stays outside",
     "S7": "six units a cohort, ten outside",
@@ -44,6 +47,7 @@ SCENARIOS = {
 MONTHS = 60
 STARTS = np.array([17, 28, 35, 45])
 EFFECTS = np.array([0.50, 0.40, 0.30, 0.20])
+DIPS = {"S4": 0.25, "S4a": 0.06, "S4b": 0.03}  # log odds
 FIRST_SEED = 10_000
 
 
@@ -90,8 +94,8 @@ def draw(scenario: str, seed: int) -> Drawn:
     )
     since = np.where(takes_part[:, None], t - start[:, None], -10_000)
     treated = since >= 0
-    if scenario == "S4":
-        eta = eta - 0.25 * ((since < 0) & (since >= -6))
+    if scenario in DIPS:
+        eta = eta - DIPS[scenario] * ((since < 0) & (since >= -6))
     if scenario == "S5":
         eta = eta + 0.004 * (t - 1) * takes_part[:, None]
     if scenario == "S8":
@@ -136,7 +140,7 @@ def _interval(overall: pd.Series) -> dict[str, float]:
 
 
 def _own(
-    panel: Panel, family: str = "binomial", leave_out: int = LEAVE_OUT, *, trends: bool = False
+    panel: Panel, family: str = "binomial", leave_out: int | None = None, *, trends: bool = False
 ) -> dict[str, float]:
     return _interval(overall_of(panel, Settings(family, "unit", leave_out, trends, "auto"))[0])
 
@@ -174,7 +178,11 @@ def replicate(scenario: str, seed: int) -> list[dict[str, object]]:
     names = {"unit": "unit", "period": "period", "numerator": "numerator", "start": "start"}
     panel = Panel.of(drawn.frame, denominator="denominator", family="binomial", **names)
     result = evaluation.programme_effect(drawn.frame, denominator="denominator")
-    rows = {"Tavle": _interval(result.overall), "Tavle, no months left out": _own(panel, leave_out=0)}
+    rows = {
+        "Tavle": _interval(result.overall),
+        "Tavle, 6 months left out": _own(panel, leave_out=LEAVE_OUT),
+        "Tavle, no months left out": _own(panel, leave_out=0),
+    }
     if scenario in ("S1", "S3", "S6", "S9"):
         rows["Tavle, linear, no months left out"] = _own(panel, "linear", 0)
     if scenario in ("S1", "S5"):
@@ -192,6 +200,7 @@ def replicate(scenario: str, seed: int) -> list[dict[str, object]]:
         "trend": not checks.get("trend", True),
         "placebo": not checks.get("placebo", True),
         "verdict": result.verdict.code,
+        "keeps": result.left_out == 0,
         "says_shocks": any(note.code == "shared_shocks" for note in result.notes),
     }
     return [{**shared, "analysis": name, **row} for name, row in rows.items()]
@@ -232,10 +241,10 @@ def demands(scenario: str, found: pd.DataFrame, rows: pd.DataFrame) -> list[tupl
         asked.append(("covers the population truth in 93 to 97.5 %", covered, 93 <= covered <= 97.5))
         limit = 1.0 if scenario == "S9" else 1.05
         same = rows.loc["diff-diff imputation, same 6 months left out"]
+        out = rows.loc["Tavle, 6 months left out"]
         for words, mine, other in (
-            ("width, default against the peer on the same months", own, same),
-            ("width, no months left out, against the peer", rows.loc["Tavle, no months left out"], peer),
-            ("width, default against the peer with all months", own, peer),
+            ("width, default against the peer", own, peer),
+            ("width, 6 months left out, against the peer on the same months", out, same),
         ):
             ratio = mine["width"] / other["width"]
             asked.append((f"{words}: at most {limit}", ratio, ratio <= limit))
@@ -244,9 +253,12 @@ def demands(scenario: str, found: pd.DataFrame, rows: pd.DataFrame) -> list[tupl
     if scenario == "S7":
         asked.append(("covers the population truth in 92 %", own["covers_population"], own["covers_population"] >= 92))
     if scenario == "S4":
+        out = rows.loc["Tavle, 6 months left out"]
         asked.append(("dip flagged in 95 %", 100 * of_seed["dip"].mean(), of_seed["dip"].mean() >= 0.95))
-        asked.append(("leave-out row covers in 92 %", own["covers_population"], own["covers_population"] >= 92))
-        asked.append(("bias of the leave-out row at most 0.25 points", own["bias"], abs(own["bias"]) <= 0.25))
+        asked.append(("leave-out row covers in 92 %", out["covers_population"], out["covers_population"] >= 92))
+        asked.append(("bias of the leave-out row at most 0.25 points", out["bias"], abs(out["bias"]) <= 0.25))
+    if scenario in DIPS:
+        asked.append(("default covers in 90 %", own["covers_population"], own["covers_population"] >= 90))
     if scenario == "S5":
         trend = rows.loc["Tavle, cohort trends"]
         asked.append(("trend flagged in 75 %", 100 * of_seed["trend"].mean(), of_seed["trend"].mean() >= 0.75))
@@ -278,9 +290,10 @@ def main() -> int:
             print(rows.round(2).to_string())
             verdicts = found.drop_duplicates("seed")["verdict"].value_counts(normalize=True).mul(100).round(1).to_dict()
             flags = {
-                name: round(100 * found.drop_duplicates("seed")[name].mean(), 1) for name in ("dip", "trend", "placebo")
+                name: float(round(100 * found.drop_duplicates("seed")[name].mean(), 1))
+                for name in ("dip", "trend", "placebo", "keeps")
             }
-            print(f"verdicts % {verdicts}; checks flagged % {flags}")
+            print(f"verdicts % {verdicts}; checks flagged, months kept % {flags}")
             for words, figure, is_met in demands(scenario, found, rows):
                 print(f"  {'met    ' if is_met else 'NOT MET'} {words}: {figure:.2f}")
                 all_met &= is_met
