@@ -11,7 +11,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -343,12 +343,18 @@ class Store:
             is_first = way is None
             if way is None:
                 way = self._under_way[key, version] = _UnderWay(me, Future())
+        if not is_first and way.thread_id == me:
+            return compute()  # an answer that asks for itself would wait for itself
         if not is_first:
-            # An answer that asks for itself would wait for itself.
-            return compute() if way.thread_id == me else cast("Result", way.future.result())
+            try:
+                return cast("Result", way.future.result())
+            except CancelledError:
+                # Whoever worked it out was told to stop; that is nothing to those who only waited for the answer.
+                return self.remember(key, compute, about=about, is_large=is_large)
         try:
             answer = compute()
         except BaseException as error:
+            self._arrive(key, version, way)  # first, so that those who waited do not find it again
             way.future.set_exception(error)
             raise
         else:
@@ -363,8 +369,19 @@ class Store:
                 self._forget()
             return answer
         finally:
-            with self._memory_lock:
-                self._under_way.pop((key, version), None)
+            self._arrive(key, version, way)
+
+    def _arrive(self, key: Hashable, version: int, way: _UnderWay) -> None:
+        with self._memory_lock:
+            if self._under_way.get((key, version)) is way:
+                del self._under_way[key, version]
+
+    def remembered(self, key: Hashable) -> object | None:
+        """What `remember` has for this key and would give without working anything out; None where it has nothing."""
+        version = self.data_version()
+        with self._memory_lock:
+            kept = self._memory.get(key)
+            return kept.answer if kept is not None and self._is_fresh(kept, version) else None
 
     @property
     def moment(self) -> int | None:

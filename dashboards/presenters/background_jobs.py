@@ -5,8 +5,10 @@ work is a function of the job. It tells how far it is (`Job.tell`), may show a f
 (`Job.publish`), and returns the answer. What a page may count on:
 
 - A job belongs to the account that started it and is found by a random number only together with that account.
-- A person's newer job stops their older one, unless that one must finish (a commit). Work that is stopped ends at its
-  next `tell`, and so does all that runs when the process stops; nothing is cut off in the middle.
+- A person's newer job stops their older one, unless that one must finish (a commit) or is about the same subject: it
+  may be working out what the newer one needs too. The same subject for the same place again is the job that runs. Work
+  that is stopped ends at its next `tell`, and so does all that runs when the process stops; nothing is cut off in the
+  middle.
 - So many run at once; others wait for their turn, those that must finish first. So many wait, run or are kept in all;
   one more takes the place of the oldest that is over, or is refused in words (`Busy`).
 - An answer is kept for a while, in memory, until it is let go of or newer ones take its place.
@@ -19,7 +21,8 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -43,8 +46,8 @@ TOO_MUCH = Words(
 Answer = TypeVar("Answer")
 
 
-class Stopped(Exception):  # noqa: N818 - nothing went wrong: somebody changed their mind
-    """Raised inside work that nobody waits for any more."""
+class Stopped(CancelledError):  # noqa: N818 - a state, named as people say it
+    """Raised inside work that nobody waits for any more: nothing went wrong, somebody changed their mind."""
 
 
 class Busy(Refused):
@@ -86,6 +89,10 @@ class Progress:
         return self.words.say(language, step=self.step, of=self.of)
 
 
+Topic: TypeAlias = tuple[Hashable, str]
+"""What a job is about, and which place of the board asked for it."""
+
+
 @dataclass(slots=True, eq=False)
 class Job(Generic[Answer]):
     """One piece of work: `about` is what the page knows it by, without its content; `must_finish` is never stopped.
@@ -97,6 +104,7 @@ class Job(Generic[Answer]):
     owner: int | None
     about: Any = None
     must_finish: bool = False
+    topic: Topic | None = None
     state: State = State.WAITING
     progress: Progress = field(default_factory=lambda: Progress(WAITING))
     answer: Answer | None = None
@@ -203,14 +211,23 @@ class Jobs(Generic[Answer]):
         self._is_closed = False
 
     def start(
-        self, owner: int | None, work: Work[Answer], *, about: Any = None, must_finish: bool = False
+        self,
+        owner: int | None,
+        work: Work[Answer],
+        *,
+        about: Any = None,
+        must_finish: bool = False,
+        topic: Topic | None = None,
     ) -> Job[Answer]:
         """Have `work(job)` done, in the language of the caller; raises `Busy` where there is no room for it."""
-        job: Job[Answer] = Job(secrets.token_urlsafe(18), owner, about, must_finish)
+        job: Job[Answer] = Job(secrets.token_urlsafe(18), owner, about, must_finish, topic)
         turn = _Turn(job, work, language())
         with self._lock:
             for one in [one for one in self._jobs.values() if one.owner == owner and not one.is_over]:
-                self._stop(one)
+                if topic is not None and one.topic == topic:
+                    return one
+                if topic is None or one.topic is None or one.topic[0] != topic[0]:
+                    self._stop(one)
             if self._is_closed or len(self._waiting) + len(self._running) >= self._kept:
                 raise Busy(TOO_MUCH)
             self._make_room(owner)

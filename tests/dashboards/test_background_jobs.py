@@ -57,6 +57,23 @@ def test_a_page_sees_step_share_and_words_of_what_runs_and_the_answer_of_what_is
     assert (job.is_done, job.answer, job.progress.share, job.about) == (True, "done", 1.0, "fit")
 
 
+def test_a_newer_job_about_the_same_lets_the_older_go_on_and_the_very_same_is_the_one_that_runs(held) -> None:
+    jobs, work = Jobs[str](), held()
+    first = jobs.start(1, work, topic=("question", "effect"))
+    assert work.told.wait(5)
+    assert jobs.start(1, held(), topic=("question", "effect")) is first
+    second = jobs.start(1, lambda job: "other page", topic=("question", "card"))
+    assert second.wait(5)
+    assert jobs.start(2, lambda job: "mine", topic=("question", "effect")) is not first
+    assert jobs.get(first.id, 1) is first
+    jobs.start(1, lambda job: "another", topic=("other question", "effect"))
+    assert jobs.get(first.id, 1) is None
+    work.may_go_on.set()
+    assert first.wait(5)
+    assert first.state is State.STOPPED
+    assert jobs.close()
+
+
 def test_a_first_part_of_the_answer_is_there_before_the_rest() -> None:
     go = threading.Event()
 

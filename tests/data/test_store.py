@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 
@@ -334,6 +334,33 @@ def test_what_is_remembered_is_worked_out_once_per_state_of_the_data(empty_store
     empty_store.write(lambda connection: write_info(connection, "seed", "1"))
     assert empty_store.remember("key", lambda: work("second")) == "second"
     assert asked == ["first", "other", "second"]
+
+
+def test_what_is_remembered_can_be_looked_up_without_working_it_out(empty_store: Store) -> None:
+    assert empty_store.remembered("key") is None
+    empty_store.remember("key", lambda: "first")
+    assert empty_store.remembered("key") == "first"
+    empty_store.write(lambda connection: write_info(connection, "seed", "1"))
+    assert empty_store.remembered("key") is None
+
+
+def test_who_waits_for_an_answer_that_is_given_up_works_it_out_instead(empty_store: Store) -> None:
+    is_asked, may_stop = threading.Event(), threading.Event()
+
+    def stopped() -> str:
+        is_asked.set()
+        assert may_stop.wait(5)
+        raise CancelledError
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(empty_store.remember, "key", stopped)
+        assert is_asked.wait(5)
+        second = pool.submit(empty_store.remember, "key", lambda: "mine")
+        may_stop.set()
+        assert second.result(5) == "mine"
+        with pytest.raises(CancelledError):
+            first.result(5)
+    assert empty_store.remembered("key") == "mine"
 
 
 def test_an_answer_worked_out_while_data_changed_is_not_kept(empty_store: Store) -> None:
