@@ -3,17 +3,22 @@
 A snapshot is never changed. Its hash covers settings, versions, results and every cell of the frame, so that anybody
 can see that what is cited is what was frozen; a row that was tampered with is refused when it is read. Units stand
 under their pseudonyms in all of it, whoever froze it.
+
+A hash alone would tell small numbers: whoever knows all but one of the figures tries the few values the last one can
+have until the hash comes out. So the content holds a seal made with a key that never leaves the store.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import io
 import json
 import math
+import secrets
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -27,7 +32,7 @@ from data.errors import NotAllowed, NotFound, Refused
 from data.queries import evaluation
 from data.queries.evaluation import Group, UnitLabel
 from data.schema import analysis_plan_event, evaluation_snapshot
-from data.store import Store, stored_moment
+from data.store import Store, read_info, stored_moment, write_info
 from indicators.words import Words
 
 SHOWN = 12
@@ -35,6 +40,9 @@ SHOWN = 12
 LEAST = 6
 """Signs a look-up needs at least."""
 LONGEST_TITLE = 200
+SEAL = "seal"
+"""Where the settings hold the seal; nothing shows it."""
+SEAL_KEY = "snapshot_key"
 
 NO_SNAPSHOT = Words("Der er intet frosset datasæt {id}.", "There is no frozen data set {id}.")
 AMBIGUOUS = Words(
@@ -177,7 +185,12 @@ def freeze(
     if unknown:
         raise Refused(UNKNOWN_UNITS, n=len(unknown))
     aliases = {text: aliases[text] for text in frame["unit"].unique()}
-    kept = frame[evaluation.FRAME].assign(unit=frame["unit"].map(aliases))
+    kept = frame[evaluation.FRAME].assign(
+        unit=frame["unit"].astype(object).map(aliases),
+        # One way of writing: 5 and 5.0 are the same figure and must have the same number.
+        **{name: frame[name].astype("Float64").astype(np.float64) for name in ("numerator", "denominator")},
+        **{name: frame[name].astype(object).where(frame[name].notna(), "") for name in ("start", "cohort")},
+    )
     kept = kept.sort_values(["unit", "period"], ignore_index=True)
     content = {
         "settings": _plain(settings, aliases)
@@ -192,9 +205,10 @@ def freeze(
     }
     _require_sight(store, viewer, content["settings"]["members"], "")
     text = _text_of(kept)
-    found = _hash_of(content, text)
 
     def write(connection: Connection) -> Row[Any]:
+        content["settings"][SEAL] = _seal_of(connection, content, text)
+        found = _hash_of(content, text)
         there = _row(connection, found)
         if there is not None:
             return there
@@ -291,13 +305,27 @@ def take_away(store: Store, viewer: Viewer, snapshot_id: str, *, now: datetime) 
 def difference(store: Store, viewer: Viewer, snapshot: Snapshot) -> Difference:
     """What is no longer as it was frozen; raises like `get`.
 
-    The frame is made again from the same indicator, groups and members: a group that is gone leaves its units out.
+    The frame is made again from the same indicator, groups and members: a group that is gone leaves its units out. A
+    unit that was compared with when it had begun by what is known now has joined since, and is a member then.
     """
     frozen = frame_of(store, viewer, snapshot.hash)
     wanted = {one.code: one for one in evaluation.groups(store, viewer, with_closed=True)}
     groups = [wanted[code] for code in snapshot.settings["groups"] if code in wanted]
     members = set(evaluation.codes_of(store, viewer, snapshot.settings["members"]).values())
-    now = evaluation.frame(store, viewer, snapshot.indicator_code, groups, pseudonyms=True, only=members)
+    outside = frozen[frozen["start"] == ""].groupby("unit")["period"].max()
+    until = {code: outside[alias] for alias, code in evaluation.codes_of(store, viewer, outside.index).items()}
+
+    def takes_part(code: str, start: date | None) -> bool:
+        return code in members or (start is not None and until.get(code, "") >= f"{start:%Y-%m}")
+
+    kept = [
+        replace(one, starts={code: start for code, start in one.starts.items() if takes_part(code, start)})
+        for one in groups
+    ]
+    now = evaluation.frame(store, viewer, snapshot.indicator_code, kept, pseudonyms=True)
+    # Units of the groups that the frozen frame has nowhere were left out of it, or were not in sight.
+    away = {code for one in groups for code in one.starts} - members - set(until)
+    now = now[~now["unit"].isin(evaluation.aliases_of(store, viewer, away).values())].reset_index(drop=True)
     last = frozen["period"].max()
     within = now[now["period"] <= last]
     both = frozen.merge(within, on=["unit", "period"], how="outer", suffixes=("", "_now"), indicator=True)
@@ -342,7 +370,9 @@ def _checked(store: Store, viewer: Viewer, snapshot_id: str) -> Row[Any]:
     row = rows[0]
     _require_sight(store, viewer, row.settings["members"], row.hash)
     content = {"settings": row.settings, "versions": row.versions, "results": row.results}
-    if _hash_of(content, zlib.decompress(row.frame)) != row.hash:
+    text = zlib.decompress(row.frame)
+    is_whole = row.indicator_code == row.settings.get("indicator") and row.n_rows == text.count(b"\n") - 1
+    if not is_whole or _hash_of(content, text) != row.hash:
         raise Refused(TAMPERED, id=row.hash[:SHOWN])
     return row
 
@@ -389,6 +419,16 @@ def _hash_of(content: Mapping[str, Any], text: bytes) -> str:
     """SHA-256 over the canonical content: keys in order, no spaces, then every cell of the frame."""
     said = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(said.encode() + b"\n" + text).hexdigest()
+
+
+def _seal_of(connection: Connection, content: Mapping[str, Any], text: bytes) -> str:
+    """What only this store can make of the content, and always makes of the same."""
+    key = read_info(connection, SEAL_KEY)
+    if key is None:
+        key = secrets.token_hex(32)
+        write_info(connection, SEAL_KEY, key)
+    settings = {name: value for name, value in content["settings"].items() if name != SEAL}
+    return hmac.digest(key.encode(), _hash_of({**content, "settings": settings}, text).encode(), "sha256").hex()
 
 
 def _plain(value: Any, aliases: Mapping[str, str]) -> Any:

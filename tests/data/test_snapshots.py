@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import date, datetime
 
 import numpy as np
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from data import analysis_plans, snapshots
 from data.access import SYSTEM, NotAllowed, NotFound, Role, Viewer
 from data.audit import verify_chain
 from data.errors import Refused
 from data.queries import evaluation
-from data.schema import audit_event, evaluation_snapshot
+from data.schema import audit_event, cohort_unit, evaluation_snapshot
 from tests.data.conftest import World
 from tests.data.queries.test_evaluation import cohorts, evaluator, programme
 
@@ -47,6 +48,28 @@ def test_the_same_content_has_the_same_number_whoever_froze_it(programme: World)
     assert [one.hash for one in snapshots.listed(programme.store, SYSTEM)] == [
         one.hash for one in sorted((first, other), key=lambda one: one.hash)
     ]
+
+
+def test_another_way_of_writing_the_same_frame_has_the_same_number(programme: World) -> None:
+    viewer = evaluator(programme)
+    first = frozen(programme, viewer)
+    frame = evaluation.frame(programme.store, viewer, "SCREEN", cohorts(programme, viewer, "1"))
+    whole = frame.astype({"numerator": "int64", "denominator": "Int64", "unit": "category", "cohort": "category"})
+    empty = frame.assign(start=frame["start"].where(frame["start"] != "", None))
+    for same in (whole, empty, frame.sample(frac=1, random_state=1), frame.astype(object)):
+        assert frozen(programme, viewer, frame=same).hash == first.hash
+
+
+def test_nobody_finds_a_hidden_figure_by_trying_what_gives_the_number(programme: World) -> None:
+    programme.deliver([("SCREEN", "901", date(2026, 2, 1), 3, 100)], at=datetime(2027, 2, 1, 8, 0))
+    made = frozen(programme, evaluator(programme))
+    with programme.store.read() as connection:
+        row = connection.execute(select(evaluation_snapshot)).one()
+    told = {name: value for name, value in row.settings.items() if name != snapshots.SEAL}
+    content = {"settings": told, "versions": row.versions, "results": row.results}
+    # Everything but the seal known, down to the figure that is hidden:
+    assert snapshots._hash_of(content, zlib.decompress(row.frame)) != made.hash
+    assert len(row.settings[snapshots.SEAL]) == 64
 
 
 def test_no_name_is_kept_and_numbers_come_back_with_every_digit(programme: World) -> None:
@@ -94,6 +117,14 @@ def test_a_row_that_was_tampered_with_is_refused(programme: World) -> None:
     assert "ikke, som det blev frosset" in refused.value.reason("da")
 
 
+@pytest.mark.parametrize("column", [{"indicator_code": "ANOTHER"}, {"n_rows": 1}], ids=["indicator", "rows"])
+def test_what_stands_beside_the_content_must_fit_it_too(programme: World, column: dict[str, object]) -> None:
+    made = frozen(programme, SYSTEM)
+    programme.store.write(lambda connection: connection.execute(update(evaluation_snapshot).values(**column)))
+    with pytest.raises(Refused):
+        snapshots.get(programme.store, SYSTEM, made.id)
+
+
 def test_freezing_and_taking_away_are_in_the_audit_trail(programme: World) -> None:
     blind, counting = evaluator(programme, names=False), evaluator(programme, counts=True)
     programme.deliver([("SCREEN", "901", date(2026, 2, 1), 3, 100)], at=datetime(2027, 2, 1, 8, 0))
@@ -129,6 +160,27 @@ def test_what_changed_came_or_went_since_is_told_cell_by_cell(programme: World) 
     assert all(one.before is None and one.after is None and one.label.is_pseudonym for one in blind.changes)
     assert len(found.now) == made.n_rows + 2
     assert snapshots.get(programme.store, viewer, made.id) == made
+
+
+def test_a_unit_that_joined_since_has_another_group_and_its_figures_are_not_gone(programme: World) -> None:
+    made = frozen(programme, evaluator(programme))
+    row = {"cohort_code": "1", "unit_code": "H2-A", "starts_on": date(2026, 6, 1)}
+    programme.store.write(lambda connection: connection.execute(insert(cohort_unit).values(**row)))
+    viewer = evaluator(programme)
+    found = snapshots.difference(programme.store, viewer, made)
+    assert (found.changes, found.n_later) == ((), 0)
+    assert list(evaluation.codes_of(programme.store, viewer, found.regrouped).values()) == ["H2-A"]
+    assert set(found.now.loc[found.now["unit"] == found.regrouped[0], "start"]) == {"2026-06"}
+
+
+def test_whoever_sees_more_units_than_the_one_who_froze_reads_the_same_difference(programme: World) -> None:
+    narrow = evaluator(programme, "1")
+    region = [one for one in evaluation.groups(programme.store, narrow) if one.kind == "region"]
+    frame = evaluation.frame(programme.store, narrow, "SCREEN", region)
+    made = frozen(programme, narrow, groups=region, frame=frame)
+    for viewer in (narrow, evaluator(programme), SYSTEM):
+        found = snapshots.difference(programme.store, viewer, made)
+        assert (found.changes, found.regrouped, found.n_later) == ((), (), 0)
 
 
 def test_what_was_withdrawn_since_is_gone(programme: World) -> None:
