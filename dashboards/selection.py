@@ -31,6 +31,8 @@ USUALLY_LEFT_OUT = 6
 SCALES = ("standard", "lineaer")  # of an analysis: the one that belongs to the kind of indicator, or the value itself
 WEIGHTS = ("enheder", "patienter")  # what counts the same
 YES, NO = "ja", "nej"
+NONE = "ingen"  # of what an address may name and would else take from a plan
+MOST_MEASURES = 30  # of a family
 
 # An address is typed, mailed or bookmarked; what is longer is not ours and is not worth reading.
 LONGEST_QUERY = 4000
@@ -62,6 +64,9 @@ class Selection:
     signal : the stored signal that is asked for (`signal`), one of SIGNALS
     scale, weights, left_out, has_trends, is_wide : how an effect is computed (`skala`, `vaegt`, `udelad`, `tendens`)
         and whether the other indicators are reckoned too (`flere`)
+    measures : the other measures of a declared family (`familie`, codes with dots between); None: not said, (): none
+    primary, placebo : the primary measure of the family and the one the programme should not move (`primaer`,
+        `placebo`), as codes; None: not said, "ingen": none
 
     Examples
     --------
@@ -94,10 +99,14 @@ class Selection:
     left_out: int = USUALLY_LEFT_OUT
     has_trends: bool = False
     is_wide: bool = False
+    measures: tuple[str, ...] | None = None
+    primary: str | None = None
+    placebo: str | None = None
 
     KEYS: ClassVar[tuple[str, ...]] = (
         "v", "enhed", "periode", "maal", "hold", "vis", "pr", "maaned", "til", "sektor", "rolle", "ansvarlig",
-        "program", "maaling", "foer", "efter", "signal", "skala", "vaegt", "udelad", "tendens", "flere",
+        "program", "maaling", "foer", "efter", "signal", "skala", "vaegt", "udelad", "tendens", "flere", "familie",
+        "primaer", "placebo",
     )  # fmt: skip
 
     @classmethod
@@ -130,6 +139,9 @@ class Selection:
             left_out=int(_one_of(tuple(map(str, LEFT_OUT)), values.get("udelad")) or USUALLY_LEFT_OUT),
             has_trends=values.get("tendens") == YES,
             is_wide=values.get("flere") == YES,
+            measures=_measures(values.get("familie")),
+            primary=_code(values.get("primaer")),
+            placebo=_code(values.get("placebo")),
         )
 
     def to_query(self) -> str:
@@ -174,6 +186,11 @@ class Selection:
         if self.left_out != USUALLY_LEFT_OUT:
             chosen.append(("udelad", str(self.left_out)))
         chosen += [(key, YES) for key, is_on in (("tendens", self.has_trends), ("flere", self.is_wide)) if is_on]
+        if self.measures is not None:
+            chosen.append(("familie", ".".join(self.measures) or NONE))
+        chosen += [
+            (key, code) for key, code in (("primaer", self.primary), ("placebo", self.placebo)) if code is not None
+        ]
         return "?" + urlencode([("v", str(VERSION)), *chosen], quote_via=quote) if chosen else ""
 
     def but(self, **changes: Any) -> Selection:
@@ -217,6 +234,13 @@ def _one_of(known: tuple[str, ...], text: str | None) -> str | None:
 def _code(text: str | None) -> str | None:
     # A CPR number is nobody's code, and every link on the page would carry it along.
     return text if text and _CODE.fullmatch(text) and not cpr.count(text) else None
+
+
+def _measures(text: str | None) -> tuple[str, ...] | None:
+    if text is None or text == NONE:
+        return None if text is None else ()
+    codes = tuple(code for code in text.split(".")[:MOST_MEASURES] if _code(code) is not None)
+    return codes or None
 
 
 def _but_all(code: str | None) -> str | None:

@@ -281,11 +281,7 @@ def take_away(store: Store, viewer: Viewer, snapshot_id: str, *, now: datetime) 
     differ. `tavle evaluate` runs the exact one on the server. Raises like `get`.
     """
     row = _checked(store, viewer, snapshot_id)
-    frame, is_exact = _frame(row), viewer.may_take_counts
-    if not is_exact:
-        hidden = evaluation.hidden_pseudonyms(store, viewer, row.indicator_code, row.frozen_at)
-        keep = [(unit, period) not in hidden for unit, period in zip(frame["unit"], frame["period"], strict=True)]
-        frame = frame[keep].reset_index(drop=True)
+    frame, is_exact = _seen(store, viewer, row), viewer.may_take_counts
     detail = {"exact": is_exact, "rows": len(frame)}
 
     def write(connection: Connection) -> None:
@@ -300,6 +296,20 @@ def take_away(store: Store, viewer: Viewer, snapshot_id: str, *, now: datetime) 
 
     store.write(write, changes_data=False)
     return frame, is_exact
+
+
+def seen_frame(store: Store, viewer: Viewer, snapshot_id: str) -> pd.DataFrame:
+    """The frozen frame as the viewer may know single units of it, for figures on a page; raises like `get`."""
+    return _seen(store, viewer, _checked(store, viewer, snapshot_id))
+
+
+def _seen(store: Store, viewer: Viewer, row: Row[Any]) -> pd.DataFrame:
+    frame = _frame(row)
+    if viewer.may_take_counts:
+        return frame
+    hidden = evaluation.hidden_pseudonyms(store, viewer, row.indicator_code, row.frozen_at)
+    keep = [(unit, period) not in hidden for unit, period in zip(frame["unit"], frame["period"], strict=True)]
+    return frame[keep].reset_index(drop=True)
 
 
 def difference(store: Store, viewer: Viewer, snapshot: Snapshot) -> Difference:

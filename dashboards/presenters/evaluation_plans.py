@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboards.exports.evaluation.analysis import Plan as ReportPlan
+from dashboards.presenters.evaluation_family import MEASURES, PLACEBO, PRIMARY, plan_of
 from dashboards.presenters.evaluation_report import Asked
 from dashboards.text import _, language, moment_text
 from data import analysis_plans
@@ -32,8 +33,11 @@ NAMES = {
     "settings.leave_out": Words("Måneder udeladt før start", "Months left out before the start"),
     "settings.cohort_trends": Words("Egne tendenser for hold", "Trends for each cohort"),
     "settings.groups": Words("Grupper", "Groups"),
+    "settings.measures": Words("Målinger i familien", "Measures of the family"),
+    "settings.primary": Words("Primær måling", "Primary measure"),
+    "settings.placebo": Words("Placebomåling", "Placebo outcome"),
 }
-COMPARED = ("family", "weights", "leave_out", "cohort_trends", "groups")
+COMPARED = ("family", "weights", "leave_out", "cohort_trends", "groups", MEASURES, PRIMARY, PLACEBO)
 VALUES = {
     "binomial": Words("log odds", "log odds"),
     "linear": Words("lineær", "linear"),
@@ -43,6 +47,7 @@ VALUES = {
     "True": Words("ja", "yes"),
     "False": Words("nej", "no"),
     "None": Words("ikke sagt", "not said"),
+    "": Words("ingen", "none"),
 }
 
 
@@ -53,16 +58,15 @@ def settings_of(asked: Asked) -> dict[str, Any]:
         "indicator": asked.definition.code,
         "programme": asked.choice.kind,
         "groups": sorted(one.code for one in asked.groups),
+        MEASURES: asked.measures,
+        PRIMARY: asked.primary if asked.measures else "",
+        PLACEBO: asked.placebo[0].code if asked.placebo is not None else "",
     }
 
 
 def plan_for(store: Store, viewer: Viewer, asked: Asked) -> Plan | None:
     """The newest plan for the same measure and kind of groups, whoever wrote it."""
-    wanted = (asked.definition.code, asked.choice.kind)
-    for plan in analysis_plans.listed(store, viewer):
-        if (plan.settings.get("indicator"), plan.settings.get("programme")) == wanted:
-            return plan
-    return None
+    return plan_of(store, viewer, asked.definition.code, asked.choice.kind)
 
 
 def shows_results(plan: Plan | None, show: str | None) -> bool:
@@ -109,7 +113,9 @@ def departed(plan: Plan, used: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     for name in COMPARED:
         field = f"settings.{name}"
         planned = analysis_plans.in_force(plan, field)
-        now = sorted(used[name]) if name == "groups" else used[name]
+        now = sorted(used[name]) if name == "groups" else used.get(name)
+        if name in (MEASURES, PRIMARY, PLACEBO):  # older plans say nothing of them: that is none
+            planned, now = planned or "", now or ""
         # What was locked is never a departure, whatever was tried in between.
         if now not in (planned, plan.settings.get(name)):
             found.append((field, planned, now))
@@ -127,19 +133,33 @@ def depart(store: Store, viewer: Viewer, asked: Asked, reason: str, *, now: date
     return len(found)
 
 
-def report_plan(plan: Plan | None, used: Mapping[str, Any], *, timezone: str) -> ReportPlan | None:
-    """The plan as a report says it: what was locked, every departure with its reason, and those without one."""
+def names_of(asked: Asked) -> dict[str, str]:
+    """What the measures one may choose are called, by code."""
+    return {code: name.say(language()) for code, name, _count in asked.choice.indicators}
+
+
+def report_plan(
+    plan: Plan | None, used: Mapping[str, Any], *, timezone: str, names: Mapping[str, str] | None = None
+) -> ReportPlan | None:
+    """The plan as a report says it: what was locked, every departure with its reason, and those without one.
+
+    `names` are those of the measures, by code.
+    """
     if plan is None:
         return None
     told = []
+
+    def said(value: Any) -> str:
+        return _value(value, names or {})
+
     if plan.is_locked:
         told = [
-            f"{_name(one.field)}: {_value(one.before)} → {_value(one.after)}. {one.reason} "
+            f"{_name(one.field)}: {said(one.before)} → {said(one.after)}. {one.reason} "
             f"({one.author}, {moment_text(one.at, timezone, 'day')})"
             for one in plan.departures
         ]
         missing = _("Ikke begrundet.")
-        told += [f"{_name(field)}: {_value(a)} → {_value(b)}. {missing}" for field, a, b in departed(plan, used)]
+        told += [f"{_name(field)}: {said(a)} → {said(b)}. {missing}" for field, a, b in departed(plan, used)]
         if not plan.is_locked_before_data:
             told.append(_("Planen blev låst, efter at siden havde vist resultater."))
     return ReportPlan(
@@ -155,15 +175,27 @@ def _name(field: str) -> str:
     return NAMES[field].say(language()) if field in NAMES else field
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value))
-    return VALUES[str(value)].say(language()) if str(value) in VALUES else str(value)
+        return ", ".join(names.get(str(one), str(one)) for one in value) or VALUES[""].say(language())
+    return VALUES[str(value)].say(language()) if str(value) in VALUES else names.get(str(value), str(value))
+
+
+def declared_rows(plan: Plan | None, used: Mapping[str, Any], names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """What a plan says of its measures, or would say once it is written: name and text each."""
+    rows = []
+    for name in (PRIMARY, MEASURES, PLACEBO):
+        field = f"settings.{name}"
+        value = used.get(name) if plan is None or not plan.is_locked else analysis_plans.in_force(plan, field)
+        if name == PRIMARY:
+            value = value or used.get("indicator")
+        rows.append((_name(field), _value(value or "", names)))
+    return tuple(rows)
 
 
 @dataclass(frozen=True)
 class PlanView:
-    """The plan as the card shows it. `status` says where it stands; `differences` what is used otherwise now."""
+    """The plan as the card shows it. `status` says where it stands; `declared` names its measures."""
 
     question: str
     limitations: str
@@ -172,13 +204,14 @@ class PlanView:
     may_change: bool
     departures: tuple[str, ...]
     has_unexplained: bool
+    declared: tuple[tuple[str, str], ...] = ()
 
 
 def plan_view(plan: Plan | None, asked: Asked, viewer: Viewer, *, timezone: str) -> PlanView:
     """What to show and what can be done."""
     if plan is None:
         said = _("Der er ingen plan for målingen endnu.")
-        return PlanView("", "", said, False, True, (), False)
+        return PlanView("", "", said, False, True, (), False, declared_rows(None, settings_of(asked), names_of(asked)))
     if plan.locked_at is not None:
         said = _("Låst {day} af {author} med koden {code}.").format(
             day=moment_text(plan.locked_at, timezone), author=plan.locked_by, code=plan.hash[:CODE]
@@ -191,7 +224,8 @@ def plan_view(plan: Plan | None, asked: Asked, viewer: Viewer, *, timezone: str)
         )
         if plan.first_seen_at is not None:
             said += " " + _("Siden viste resultater {day}.").format(day=moment_text(plan.first_seen_at, timezone))
-    told = report_plan(plan, settings_of(asked), timezone=timezone)
+    names = names_of(asked)
+    told = report_plan(plan, settings_of(asked), timezone=timezone, names=names)
     return PlanView(
         question=plan.texts.get("question", ""),
         limitations=plan.texts.get("limitations", ""),
@@ -200,4 +234,5 @@ def plan_view(plan: Plan | None, asked: Asked, viewer: Viewer, *, timezone: str)
         may_change=may_change(viewer, plan),
         departures=told.departures if told else (),
         has_unexplained=plan.is_locked and bool(departed(plan, settings_of(asked))),
+        declared=declared_rows(plan, settings_of(asked), names),
     )

@@ -5,15 +5,15 @@ Units stand under their pseudonyms, whoever asks: a frame, its fingerprint and a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
 import pandas as pd
 
 from dashboards.exports.evaluation import methods
-from dashboards.exports.evaluation.analysis import Analysis, Call, FamilyMember, Plan
+from dashboards.exports.evaluation.analysis import Analysis, Call, Measure, Plan
 from dashboards.presenters.evaluation_choice import (
     EvaluationChoice,
     groups_key,
@@ -21,6 +21,7 @@ from dashboards.presenters.evaluation_choice import (
     read_choice,
     viewer_key,
 )
+from dashboards.presenters.evaluation_family import declared_in
 from dashboards.presenters.exported import Origin, safe_name
 from dashboards.selection import SCALES, WEIGHTS, Selection
 from dashboards.text import _, language, ngettext, number, use_language
@@ -32,7 +33,7 @@ from data.queries import evaluation as queries
 from data.queries.evaluation import Group
 from data.store import Store
 from indicators.definition import IndicatorDefinition
-from indicators.evaluation import ProgrammeEffect, Sensitivity
+from indicators.evaluation import ProgrammeEffect, Sensitivity, with_placebo_outcome
 from indicators.evaluation.errors import EvaluationError
 from indicators.words import Words
 
@@ -48,15 +49,37 @@ NO_INDICATOR = Words(
 NO_ROWS = Words("Ingen enheder følger målingen endnu.", "No unit follows this measure yet.")
 CANNOT = Words("Målingen kan ikke analyseres: {reason}", "The measure cannot be analysed: {reason}")
 
+MAIN = Words("Hovedanalysen", "The main analysis")
+ANALYSES = Words("Analyse {step} af {of}", "Analysis {step} of {of}")
+MEASURES = Words("Måling {step} af {of}", "Measure {step} of {of}")
+
+Tell = Callable[..., None]
+
+
+def silent(words: Words, share: float | None = None, *, step: int = 0, of: int = 0) -> None:
+    """Nobody listens to how far the work is."""
+
 
 @dataclass(frozen=True)
 class Asked:
-    """What an address asks an analysis of: the groups, the measure and how it is computed."""
+    """What an address asks an analysis of: the groups, the measure and how it is computed.
+
+    `others` are the other measures of the family that was declared with it, `primary` the code of its primary one,
+    `placebo` a measure the programme should not move; each with the way it is computed.
+    """
 
     choice: EvaluationChoice
     groups: tuple[Group, ...]
     definition: IndicatorDefinition
     call: Call
+    others: tuple[tuple[IndicatorDefinition, Call], ...] = ()
+    primary: str = ""
+    placebo: tuple[IndicatorDefinition, Call] | None = None
+
+    @property
+    def measures(self) -> list[str]:
+        """The codes of the declared family; empty where one measure is asked about alone."""
+        return sorted([self.definition.code, *(one.code for one, _call in self.others)]) if self.others else []
 
     @property
     def programme(self) -> Words:
@@ -86,7 +109,21 @@ def asked(store: Store, viewer: Viewer, selection: Selection) -> Asked:
     if not choice.indicators:
         raise Refused(NO_INDICATOR)
     definition = catalogue.indicator(store, viewer, choice.code or choice.indicators[0][0])
-    return Asked(choice, groups, definition, call_of(definition, selection))
+    declared = declared_in(store, viewer, choice, definition.code, selection)
+
+    def with_call(code: str) -> tuple[IndicatorDefinition, Call]:
+        found = catalogue.indicator(store, viewer, code)
+        return found, call_of(found, selection)
+
+    return Asked(
+        choice,
+        groups,
+        definition,
+        call_of(definition, selection),
+        others=tuple(with_call(code) for code in declared.measures if code != definition.code),
+        primary=declared.primary,
+        placebo=with_call(declared.placebo) if declared.placebo else None,
+    )
 
 
 def call_of(definition: IndicatorDefinition, selection: Selection) -> Call:
@@ -109,7 +146,7 @@ def analysis_of(
     origin: Origin,
     usable: tuple[int, int] = (12, 12),
     plan: Plan | None = None,
-    family: Sequence[FamilyMember] = (),
+    tell: Tell = silent,
 ) -> Analysis:
     """The analysis on the figures of now, from exact counts; `usable` are the months a series needs before and after.
 
@@ -119,7 +156,7 @@ def analysis_of(
         Nobody follows the measure, or its figures cannot be analysed; the reason in words.
     """
     code = asked.definition.code
-    frame, effect, rows = worked_out(store, viewer, asked)
+    frame, effect, rows, others, placebo = answered(store, viewer, asked, tell=tell)
     return Analysis(
         definition=asked.definition,
         frame=frame,
@@ -131,31 +168,78 @@ def analysis_of(
         has_counts=viewer.may_take_counts,
         flow=queries.flow(store, viewer, asked.groups, before=usable[0], after=usable[1], today=today),
         group_names={one.code: one.name for one in asked.groups},
-        family=tuple(family),
+        others=tuple(_shared(store, viewer, asked, one) for one in others),
+        primary=asked.primary,
+        placebo=_shared(store, viewer, asked, placebo) if placebo is not None else None,
         plan=plan,
-        shared_frame=None
-        if viewer.may_take_counts
-        else queries.frame(store, viewer, code, asked.groups, exact=False, pseudonyms=True),
+        shared_frame=None if viewer.may_take_counts else _seen(store, viewer, asked, code),
     )
 
 
-def worked_out(store: Store, viewer: Viewer, asked: Asked) -> tuple[pd.DataFrame, ProgrammeEffect, Sensitivity]:
+def _seen(store: Store, viewer: Viewer, asked: Asked, code: str) -> pd.DataFrame:
+    """The figures that may leave the server."""
+    return queries.frame(store, viewer, code, asked.groups, exact=False, pseudonyms=True)
+
+
+def _shared(store: Store, viewer: Viewer, asked: Asked, one: Measure) -> Measure:
+    return one if viewer.may_take_counts else replace(one, shared_frame=_seen(store, viewer, asked, one.code))
+
+
+def answered(
+    store: Store, viewer: Viewer, asked: Asked, *, tell: Tell = silent
+) -> tuple[pd.DataFrame, ProgrammeEffect, Sensitivity, tuple[Measure, ...], Measure | None]:
+    """`worked_out` judged with the placebo measure, the other measures of the family, and the placebo measure."""
+    frame, effect, rows = worked_out(store, viewer, asked, tell=tell)
+    more = [*asked.others, *((asked.placebo,) if asked.placebo is not None else ())]
+    found = []
+    for step, (definition, call) in enumerate(more, start=1):
+        tell(MEASURES, 0.7 + 0.3 * step / len(more), step=step, of=len(more))
+        found.append(measured(store, viewer, asked.groups, definition, call))
+    placebo = found.pop() if asked.placebo is not None else None
+    if placebo is not None:
+        effect, rows = with_placebo_outcome(effect, rows, placebo.overall, placebo.definition.name)
+    return frame, effect, rows, tuple(found), placebo
+
+
+def measured(
+    store: Store, viewer: Viewer, groups: tuple[Group, ...], definition: IndicatorDefinition, call: Call
+) -> Measure:
+    """One other measure of the groups: remembered until figures change."""
+
+    def work_out() -> Measure:
+        frame = queries.frame(store, viewer, definition.code, groups, pseudonyms=True)
+        return Measure(definition, call, call.measure(frame), frame)
+
+    key = ("evaluation_measure", definition.code, groups_key(groups), call, viewer_key(viewer))
+    return store.remember(key, work_out, about=None, is_large=True)
+
+
+def worked_out(
+    store: Store, viewer: Viewer, asked: Asked, *, tell: Tell = silent
+) -> tuple[pd.DataFrame, ProgrammeEffect, Sensitivity]:
     """Frame, effect and sensitivity table: remembered until figures of the measure change."""
     key = ("evaluation_report", asked.definition.code, groups_key(asked.groups), asked.call, viewer_key(viewer))
-    return store.remember(key, partial(_work_out, store, viewer, asked), about=None, is_large=True)
+    return store.remember(key, partial(_work_out, store, viewer, asked, tell), about=None, is_large=True)
 
 
-def _work_out(store: Store, viewer: Viewer, asked: Asked) -> tuple[pd.DataFrame, ProgrammeEffect, Sensitivity]:
+def _work_out(
+    store: Store, viewer: Viewer, asked: Asked, tell: Tell
+) -> tuple[pd.DataFrame, ProgrammeEffect, Sensitivity]:
+    tell(MAIN, 0.05)
     frame = queries.frame(store, viewer, asked.definition.code, asked.groups, pseudonyms=True)
     if frame.empty:
         raise Refused(NO_ROWS)
-    return frame, *run(asked.call, frame)
+    return frame, *run(asked.call, frame, tell)
 
 
-def run(call: Call, frame: pd.DataFrame) -> tuple[ProgrammeEffect, Sensitivity]:
-    """`Call.run`, with what the library refuses said as a refusal of the board."""
+def run(call: Call, frame: pd.DataFrame, tell: Tell = silent) -> tuple[ProgrammeEffect, Sensitivity]:
+    """`Call.run`, with what the library refuses said as a refusal of the board; `tell` hears how far it is."""
+
+    def on_row(step: int, of: int) -> None:
+        tell(ANALYSES, 0.2 + 0.5 * step / of, step=step + 1, of=of)
+
     try:
-        return call.run(frame)
+        return call.run(frame, on_row)
     except EvaluationError as refusal:
         raise Refused(CANNOT, reason=refusal.words) from refusal
 

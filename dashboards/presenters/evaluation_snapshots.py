@@ -11,12 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards.exports.evaluation.analysis import Analysis, Call, numbers_of, versions
+from dashboards.exports.evaluation.analysis import Analysis, Call, Measure, numbers_of, versions, written
 from dashboards.exports.evaluation.content import headline
 from dashboards.exports.evaluation.methods import citation
 from dashboards.presenters.evaluation_choice import programme_name, viewer_key
+from dashboards.presenters.evaluation_family import MEASURES, PLACEBO, PRIMARY
 from dashboards.presenters.evaluation_plans import plan_for, report_plan
-from dashboards.presenters.evaluation_report import Asked, run, worked_out
+from dashboards.presenters.evaluation_report import Asked, answered, run
 from dashboards.presenters.exported import Origin
 from dashboards.text import _, language, moment_text, ngettext, number, use_language
 from data import analysis_plans, snapshots
@@ -26,15 +27,17 @@ from data.queries import catalogue, evaluation
 from data.queries.evaluation import Flow, Step
 from data.snapshots import Snapshot
 from data.store import Store
-from indicators.evaluation import ProgrammeEffect, Sensitivity
+from indicators.evaluation import ProgrammeEffect, Sensitivity, with_placebo_outcome
 from indicators.evaluation.verdict import NAMES
 from indicators.words import Words
 
+OTHERS = "others"  # of what came out: the other measures of the family
 SHORT = 6  # signs of the number in the bar over every page
 CHECKS = {
     "dip": Words("Dyk lige før start", "A dip just before the start"),
     "trend": Words("En anden tendens før start", "Another trend before the start"),
     "placebo": Words("Opdigtet start 12 måneder før", "A made-up start 12 months early"),
+    "placebo_outcome": Words("Placebomåling", "Placebo outcome"),
 }
 RISES = {
     1: Words("stigning", "a rise"),
@@ -50,7 +53,7 @@ def freeze(
     store: Store, viewer: Viewer, asked: Asked, *, title: str, today: date, now: datetime, usable: tuple[int, int]
 ) -> Snapshot:
     """Freeze frame, settings, versions and every figure that came out; the same again gives the same set."""
-    frame, effect, rows = worked_out(store, viewer, asked)
+    frame, effect, rows, others, placebo = answered(store, viewer, asked)
     plan = plan_for(store, viewer, asked)
     flow = evaluation.flow(store, viewer, asked.groups, before=usable[0], after=usable[1], today=today)
     return snapshots.freeze(
@@ -59,9 +62,18 @@ def freeze(
         indicator_code=asked.definition.code,
         groups=asked.groups,
         frame=frame,
-        settings={**asked.call.settings(), "before": usable[0], "after": usable[1]},
+        settings={
+            **asked.call.settings(),
+            "before": usable[0],
+            "after": usable[1],
+            MEASURES: asked.measures,
+            PRIMARY: asked.primary,
+            PLACEBO: placebo.code if placebo is not None else "",
+        },
         results={
             "numbers": numbers_of(effect, rows),
+            OTHERS: [_written_measure(one) for one in others],
+            PLACEBO: _written_measure(placebo) if placebo is not None else None,
             "conclusions": conclusions(effect, rows),
             "flow": _written_flow(flow),
         },
@@ -90,6 +102,33 @@ def _direction(row: Mapping[Any, Any]) -> int:
     if not (math.isfinite(low) and math.isfinite(high)) or low <= 0 <= high:
         return 0
     return 1 if row["estimate"] > 0 else -1
+
+
+def _written_measure(one: Measure) -> dict[str, Any]:
+    """How another measure was computed and what came out; figures as text, so that no digit is lost."""
+    figures = {name: value if isinstance(value, str) else written(value) for name, value in one.overall.items()}
+    return {"code": one.code, "call": one.call.settings(), "overall": figures}
+
+
+def _read_measure(store: Store, viewer: Viewer, told: Mapping[str, Any]) -> Measure:
+    figures = {name: value if name.startswith("reason_") else float(value) for name, value in told["overall"].items()}
+    overall = pd.Series({**figures, "n_units": int(figures["n_units"])})
+    definition = catalogue.indicator(store, viewer, told["code"])
+    return Measure(definition, Call.from_settings(told["call"]), overall)
+
+
+def _others(store: Store, viewer: Viewer, snapshot: Snapshot) -> tuple[tuple[Measure, ...], Measure | None]:
+    """The other measures of the family, and the placebo measure, as they were frozen."""
+    told, placebo = snapshot.results.get(OTHERS) or (), snapshot.results.get(PLACEBO)
+    return (
+        tuple(_read_measure(store, viewer, one) for one in told),
+        _read_measure(store, viewer, placebo) if placebo else None,
+    )
+
+
+def _judged(found: tuple[ProgrammeEffect, Sensitivity], placebo: Measure | None) -> tuple[ProgrammeEffect, Sensitivity]:
+    """With the placebo measure beside them, as it was frozen."""
+    return found if placebo is None else with_placebo_outcome(*found, placebo.overall, placebo.definition.name)
 
 
 def _written_flow(flow: Flow) -> list[dict[str, Any]]:
@@ -124,9 +163,18 @@ def _read_flow(steps: list[dict[str, Any]]) -> Flow:
 
 
 def analysis_of(
-    store: Store, viewer: Viewer, snapshot_id: str, *, origin: Origin, now: datetime, takes_frame: bool = False
+    store: Store,
+    viewer: Viewer,
+    snapshot_id: str,
+    *,
+    origin: Origin,
+    now: datetime,
+    takes_frame: bool = False,
+    has_units: bool = True,
 ) -> Analysis:
     """The analysis of a frozen set, worked out anew from its frame; `takes_frame` also reads what may leave of it.
+
+    Without `has_units` nothing about single units is read: enough for the finding.
 
     Raises
     ------
@@ -134,7 +182,9 @@ def analysis_of(
         As `data.snapshots.get`.
     """
     snapshot = snapshots.get(store, viewer, snapshot_id)
-    frame, effect, rows = _frozen(store, viewer, snapshot)
+    frame, *found = _frozen(store, viewer, snapshot)
+    others, placebo = _others(store, viewer, snapshot)
+    effect, rows = _judged((found[0], found[1]), placebo)
     groups = _groups(store, viewer, snapshot)
     programme = []
     for spoken in ("da", "en"):
@@ -151,14 +201,29 @@ def analysis_of(
         has_counts=viewer.may_take_counts,
         flow=_read_flow(snapshot.results["flow"]) if "flow" in snapshot.results else None,
         group_names={one.code: one.name for one in groups},
-        plan=report_plan(_plan_of(store, viewer, snapshot), snapshot.settings, timezone=origin.timezone),
+        others=others,
+        primary=str(snapshot.settings.get(PRIMARY) or ""),
+        placebo=placebo,
+        plan=report_plan(
+            _plan_of(store, viewer, snapshot),
+            snapshot.settings,
+            timezone=origin.timezone,
+            names={one.code: one.definition.name.say(language()) for one in _all_of(others, placebo)},
+        ),
         snapshot=snapshot.id,
         frozen=moment_text(snapshot.frozen_at, origin.timezone, "day"),
+        shared_frame=None
+        if viewer.may_take_counts or not has_units
+        else snapshots.seen_frame(store, viewer, snapshot.hash),
     )
     if not takes_frame:
         return analysis
     taken, is_exact = snapshots.take_away(store, viewer, snapshot.hash, now=now)
     return analysis if is_exact else replace(analysis, shared_frame=taken)
+
+
+def _all_of(others: tuple[Measure, ...], placebo: Measure | None) -> tuple[Measure, ...]:
+    return (*others, *((placebo,) if placebo is not None else ()))
 
 
 def _plan_of(store: Store, viewer: Viewer, snapshot: Snapshot) -> analysis_plans.Plan | None:
@@ -256,7 +321,8 @@ def _since(store: Store, viewer: Viewer, snapshot: Snapshot) -> Since:
     try:
         if now.empty:
             return Since(*counts, (), Words("Der er ingen tal tilbage.", "There are no figures left."))
-        again = conclusions(*run(Call.from_settings(snapshot.settings), now))
+        placebo = _others(store, viewer, snapshot)[1]
+        again = conclusions(*_judged(run(Call.from_settings(snapshot.settings), now), placebo))
     except Refused as refusal:
         return Since(*counts, (), Words(refusal.reason("da"), refusal.reason("en")))
     before = dict(snapshot.results["conclusions"])
@@ -318,7 +384,7 @@ def frozen_sets(store: Store, viewer: Viewer, *, origin: Origin) -> tuple[Frozen
 
 
 def _frozen_view(store: Store, viewer: Viewer, snapshot: Snapshot, origin: Origin) -> Frozen:
-    analysis = analysis_of(store, viewer, snapshot.hash, origin=origin, now=origin.now)
+    analysis = analysis_of(store, viewer, snapshot.hash, origin=origin, now=origin.now, has_units=False)
     name = analysis.definition.name.say(language())
     about = _("Frosset {day} af {author} · {programme} · {rows} enhedsmåneder").format(
         day=moment_text(snapshot.frozen_at, origin.timezone),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from indicators.evaluation.errors import EvaluationError
+from indicators.evaluation.errors import EvaluationError, Note
 from indicators.evaluation.estimate import FIELDS
 from indicators.evaluation.multiplicity import adjust_p_values
 from indicators.evaluation.panel import Panel
@@ -61,6 +61,11 @@ def measure_effect(
     except EvaluationError as error:
         nothing = dict.fromkeys(FIELDS, np.nan)
         return pd.Series({**nothing, "n_units": 0, "reason_da": error.words.da, "reason_en": error.words.en})
+    return row_of(overall, reasons)
+
+
+def row_of(overall: pd.Series, reasons: Sequence[Note]) -> pd.Series:
+    """What `measure_effect` gives, from an analysis that is there already: its `overall` and its `not_identified`."""
     is_told = bool(np.isfinite(overall["estimate"]))
     why = reasons[0].words if reasons and not is_told else None
     return pd.Series(

@@ -190,3 +190,36 @@ def test_what_cannot_be_analysed_is_refused_in_words(board: Store) -> None:
         evaluation_report.run(call, frame)
     assert refusal.value.reason("da").startswith("Målingen kan ikke analyseres: ")
     assert viewer.has(Role.EVALUATOR)
+
+
+def test_a_family_and_a_placebo_measure_are_declared_planned_departed_from_and_frozen(board: Store) -> None:
+    viewer = load_viewer(board, EVALUATOR)
+    choices = {"programme": "sector", "indicator": "AFLYST"}
+    declared = {"measures": ("FALD", "UKENDT"), "primary": "FALD", "placebo": "LIGGETID"}
+    asked = asked_by(board, viewer, **choices, **declared)
+    assert asked.measures == ["AFLYST", "FALD"]
+    made = plans.write(board, viewer, asked, {"question": "Færre aflysninger?"}, now=NOW, has_seen=False)
+    locked = analysis_plans.lock(board, viewer, made.id, now=NOW)
+    # An address that says nothing takes what the plan says; one that says none departs from it.
+    again = asked_by(board, viewer, **choices)
+    assert (again.measures, again.primary) == (asked.measures, "FALD")
+    assert again.placebo is not None and again.placebo[0].code == "LIGGETID"
+    assert plans.departed(locked, plans.settings_of(again)) == []
+    without = asked_by(board, viewer, **choices, measures=(), placebo="ingen")
+    with use_language("da"):
+        view = plans.plan_view(locked, without, viewer, timezone="Europe/Copenhagen")
+    assert [words.split(":")[0] for words in view.departures] == [
+        "Målinger i familien", "Primær måling", "Placebomåling",
+    ]  # fmt: skip
+    assert dict(view.declared)["Placebomåling"] in view.departures[2]
+    analysis = analysed(board, viewer, asked)
+    assert analysis.family is not None
+    assert analysis.family["measure"].to_list() == ["FALD", "AFLYST"]
+    keys = analysis.sensitivity.rows["key"].to_list()
+    assert keys.index("placebo_outcome") == len(keys) - 3
+    made_set = evaluation_snapshots.freeze(board, viewer, asked, title="", today=TODAY, now=NOW, usable=(12, 12))
+    frozen = evaluation_snapshots.analysis_of(board, viewer, made_set.id, origin=origin(board), now=NOW)
+    pd.testing.assert_frame_equal(frozen.family, analysis.family)
+    assert numbers_of(frozen.effect, frozen.sensitivity) == numbers_of(analysis.effect, analysis.sensitivity)
+    assert frozen.sensitivity.verdict == analysis.sensitivity.verdict
+    assert all(one.frame is None for one in frozen.others)

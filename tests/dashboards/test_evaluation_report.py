@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
-import subprocess
-import sys
+import runpy
 import zipfile
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,16 +18,16 @@ import pytest
 from pypdf import PdfReader
 
 from dashboards.exports.evaluation import rerun
-from dashboards.exports.evaluation.analysis import Analysis, Call, FamilyMember, Plan, csv_of, numbers_of, read_frame
+from dashboards.exports.evaluation.analysis import Analysis, Call, Measure, Plan, csv_of, numbers_of, read_frame
 from dashboards.exports.evaluation.blocks import Figure, Report, Table
 from dashboards.exports.evaluation.content import report_of
 from dashboards.exports.evaluation.forms import write_report
 from dashboards.presenters.exported import Origin
 from dashboards.text import use_language
 from indicators.definition import Direction, IndicatorDefinition, Role, Scope, Verification
+from indicators.evaluation import ProgrammeEffect, Sensitivity, with_placebo_outcome
 from indicators.words import Words
 
-ROOT = Path(__file__).resolve().parents[2]
 MONTHS = [str(month) for month in pd.period_range("2022-01", periods=36, freq="M")]
 DEFINITION = IndicatorDefinition(
     code="FOLLOWUP", version=1, scope=Scope.LOCAL, name=Words("Opfølgning til tiden", "Follow-up in time"), goal=1,
@@ -39,7 +38,7 @@ DEFINITION = IndicatorDefinition(
 ORIGIN = Origin(datetime(2026, 11, 22, 12, 0), "Europe/Copenhagen", "https://tavle.example", True, 7)
 
 
-def drawn(*, lone: bool = False) -> pd.DataFrame:
+def drawn(*, lone: bool = False, effect: float = 0.8) -> pd.DataFrame:
     """24 units, 36 months; two cohorts of six start in months 16 and 22; with `lone` a unit starts by itself."""
     rng = np.random.default_rng(11)
     rows = []
@@ -50,16 +49,22 @@ def drawn(*, lone: bool = False) -> pd.DataFrame:
             start, cohort = 19, "3"
         level = rng.normal(0, 0.3)
         for month in range(1, 37):
-            logit = level + 0.2 * np.sin(month) + (0.8 if start and month >= start else 0.0)
+            logit = level + 0.2 * np.sin(month) + (effect if start and month >= start else 0.0)
             size = int(rng.integers(30, 60))
             events = int(rng.binomial(size, 1 / (1 + np.exp(-logit))))
             rows.append((f"E-{number:03}", MONTHS[month - 1], events, size, MONTHS[start - 1] if start else "", cohort))
     return pd.DataFrame(rows, columns=["unit", "period", "numerator", "denominator", "start", "cohort"])
 
 
+@cache
+def ran(content: bytes, call: Call) -> tuple[ProgrammeEffect, Sensitivity]:
+    """What comes out of a frame, worked out once for all tests."""
+    return call.run(read_frame(content))
+
+
 def analysed(frame: pd.DataFrame, *, has_counts: bool = True, **more: object) -> Analysis:
-    call = Call.of(DEFINITION)
-    effect, rows = call.run(frame)
+    call = Call.of(DEFINITION, draws=49)
+    effect, rows = ran(csv_of(frame), call)
     groups = {"1": Words("Hold 1", "Cohort 1"), "2": Words("Hold 2", "Cohort 2"), "3": Words("Hold 3", "Cohort 3")}
     shared = frame[frame["numerator"] >= 20]
     return Analysis(
@@ -71,6 +76,32 @@ def analysed(frame: pd.DataFrame, *, has_counts: bool = True, **more: object) ->
 @pytest.fixture(scope="module")
 def analysis() -> Analysis:
     return analysed(drawn(), snapshot="a41f9c03b2d1", frozen="2. november 2026")
+
+
+def measured(code: str, name: Words, frame: pd.DataFrame, *, is_mean: bool = False) -> Measure:
+    """Another measure of the same units; a mean has a unit of its own and is computed linearly."""
+    definition = replace(DEFINITION, code=code, name=name)
+    if is_mean:
+        definition = replace(
+            definition, chart="line", per=1, unit_of_measure=Words("dage", "days"), has_denominator=False, decimals=2
+        )
+        frame = frame.assign(denominator=np.nan)
+    call = Call.of(definition)
+    return Measure(definition, call, call.measure(frame), frame, frame)
+
+
+@pytest.fixture(scope="module")
+def wide(analysis: Analysis) -> Analysis:
+    """The same with two more measures and a placebo measure, which does not move: nobody starts before its months."""
+    frame = analysis.frame
+    still = drawn(effect=0.0)
+    others = (
+        measured("READM", Words("Genindlæggelser", "Readmissions"), frame.assign(numerator=still["numerator"])),
+        measured("STAY", Words("Liggetid", "Length of stay"), still, is_mean=True),
+    )
+    placebo = measured("LINEN", Words("Linned skiftet", "Linen changed"), still)
+    effect, rows = with_placebo_outcome(analysis.effect, analysis.sensitivity, placebo.overall, placebo.definition.name)
+    return replace(analysis, effect=effect, sensitivity=rows, others=others, primary="READM", placebo=placebo)
 
 
 def in_language(code: str, analysis: Analysis) -> Report:
@@ -133,14 +164,14 @@ def test_the_report_has_everything_an_evaluator_expects_with_the_naive_rows_last
     report = in_language("da", analysis)
     assert [section.key for section in report.sections] == [
         "result", "question", "flow", "design", "effect", "time", "groups", "curves", "checks", "sensitivity",
-        "verdict", "limitations", "methods", "again", "sources",
+        "verdict", "funnel", "limitations", "methods", "again", "sources",
     ]  # fmt: skip
     rows = table(report, "sensitivity")
     assert rows.marks[0] == "main"
     assert rows.marks[-2:] == ("invalid", "invalid")
     assert "invalid" not in rows.marks[:-2]
     assert all("ikke gyldig her" in row[1] for row in rows.rows[-2:])
-    assert sum(isinstance(block, Figure) for section in report.sections for block in section.blocks) == 3
+    assert sum(isinstance(block, Figure) for section in report.sections for block in section.blocks) == 4
 
 
 def test_the_headline_follows_the_verdict_and_speaks_both_languages(analysis: Analysis) -> None:
@@ -206,31 +237,11 @@ def test_the_exact_frame_leaves_only_with_the_right_to_counts() -> None:
         write_report("zip", bare)
 
 
-def test_the_script_run_by_itself_gives_the_digits_of_the_report(analysis: Analysis, tmp_path: Path) -> None:
-    with use_language("da"), zipfile.ZipFile(io.BytesIO(write_report("zip", analysis))) as file:
-        file.extractall(tmp_path)
-    ran = subprocess.run(
-        [sys.executable, "analysis.py"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert ran.stdout == (tmp_path / "numbers.txt").read_text()
-    printed = dict(line.split(" ") for line in ran.stdout.splitlines())
-    expected = numbers_of(analysis.effect, analysis.sensitivity)
-    assert {name: printed[name] for name in expected} == expected
-    assert printed["overall.estimate"] == repr(float(analysis.effect.overall["estimate"]))
-
-
 def test_the_script_refuses_another_frame(analysis: Analysis, tmp_path: Path) -> None:
     source = rerun.script(analysis)
     (tmp_path / "frame.csv").write_bytes(analysis.csv.replace(b"2022-01", b"2022-02", 1))
-    until = source.index("frame = pd.read_csv")
-    cut = compile(
-        source[:until].replace('Path("frame.csv")', f"Path({str(tmp_path / 'frame.csv')!r})"), "script", "exec"
-    )
+    until = source.index("settings = {")
+    cut = compile(source[:until].replace("Path(file)", f"Path({str(tmp_path)!r}, file)"), "script", "exec")
     with pytest.raises(SystemExit, match="not the file of the report"):
         exec(cut, {})
 
@@ -251,19 +262,94 @@ def test_a_frame_comes_back_from_its_file_to_the_last_bit() -> None:
     pd.testing.assert_frame_equal(read_frame(csv_of(frame)), frame, check_dtype=False, check_exact=True)
 
 
-def test_a_locked_plan_and_several_measures_stand_in_the_report(analysis: Analysis) -> None:
+def test_a_locked_plan_stands_in_the_report(analysis: Analysis) -> None:
     plan = Plan(
         "Følger flere op til tiden?", "Kun sygehuse.", "1. oktober 2026", "9f31ab20cd77", ("Holdt 3 måneder ude.",)
     )
-    family = (
-        FamilyMember(DEFINITION.name, True, 0.0002, 0.0002, 0.0002),
-        FamilyMember(Words("Genindlæggelser", "Readmissions"), False, 0.03, 0.06, 0.04),
-    )
-    said = list(in_language("da", replace(analysis, plan=plan, family=family)).sentences())
-    for words in ("Følger flere op til tiden?", "Holdt 3 måneder ude.", "Kun sygehuse.", "0,060", "< 0,001"):
+    said = list(in_language("da", replace(analysis, plan=plan)).sentences())
+    for words in ("Følger flere op til tiden?", "Holdt 3 måneder ude.", "Kun sygehuse."):
         assert words in said
     assert "Analyseplanen er låst 1. oktober 2026 med koden 9f31ab20cd77." in said
     assert not any("ikke låst" in words for words in said)
+
+
+def test_a_family_stands_with_its_primary_measure_first_and_every_effect_in_its_own_unit(wide: Analysis) -> None:
+    family = wide.family
+    assert family is not None
+    rows = table(in_language("da", wide), "family")
+    assert rows.rows[0][:2] == ("Genindlæggelser", "primær")
+    assert rows.marks == ("main", "", "")
+    units = {row[0]: row[2].split(" ", 1)[1] for row in rows.rows}
+    assert units == {"Genindlæggelser": "%-point", "Liggetid": "dage", "Opfølgning til tiden": "%-point"}
+    rest = family[family["role"] == "family"]
+    smallest = rest["p_value"].min()
+    assert rest["holm"].min() == pytest.approx(min(1.0, 2 * smallest))
+    assert family.loc[0, "holm"] == family.loc[0, "p_value"]
+
+
+def test_a_placebo_measure_stands_among_checks_and_rows_and_never_as_a_valid_row(wide: Analysis) -> None:
+    report = in_language("en", wide)
+    assert any(row[0] == "Placebo outcome" and row[1] == "Passed" for row in table(report, "checks").rows)
+    rows = table(report, "sensitivity").rows
+    assert any("Linen changed" in row[0] and "should lie around nothing" in row[1] for row in rows)
+    assert rows[-2][0].startswith("Naive")
+    assert wide.sensitivity.verdict.code == in_bare(wide)
+    said = " ".join(report.sentences())
+    assert "The placebo outcome is “Linen changed”" in said
+    assert "“Readmissions”; its p-value is not adjusted" in said
+    assert "deals out the participants' starts again" in said
+
+
+def in_bare(wide: Analysis) -> str:
+    """The verdict without the placebo measure, which did not move."""
+    return Call.of(DEFINITION, draws=0).run(wide.frame)[1].verdict.code
+
+
+def test_the_funnels_show_a_unit_by_pseudonym_and_no_group_of_two(analysis: Analysis) -> None:
+    report = in_language("da", analysis)
+    blocks = report.section("funnel").blocks
+    drawn_figure = next(block for block in blocks if isinstance(block, Figure))
+    names = [line.name for line in drawn_figure.charts[0].lines]
+    assert names[:3] == ["Hold 1", "Hold 2", "Uden for programmet"]
+    assert "bevis for programmet" in " ".join(report.sentences())
+    few = drawn(lone=True)
+    lone = analysed(few, has_counts=False, plan=None)
+    shown = in_language("da", lone).section("funnel").blocks
+    figure = next(block for block in shown if isinstance(block, Figure))
+    assert "Hold 3" not in [line.name for line in figure.charts[0].lines]
+    assert "færre end 3 enheder har ikke deres eget mærke" in figure.note
+    assert "små tal er skjult" in figure.note
+    sizes = {dot for line in figure.charts[0].lines if line.role in ("estimate", "other") for dot in line.places}
+    year = lone.funnels[0]
+    seen = lone.shared_frame[lone.shared_frame["period"].between(year.first, year.last)]
+    exact = few[few["period"].between(year.first, year.last)]
+    assert sizes == set(seen.groupby("unit")["denominator"].sum())
+    assert sizes != set(exact.groupby("unit")["denominator"].sum())
+
+
+def test_the_script_of_a_family_gives_its_digits_from_frames_and_from_frozen_figures(
+    wide: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frozen = replace(
+        wide,
+        others=(replace(wide.others[0], frame=None, shared_frame=None), wide.others[1]),
+        placebo=replace(wide.placebo, frame=None, shared_frame=None),
+    )
+    for name, one, measures in (("wide", wide, ["LINEN", "READM", "STAY"]), ("frozen", frozen, ["STAY"])):
+        folder = tmp_path / name
+        with use_language("da"), zipfile.ZipFile(io.BytesIO(write_report("zip", one))) as file:
+            file.extractall(folder)
+        assert sorted(path.name for path in folder.glob("measure-*")) == [f"measure-{code}.csv" for code in measures]
+        monkeypatch.chdir(folder)
+        runpy.run_path("analysis.py")  # a journey runs it in a process of its own
+        said = capsys.readouterr().out
+        assert said == (folder / "numbers.txt").read_text()
+        printed = dict(line.split(" ") for line in said.splitlines())
+        expected = numbers_of(wide.effect, wide.sensitivity, wide.family, wide.funnels)
+        assert {name: printed[name] for name in expected} == expected
+        for figure in ("measure.READM.holm", "check.placebo_outcome.estimate", "funnel.2022-04.E-003.value"):
+            assert figure in printed
+    assert "as they were frozen" in (tmp_path / "frozen" / "analysis.py").read_text()
 
 
 def test_one_unit_is_one_unit_in_both_languages(analysis: Analysis) -> None:

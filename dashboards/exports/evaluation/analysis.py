@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib import metadata
@@ -19,7 +19,18 @@ from dashboards.text import language
 from data.queries.evaluation import Flow
 from indicators.definition import IndicatorDefinition
 from indicators.drawn import family_of
-from indicators.evaluation import ProgrammeEffect, Sensitivity, programme_effect, sensitivity
+from indicators.evaluation import (
+    FunnelYear,
+    ProgrammeEffect,
+    Sensitivity,
+    funnel_years,
+    measure_effect,
+    programme_effect,
+    sensitivity,
+    several_measures,
+)
+from indicators.evaluation.randomised_starts import DRAWS
+from indicators.evaluation.several_measures import row_of
 from indicators.words import Words
 
 COLUMNS = ("unit", "period", "numerator", "denominator", "start", "cohort")
@@ -27,6 +38,8 @@ FEWEST_UNITS = 3
 """A mean of fewer units is withheld from those without the right to counts: it is near the figure of one of them."""
 SEED = 20170515
 FRAME = "frame.csv"
+FUNNEL_FIGURES = ("target", "phi", "tau2")
+FUNNEL_COLUMNS = ("value", "lower", "upper")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,7 @@ class Call:
     inference: str = "auto"
     has_denominator: bool = True
     months_left_out: tuple[str, ...] = ()
+    draws: int = DRAWS
 
     @classmethod
     def of(cls, definition: IndicatorDefinition, **changes: Any) -> Call:
@@ -63,7 +77,7 @@ class Call:
         return {**asdict(self), "months_left_out": list(self.months_left_out)}
 
     def arguments(self) -> dict[str, Any]:
-        """The arguments that `programme_effect` and `sensitivity` share."""
+        """The arguments that `programme_effect`, `sensitivity` and `measure_effect` share."""
         return {
             "denominator": "denominator" if self.has_denominator else None,
             "family": self.family,
@@ -77,8 +91,12 @@ class Call:
     ) -> tuple[ProgrammeEffect, Sensitivity]:
         """The effect and its sensitivity table; `on_row` is told before each row of the table."""
         effect = programme_effect(frame, inference=self.inference, **self.arguments())
-        rows = sensitivity(frame, effect, months_left_out=self.months_left_out, on_row=on_row, **self.arguments())
-        return effect, rows
+        more: dict[str, Any] = {"months_left_out": self.months_left_out, "draws": self.draws, "on_row": on_row}
+        return effect, sensitivity(frame, effect, **more, **self.arguments())
+
+    def measure(self, frame: pd.DataFrame) -> pd.Series:
+        """The overall effect alone, as a row among other measures."""
+        return measure_effect(frame, inference=self.inference, **self.arguments())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +110,27 @@ class Plan:
     departures: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyMember:
-    """One indicator of a declared family, with its p-value before and after adjustment."""
+@dataclass(frozen=True)
+class Measure:
+    """Another measure of the same groups: how it was computed and its overall effect, in its own natural units.
 
-    name: Words
-    is_primary: bool
-    p_value: float
-    holm: float
-    bh: float
+    `overall` is what `measure_effect` gave. `frame` is None where only its figures were frozen; `shared_frame` is what
+    may leave of it.
+    """
+
+    definition: IndicatorDefinition
+    call: Call
+    overall: pd.Series
+    frame: pd.DataFrame | None = None
+    shared_frame: pd.DataFrame | None = None
+
+    @property
+    def code(self) -> str:
+        return self.definition.code
+
+    @property
+    def amounts(self) -> Amounts:
+        return Amounts.of(self.definition)
 
 
 @dataclass(frozen=True)
@@ -110,6 +140,9 @@ class Analysis:
     `frame` has the columns unit, period ("2024-03"), numerator, denominator, start ("2025-01" or "") and cohort (a
     code, named in `group_names`). `has_counts` says whether the reader may have the counts; without, small groups are
     withheld and the frame that travels with the script is `shared_frame`.
+
+    `others` are the other measures of the declared family and `primary` the code of its primary one; `placebo` is the
+    measure the programme should not move, which `effect` and `sensitivity` have already been judged with.
     """
 
     definition: IndicatorDefinition
@@ -122,7 +155,9 @@ class Analysis:
     has_counts: bool
     flow: Flow | None = None
     group_names: Mapping[str, Words] = field(default_factory=dict)
-    family: tuple[FamilyMember, ...] = ()
+    others: tuple[Measure, ...] = ()
+    primary: str = ""
+    placebo: Measure | None = None
     plan: Plan | None = None
     snapshot: str = ""  # the 12 characters of a frozen set
     frozen: str = ""  # the day it was frozen, in words
@@ -132,6 +167,35 @@ class Analysis:
     @cached_property
     def amounts(self) -> Amounts:
         return Amounts.of(self.definition)
+
+    @cached_property
+    def family(self) -> pd.DataFrame | None:
+        """The declared family as `several_measures` gives it; None where one measure is asked about alone."""
+        if not self.others:
+            return None
+        own = {self.definition.code: row_of(self.effect.overall, self.effect.not_identified)}
+        effects = own | {one.code: one.overall for one in self.others}
+        return several_measures(effects, primary=self.primary or self.definition.code)
+
+    def measure_of(self, code: str) -> IndicatorDefinition:
+        """The definition of a measure of the family."""
+        return {one.code: one.definition for one in self.others}.get(code, self.definition)
+
+    @property
+    def funnel_kind(self) -> str:
+        """The kind of funnel the measure has; empty for a mean, whose limits do not follow from its denominator."""
+        if self.definition.is_percent and self.definition.has_denominator:
+            return "proportion"
+        return "ratio" if family_of(self.definition) == "poisson" else ""
+
+    @cached_property
+    def funnels(self) -> tuple[FunnelYear, ...]:
+        """Both funnels, or none: from what the reader may know of single units."""
+        seen = self.frame if self.has_counts else self.shared_frame
+        if seen is None or not self.funnel_kind:
+            return ()
+        found = funnel_years(seen, kind=self.funnel_kind, multiply=self.definition.per)
+        return found if len(found) == 2 and all(one.funnel.recipe is not None for one in found) else ()
 
     @cached_property
     def csv(self) -> bytes:
@@ -204,7 +268,9 @@ def read_frame(content: bytes) -> pd.DataFrame:
     )
 
 
-def numbers_of(effect: ProgrammeEffect, rows: Sensitivity) -> dict[str, str]:
+def numbers_of(
+    effect: ProgrammeEffect, rows: Sensitivity, family: pd.DataFrame | None = None, years: Sequence[FunnelYear] = ()
+) -> dict[str, str]:
     """Every figure of a report with all its digits, by a name that says where it stands; missing ones are "nan".
 
     Examples
@@ -213,12 +279,20 @@ def numbers_of(effect: ProgrammeEffect, rows: Sensitivity) -> dict[str, str]:
     ('0.1', 'nan', '3.0')
     """
     found = {f"overall.{name}": written(value) for name, value in effect.overall.items()}
-    for name, table, key in (
+    tables = [
         ("cohort", effect.by_cohort, "cohort"),
         ("month", effect.by_time, "since"),
         ("check", effect.checks, "check"),
         ("row", rows.rows, "key"),
-    ):
+    ]
+    if family is not None:
+        tables.append(("measure", family, "measure"))
+    for year in years:
+        name = f"funnel.{year.first}"
+        for field_name in FUNNEL_FIGURES:
+            found[f"{name}.{field_name}"] = written(getattr(year.funnel, field_name))
+        tables.append((name, year.funnel.units[["unit", *FUNNEL_COLUMNS]], "unit"))
+    for name, table, key in tables:
         for record in table.to_dict("records"):
             for column, value in record.items():
                 if isinstance(value, (float, int, np.number)) and not isinstance(value, bool) and column != key:

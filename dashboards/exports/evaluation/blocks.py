@@ -42,22 +42,28 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One series of a native chart; `role` is "estimate", "band", "expected" or "zero"."""
+    """One series of a native chart; `role` is "estimate", "band", "expected", "other" or "zero".
+
+    `places` are where its values stand on the horizontal axis of a chart of points; else they follow the categories.
+    """
 
     name: str
     values: tuple[float | None, ...]
     role: str
+    places: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What an office program draws itself: `kind` "line" (over months) or "interval" (a category each, high to low)."""
+    """What an office program draws itself: `kind` "line" (over months), "interval" (a category each, high to low)
+    or "points" (places and values; `axis` names the places)."""
 
     kind: str
     title: str
     categories: tuple[str, ...]
     lines: tuple[Line, ...]
     decimals: int
+    axis: str = ""
 
 
 @dataclass(frozen=True, slots=True)

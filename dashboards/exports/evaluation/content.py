@@ -1,7 +1,8 @@
 """The one content that every form of a report is written from: sections, sentences, tables and figures.
 
 What may not leave is left out here, before any form is written: groups of fewer units than `FEWEST_UNITS` and points
-with fewer units behind them, for readers without the right to counts. Single units are never told.
+with fewer units behind them, for readers without the right to counts. Single units are told in the funnels alone: under
+their pseudonyms, from the figures the reader may know of them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dashboards.exports.evaluation import drawings, methods
-from dashboards.exports.evaluation.amounts import LEVEL, NONE, p_text, people, share
+from dashboards.exports.evaluation.amounts import LEVEL, NONE, Amounts, p_text, people, share
 from dashboards.exports.evaluation.analysis import FEWEST_UNITS, SEED, Analysis, Call
 from dashboards.exports.evaluation.blocks import (
     Block,
@@ -31,9 +32,13 @@ from dashboards.exports.evaluation.blocks import (
 from dashboards.exports.evaluation.methods import citation, estimand, month_text
 from dashboards.text import _, language, number
 from indicators.definition import Direction
+from indicators.evaluation import FunnelYear
+from indicators.evaluation.placebo_outcome import KEY as PLACEBO
 from indicators.evaluation.verdict import NAMES
 from indicators.words import Words
 
+MOST_UNITS = 20  # outside the limits, by name
+MOST_GROUPS = 8  # with a mark of their own
 FIRST_MONTH, LAST_MONTH = -24, 36  # of the event study on paper
 TOLD_MONTHS = (-12, 0, 6, 12, 18, 24, 36)
 HEADLINES = {
@@ -58,6 +63,7 @@ CHECKS = {
     "dip": Words("Dyk lige før start", "A dip just before the start"),
     "trend": Words("En anden tendens før start", "Another trend before the start"),
     "placebo": Words("Opdigtet start 12 måneder før", "A made-up start 12 months early"),
+    "placebo_outcome": Words("Placebomåling", "Placebo outcome"),
 }
 
 
@@ -77,7 +83,7 @@ def report_of(analysis: Analysis) -> Report:
         _result(analysis),
         _question(analysis),
         _flow(analysis),
-        design_section(analysis.call),
+        design_section(analysis.call, methods.declared(analysis)),
         *(
             (_effect(analysis), _over_time(analysis), _groups(analysis), _curves(analysis), _checks(analysis))
             if _is_told(analysis)
@@ -85,7 +91,8 @@ def report_of(analysis: Analysis) -> Report:
         ),
         _sensitivity(analysis),
         _verdict(analysis),
-        *((_family(analysis),) if analysis.family else ()),
+        _family(analysis),
+        _funnel(analysis),
         _limitations(analysis),
         Section("methods", _("Metodetekst"), tuple(Text(words) for words in methods.methods_text(analysis))),
         _again(analysis),
@@ -236,10 +243,10 @@ def _flow(analysis: Analysis) -> Section:
         for step in analysis.flow.steps:
             why = "; ".join(f"{number(count)}: {reason.say(spoken)}" for reason, count in step.losses)
             lost = "" if before is None else number(before - step.n)
-            rows.append((step.name.say(spoken), number(step.n), lost, why))
+            rows.append((step.name.say(spoken), why, number(step.n), lost))
             before = step.n
-        head = (_("Trin"), _("Enheder"), _("Udgår"), _("Hvorfor"))
-        blocks.append(Table(_("Fra deltagere til analyserede"), head, tuple(rows)))
+        head = (_("Trin"), _("Hvorfor nogle udgår"), _("Enheder"), _("Udgår"))
+        blocks.append(Table(_("Fra deltagere til analyserede"), head, tuple(rows), first_number=2))
     names = analysis.cohort_names
     used: list[tuple[str, ...]] = []
     for record in analysis.effect.used.to_dict("records"):
@@ -265,8 +272,8 @@ def _flow(analysis: Analysis) -> Section:
     return Section("flow", _("Datagrundlag"), tuple(blocks))
 
 
-def design_section(call: Call) -> Section:
-    """Design, formula and settings: what can be said before any data are seen."""
+def design_section(call: Call, declared: tuple[tuple[str, str], ...] = ()) -> Section:
+    """Design, formula and settings: what can be said before any data are seen; `declared` are names and texts."""
     fitted, effect = methods.formula(call)
     shown: tuple[tuple[str, str], ...] = (
         (_("Skala"), methods.SCALES[call.family].say(language())),
@@ -275,6 +282,7 @@ def design_section(call: Call) -> Section:
         (_("Egne tendenser for hold"), _("ja") if call.cohort_trends else _("nej")),
         (_("Kontrol for sæson og fælles udvikling"), _("en effekt for hver måned, fælles for alle")),
         (_("Autokorrelation"), _("enheder udelades hele, så måneder i samme enhed må gerne hænge sammen")),
+        *declared,
     )
     if call.months_left_out:
         months = ", ".join(month_text(month) for month in call.months_left_out)
@@ -515,14 +523,15 @@ def _checks(analysis: Analysis) -> Section:
     amounts, spoken = analysis.amounts, language()
     rows = []
     for record in analysis.effect.checks.to_dict("records"):
+        own = _amounts_of(str(record["check"]), analysis)
         rows.append(
             (
                 CHECKS[record["check"]].say(spoken),
                 _("Bestået") if record["is_passed"] else _("Obs"),
                 str(record[f"words_{spoken}"]),
-                amounts.signed(record["estimate"]),
-                amounts.interval(record["ci_low"], record["ci_high"]),
-                amounts.plain(record["could_miss"]),
+                _signed(own, record["estimate"], amounts),
+                own.interval(record["ci_low"], record["ci_high"]),
+                own.plain(record["could_miss"]),
             )
         )
     if not rows:
@@ -543,11 +552,26 @@ def _checks(analysis: Analysis) -> Section:
     )
 
 
+def _amounts_of(key: str, analysis: Analysis) -> Amounts:
+    """How a row's figures are written: those of the placebo measure in its own unit."""
+    placebo = analysis.placebo
+    return placebo.amounts if key == PLACEBO and placebo is not None else analysis.amounts
+
+
+def _signed(own: Amounts, value: float, of_table: Amounts) -> str:
+    """The figure, with its unit where that is another than the column's."""
+    said = own.signed(value)
+    return said if said == NONE or own.unit == of_table.unit else f"{said} {own.unit.say(language())}"
+
+
 def _sensitivity(analysis: Analysis) -> Section:
     amounts, spoken = analysis.amounts, language()
     rows, marks, reasons = [], [], []
     for record in analysis.sensitivity.rows.to_dict("records"):
         key = str(record["key"])
+        if key == "other_scale" and analysis.call.family == "linear" and not analysis.definition.is_percent:
+            continue  # log odds are of shares; a mean or a rate has none
+        own = _amounts_of(key, analysis)
         start = key.removeprefix("without_cohort_")
         name = str(record[f"name_{spoken}"])
         if start != key:
@@ -566,8 +590,8 @@ def _sensitivity(analysis: Analysis) -> Section:
                 name,
                 about,
                 number(record["n_units"]),
-                amounts.signed(record["estimate"]),
-                amounts.interval(record["ci_low"], record["ci_high"]),
+                _signed(own, record["estimate"], amounts),
+                _within(own, record["ci_low"], record["ci_high"]),
             )
         )
         marks.append("main" if record["is_main"] else "" if record["is_valid"] else "invalid")
@@ -582,6 +606,14 @@ def _sensitivity(analysis: Analysis) -> Section:
     return Section("sensitivity", _("Følsomhed"), tuple(blocks))
 
 
+def _within(own: Amounts, low: float, high: float) -> str:
+    """An interval; one that has no end on a side says so."""
+    if math.isnan(low) or math.isnan(high):
+        return NONE
+    ends = [own.plain(end) if math.isfinite(end) else ("−∞" if end < 0 else "∞") for end in (low, high)]
+    return Words("{low} til {high}", "{low} to {high}").say(language(), low=ends[0], high=ends[1])
+
+
 def _verdict(analysis: Analysis) -> Section:
     verdict, spoken = analysis.sensitivity.verdict, language()
     blocks: list[Block] = [Text(f"{NAMES[verdict.code].say(spoken)}.", "lead")]
@@ -593,26 +625,210 @@ def _verdict(analysis: Analysis) -> Section:
 
 
 def _family(analysis: Analysis) -> Section:
-    spoken = language()
-    rows = tuple(
-        (
-            one.name.say(spoken),
-            _("primær, valgt på forhånd") if one.is_primary else _("sekundær"),
-            p_text(one.p_value),
-            p_text(one.holm),
-            p_text(one.bh),
+    """The declared family, the primary measure first; every effect in its own unit."""
+    family, spoken = analysis.family, language()
+    if family is None:
+        return Section("family", "", ())
+    rows, why = [], []
+    for record in family.to_dict("records"):
+        definition = analysis.measure_of(str(record["measure"]))
+        own = Amounts.of(definition)
+        name = definition.name.say(spoken)
+        said = own.signed(record["estimate"])
+        rows.append(
+            (
+                name,
+                _("primær") if record["role"] == "primary" else _("sekundær"),
+                said if said == NONE else f"{said} {own.unit.say(spoken)}".strip(),
+                own.interval(record["ci_low"], record["ci_high"]),
+                p_text(record["p_value"]),
+                p_text(record["holm"]),
+                p_text(record["bh"]),
+            )
         )
-        for one in analysis.family
-    )
-    head = (_("Måling"), _("Rolle"), _("p-værdi"), _("Holm"), _("Benjamini-Hochberg"))
-    marks = tuple("main" if one.is_primary else "" for one in analysis.family)
+        if record[f"reason_{spoken}"]:
+            why.append(f"{name}: {record[f'reason_{spoken}']}")
+    head = (
+        _("Måling"), _("Rolle"), _("Effekt"), LEVEL.say(spoken), _("p-værdi"), _("Holm"), _("Benjamini-Hochberg"),
+    )  # fmt: skip
+    marks = tuple("main" if role == "primary" else "" for role in family["role"])
     said = _(
         "Den primære måling beholder sin p-værdi. Holm holder risikoen for blot én falsk alarm blandt de øvrige på 5 "
         "%; "
         "Benjamini-Hochberg holder andelen af falske fund."
     )
-    table = Table(_("Flere målinger på én gang"), head, rows, marks, first_number=2)
-    return Section("family", _("Flere målinger"), (table, Text(said, "small")))
+    blocks: list[Block] = [
+        Table(_("Flere målinger på én gang"), head, tuple(rows), marks, first_number=2),
+        Text(said, "small"),
+    ]
+    if why:
+        blocks += [Text(_("Målinger uden effekt tæller ikke med i justeringen:"), "small"), Points(tuple(why))]
+    if any(one.frame is None for one in analysis.others):
+        blocks.append(Text(_("De øvrige målingers tal er dem, der blev regnet, da datasættet blev frosset."), "small"))
+    return Section("family", _("Flere målinger"), tuple(blocks))
+
+
+# ------------------------------------------------------------------------------------------------------- single units
+
+
+def _funnel(analysis: Analysis) -> Section:
+    """Units side by side before the programme and in the last year, as the reader may know them."""
+    years, spoken = analysis.funnels, language()
+    if not years:
+        return Section("funnel", "", ())
+    numbered = _told_groups(analysis)
+    cohort_of = dict(analysis.frame[["unit", "cohort"]].drop_duplicates("unit").itertuples(index=False))
+    number_of = {str(unit): numbered.get(str(code), 0) for unit, code in cohort_of.items()}
+    names = {place: analysis.group_names[code].say(spoken) for code, place in numbered.items()}
+    titles = (_("Året før de første startede"), _("Seneste år"))
+    drawn, charts = [], []
+    decimals = analysis.amounts.decimals
+    for title, year in zip(titles, years, strict=True):
+        units, curve = year.funnel.units, year.funnel.curve(points=60)
+        dots = tuple(
+            drawings.Dot(
+                float(row["denominator"]), float(row["value"]), number_of.get(str(row["unit"]), 0), row["side"] != ""
+            )
+            for row in units.to_dict("records")
+            if math.isfinite(row["value"])
+        )
+        outer, inner = (
+            tuple(zip(*(curve[column].astype(float) for column in ("denominator", low, high)), strict=True))
+            for low, high in (("lower", "upper"), ("warning_lower", "warning_upper"))
+        )
+        drawn.append(drawings.Funnel(f"{title}, {_span(year)}", dots, float(year.funnel.target), outer, inner))
+        charts.append(_points(f"{title}, {_span(year)}", dots, names, drawn[-1], decimals))
+    outside = [int(year.funnel.units["side"].ne("").sum()) for year in years]
+    alt = _(
+        "Hver enheds værdi mod dens nævner. Uden for grænserne: {before} af {all_before} enheder i året før de første "
+        "startede, {last} af {all_last} i det seneste år."
+    ).format(
+        before=number(outside[0]), all_before=number(len(years[0].funnel.units)),
+        last=number(outside[1]), all_last=number(len(years[1].funnel.units)),
+    )  # fmt: skip
+    words = (
+        _("nævner pr. enhed"), _("uden for programmet"), _("grænser: 99,8 % og 95 % (stiplet)"),
+        _("uden for 99,8 %-grænsen"),
+    )  # fmt: skip
+    svg = drawings.funnels(drawn, sorted((place, name) for place, name in names.items()), words=words, alt=alt)
+    figure = Figure(_("Enhederne før programmet og i det seneste år"), alt, svg, tuple(charts), _funnel_note(analysis))
+    return Section(
+        "funnel",
+        _("Enhederne ved siden af hinanden"),
+        (figure, _dispersion(analysis), *_outside(analysis), Text(_mean_words(analysis), "warning")),
+    )
+
+
+def _told_groups(analysis: Analysis) -> dict[str, int]:
+    """The number of each group that may have a mark of its own; one or two units are nobody's group."""
+    members = analysis.frame[analysis.frame["cohort"].astype(str) != ""].drop_duplicates("unit")
+    sizes = members["cohort"].astype(str).value_counts()
+    if len(analysis.group_names) > MOST_GROUPS:
+        return {}
+    return {
+        code: place
+        for place, code in enumerate(analysis.group_names, start=1)
+        if int(sizes.get(code, 0)) >= FEWEST_UNITS
+    }
+
+
+def _span(year: FunnelYear) -> str:
+    return f"{month_text(year.first, 'short')}–{month_text(year.last, 'short')}"
+
+
+def _points(
+    title: str, dots: tuple[drawings.Dot, ...], names: dict[int, str], drawn: drawings.Funnel, decimals: int
+) -> Chart:
+    """The same as a chart an office program draws: a series for each group, and the limits."""
+    lines = []
+    for place, name in (*sorted(names.items()), (0, _("Uden for programmet"))):
+        own = [dot for dot in dots if dot.group == place]
+        if own:
+            role = "estimate" if place else "other"
+            lines.append(Line(name, tuple(dot.value for dot in own), role, tuple(dot.size for dot in own)))
+    for name, limits in ((_("99,8 %"), drawn.outer), (_("95 %"), drawn.inner)):
+        for end, word in ((1, _("nedre")), (2, _("øvre"))):
+            told = [point for point in limits if math.isfinite(point[end])]
+            lines.append(
+                Line(f"{name} {word}", tuple(point[end] for point in told), "band", tuple(point[0] for point in told))
+            )
+    sizes = (drawn.outer[0][0], drawn.outer[-1][0])
+    lines.append(Line(_("Midte"), (drawn.centre, drawn.centre), "expected", sizes))
+    return Chart("points", title, (), tuple(lines), decimals, _("nævner pr. enhed"))
+
+
+def _funnel_note(analysis: Analysis) -> str:
+    said = [
+        _("Enheder står under pseudonym. Tal er lagt sammen over tolv måneder."),
+        _("Grænserne er eksakte og gjort bredere for den spredning, der er mellem enheder i forvejen."),
+    ]
+    if not analysis.has_counts:
+        said.append(_("Måneder med små tal er skjult og ikke talt med."))
+    if len(_told_groups(analysis)) < len(analysis.group_names):
+        said.append(
+            _("Grupper med færre end {fewest} enheder har ikke deres eget mærke.").format(fewest=FEWEST_UNITS)
+            if len(analysis.group_names) <= MOST_GROUPS
+            else _("Grupperne er for mange til hvert sit mærke.")
+        )
+    return " ".join(said)
+
+
+def _dispersion(analysis: Analysis) -> Table:
+    """What each funnel rests on: its units, its middle, and how much wider the limits had to be."""
+    rows = []
+    for title, year in zip((_("Året før de første startede"), _("Seneste år")), analysis.funnels, strict=True):
+        found = year.funnel
+        sides = found.units["side"].value_counts()
+        rows.append(
+            (
+                f"{title}, {_span(year)}",
+                number(len(found.units)),
+                number(found.target, analysis.amounts.decimals),
+                number(found.phi, 1) if math.isfinite(found.phi) else NONE,
+                number(found.tau2, 4) if math.isfinite(found.tau2) else NONE,
+                number(int(sides.get("above", 0))),
+                number(int(sides.get("below", 0))),
+            )
+        )
+    head = (_("År"), _("Enheder"), _("Midte"), _("Spredning, φ"), _("Mellem enheder, τ²"), _("Over"), _("Under"))
+    return Table(_("Enheder uden for 99,8 %-grænserne"), head, tuple(rows))
+
+
+def _outside(analysis: Analysis) -> Iterator[Block]:
+    """The units outside the limits in either year, those farthest from the middle first."""
+    before, last = (year.funnel.units.set_index("unit") for year in analysis.funnels)
+    far = pd.concat([one.loc[one["side"] != "", "z_adjusted"].abs() for one in (before, last)])
+    if far.empty:
+        return
+    order = far.groupby(level=0).max().sort_values(ascending=False, kind="stable")
+    sides = {"above": _("over"), "below": _("under")}
+    rows = []
+    for unit in order.index[:MOST_UNITS]:
+        cells = [str(unit)]
+        for year in (before, last):
+            there = unit in year.index
+            cells.append(number(float(year.loc[unit, "value"]), analysis.amounts.decimals) if there else NONE)
+            cells.append(sides.get(str(year.loc[unit, "side"]), _("indenfor")) if there else NONE)
+        rows.append(tuple(cells))
+    head = (_("Enhed"), _("Før"), _("Mod grænserne"), _("Seneste år"), _("Mod grænserne"))
+    title = _("Enheder uden for grænserne i et af årene")
+    if len(order) > MOST_UNITS:
+        title = _("De {shown} af {all} enheder uden for grænserne, der ligger længst fra midten").format(
+            shown=MOST_UNITS, all=number(len(order))
+        )
+    yield Table(title, head, tuple(rows))
+
+
+def _mean_words(analysis: Analysis) -> str:
+    if analysis.definition.direction is Direction.NEITHER:
+        return _(
+            "Enheder, der lå yderst før start, ville nærme sig midten af sig selv, fordi en del af et yderligt år er "
+            "tilfældigt. At de rykker sig, er derfor ikke bevis for programmet."
+        )
+    return _(
+        "Enheder, der lå dårligst før start, ville nærme sig midten af sig selv, fordi en del af et dårligt år er "
+        "uheld. At de rykker sig, er derfor ikke bevis for programmet."
+    )
 
 
 def limitations(analysis: Analysis) -> tuple[str, ...]:
@@ -638,7 +854,7 @@ def limitations(analysis: Analysis) -> tuple[str, ...]:
         )
     if analysis.plan is None or not analysis.plan.locked:
         told.append(_("Analyseplanen var ikke låst på forhånd. Valg kan være påvirket af, hvad data viste."))
-    if not analysis.family:
+    if not analysis.others:
         told.append(_("Rapporten gælder én måling. Er flere prøvet, skal p-værdierne justeres samlet."))
     if analysis.plan is not None and analysis.plan.limitations:
         told.append(analysis.plan.limitations)

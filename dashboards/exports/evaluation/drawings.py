@@ -258,3 +258,89 @@ def counterfactual(panels: Sequence[Panel], amounts: Amounts, *, words: tuple[st
         parts.append(_text(left, y0 + tall - 12, panel.first, size=11))
         parts.append(_text(right, y0 + tall - 12, panel.last, size=11, anchor="end"))
     return _svg(top + tall * math.ceil(len(panels) / across), parts, alt)
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One unit in a funnel: its size, its value in the unit that is shown, the number of its group (0: none told)."""
+
+    size: float
+    value: float
+    group: int
+    is_outside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """A year of units; `lines` are (sizes, lower, upper) of the outer and the inner limits."""
+
+    name: str
+    dots: tuple[Dot, ...]
+    centre: float
+    outer: tuple[tuple[float, float, float], ...]
+    inner: tuple[tuple[float, float, float], ...]
+
+
+def funnels(
+    years: Sequence[Funnel], groups: Sequence[tuple[int, str]], *, words: tuple[str, str, str, str], alt: str
+) -> Markup:
+    """Two funnels on the same axes; a ring is a unit outside the outer limits.
+
+    `words`: name of the axis of sizes, of a unit without a group, of the limits, of a ring.
+    """
+    about, other, limits, outside = words
+    values = [dot.value for year in years for dot in year.dots]
+    largest = max((dot.size for year in years for dot in year.dots), default=1.0)
+    at = ticks(min(values), max(values), most=6)
+    wide, top, tall = WIDTH / len(years), 44.0, 236.0
+    decimals = _decimals(at)
+    parts: list[str] = []
+    x0 = 0.0
+    for number_of, name in (*groups, (0, other)):
+        parts += [_group(number_of, x0 + 6, 10), _text(x0 + 16, 14, name, size=11)]
+        x0 += 30 + 6.2 * len(name)
+    dash = ' stroke-dasharray="4 3"'
+    for place, (name, more) in enumerate(((limits, ""), (outside, ""))):
+        x0 = place * 300.0
+        parts.append(_line(x0, 30, x0 + 24, 30, SOFT, 1.2, more) if place == 0 else _ring(x0 + 8, 30))
+        parts.append(_text(x0 + 30, 34, name, size=11))
+    for place, year in enumerate(years):
+        left, right = wide * place + 40, wide * (place + 1) - 12
+        x = _Scale(0.0, math.sqrt(max(largest, 1.0)), left, right)
+        y = _Scale(at[0], at[-1], top + tall - 34, top + 28)
+        parts.append(_text(wide * place, top + 16, year.name, tone=INK, bold=True))
+        for value in at:
+            parts.append(_line(left, y(value), right, y(value), HAIR))
+            parts.append(_text(left - 6, y(value) + 4, number(value, decimals), anchor="end", size=11))
+        for size in ticks(0.0, largest, most=5)[1:]:
+            if size <= largest:
+                parts.append(_text(x(math.sqrt(size)), top + tall - 18, number(size), anchor="middle", size=11))
+        parts.append(_text(right, top + tall - 3, about, anchor="end", size=11))
+        parts.append(_line(left, y(year.centre), right, y(year.centre), INK))
+        for line, look in ((year.outer, ""), (year.inner, dash)):
+            for end in (1, 2):
+                way = " ".join(
+                    f"{x(math.sqrt(point[0])):.1f},{min(max(y(point[end]), y.end), y.start):.1f}"
+                    for point in line
+                    if math.isfinite(point[end])
+                )
+                parts.append(f'<polyline points="{way}" fill="none" stroke="{SOFT}" stroke-width="1.2"{look}/>')
+        for dot in sorted(year.dots, key=lambda one: one.group):
+            across, up = x(math.sqrt(dot.size)), y(dot.value)
+            parts.append(_group(dot.group, across, up))
+            if dot.is_outside:
+                parts.append(_ring(across, up))
+    return _svg(top + tall, parts, alt)
+
+
+def _ring(x: float, y: float) -> str:
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="none" stroke="{INK}" stroke-width="1.2"/>'
+
+
+def _group(group: int, x: float, y: float) -> str:
+    """The mark of a group, the same as in the forest plot; a small hollow dot where no group is told."""
+    if not group:
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4" fill="#FFFFFF" stroke="{SOFT}"/>'
+    place = (group - 1) % len(SHAPES)
+    small = f'<g transform="translate({x:.1f} {y:.1f}) scale(0.66)">'
+    return f"{small}{_shape(SHAPES[place], 0, 0, COHORTS[(group - 1) % len(COHORTS)])}</g>"

@@ -63,6 +63,13 @@ SOURCES = (
     "Journal of Econometrics 2021;225:200-30.",
     "Goodman-Bacon A. Difference-in-differences with variation in treatment timing. "
     "Journal of Econometrics 2021;225:254-77.",
+    "Spiegelhalter DJ. Funnel plots for comparing institutional performance. Statistics in Medicine 2005;24:1185-202.",
+    "Spiegelhalter D, et al. Statistical methods for healthcare regulation: rating, screening and surveillance. "
+    "Journal of the Royal Statistical Society A 2012;175:1-47.",
+    "Holm S. A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 1979;6:65-70.",
+    "Benjamini Y, Hochberg Y. Controlling the false discovery rate. Journal of the Royal Statistical Society B "
+    "1995;57:289-300.",
+    "Rosenbaum PR. Observational Studies. 2nd ed. Springer 2002, chapter 2.",
     "Montiel Olea JL, Plagborg-Møller M. Simultaneous confidence bands. Journal of Applied Econometrics 2019;34:1-17.",
     "Roth J. Pretest with caution: event-study estimates after testing for parallel trends. "
     "American Economic Review: Insights 2022;4:305-22.",
@@ -148,8 +155,109 @@ def methods_text(analysis: Analysis) -> tuple[str, ...]:
         "nothing; fragile where a check fails, where a trend that is not ruled out could explain over {share}% of the "
         "effect, or where a valid sensitivity analysis holds nothing; else consistent.",
     ).say(spoken, share=number(100 * LARGEST_DRIFT, 1))
-    data = _data(analysis)
-    return design, inference, checks, data
+    more = (_sensitivity(analysis), _placebo(analysis), _family(analysis), _funnels(analysis))
+    return (design, inference, checks, *(words for words in more if words), _data(analysis))
+
+
+def declared(analysis: Analysis) -> tuple[tuple[str, str], ...]:
+    """What was chosen beside the settings: the family with its primary measure, and the placebo measure."""
+    spoken, found = language(), []
+    if analysis.family is not None:
+        names = [
+            analysis.measure_of(str(row["measure"])).name.say(spoken)
+            + (f" ({PRIMARY.say(spoken)})" if row["role"] == "primary" else "")
+            for row in analysis.family.to_dict("records")
+        ]
+        found.append((Words("Målinger i familien", "Measures of the family").say(spoken), "; ".join(names)))
+    if analysis.placebo is not None:
+        name = Words("Placebomåling", "Placebo outcome").say(spoken)
+        found.append((name, analysis.placebo.definition.name.say(spoken)))
+    return tuple(found)
+
+
+PRIMARY = Words("primær", "primary")
+
+
+def _sensitivity(analysis: Analysis) -> str:
+    """Every other analysis by its name, in the order of the table."""
+    rows, spoken = analysis.sensitivity.rows, language()
+    others = rows[~rows["is_main"]]
+    is_without = others["key"].str.startswith("without_cohort_")
+    names = [str(name) for name in others.loc[others["is_valid"] & ~is_without, f"name_{spoken}"]]
+    if is_without.any():
+        names.append(Words("uden ét hold ad gangen", "without one cohort at a time").say(spoken))
+    invalid = [str(name) for name in others.loc[~others["is_valid"], f"name_{spoken}"]]
+    said = Words(
+        "Det samme er regnet på andre måder, med de samme valg i øvrigt: {names}. Callaway-Sant'Anna sammenligner "
+        "hvert hold og hver måned med enheder, der ikke er startet. Uden at være gyldige vises også: {invalid}.",
+        "The same was computed in other ways, all else equal: {names}. Callaway-Sant'Anna compares every cohort and "
+        "month with units that have not started. Shown without being valid: {invalid}.",
+    ).say(spoken, names="; ".join(names), invalid="; ".join(invalid))
+    if "randomised_starts" not in rows["key"].to_list():
+        return said
+    randomised = Words(
+        " Randomiseringen deler deltagernes starter ud igen, alle rækkefølger op til {draws}, ellers {draws} trukne "
+        "(frø {seed}); i hver regnes imputationen lineært. Intervallet er de ens effekter, der ikke forkastes. Rækken "
+        "forudsætter, at rækkefølgen var så godt som tilfældig, og tæller ikke med i vurderingen.",
+        " The randomisation deals out the participants' starts again, every order up to {draws}, else {draws} drawn "
+        "ones (seed {seed}); in each the imputation is computed linearly. The interval holds the constant effects that "
+        "are not rejected. The row assumes that the order was as good as chance and takes no part in the verdict.",
+    )
+    return said + randomised.say(spoken, draws=number(analysis.call.draws), seed=SEED)
+
+
+def _placebo(analysis: Analysis) -> str:
+    if analysis.placebo is None:
+        return ""
+    spoken = language()
+    return Words(
+        "Placebomålingen er »{name}«, valgt som en måling, programmet ikke skulle flytte, og regnet {scale} med de "
+        "samme grupper og udeladte måneder. Rummer dens interval ikke nul, er vurderingen skrøbelig.",
+        "The placebo outcome is “{name}”, chosen as a measure the programme should not move, computed {scale} with the "
+        "same groups and months left out. Where its interval does not hold nothing, the verdict is fragile.",
+    ).say(
+        spoken,
+        name=analysis.placebo.definition.name.say(spoken),
+        scale=SCALES[analysis.placebo.call.family].say(spoken),
+    )
+
+
+def _family(analysis: Analysis) -> str:
+    if analysis.family is None:
+        return ""
+    spoken = language()
+    primary = analysis.measure_of(analysis.primary or analysis.definition.code).name.say(spoken)
+    return Words(
+        "Familien har {count} målinger, hver regnet på den skala, der hører til dens art. Den primære er »{primary}«; "
+        "dens p-værdi er ikke justeret. De øvrige er justeret efter Holm og efter Benjamini-Hochberg.",
+        "The family has {count} measures, each computed on the scale of its kind. The primary one is “{primary}”; its "
+        "p-value is not adjusted. The others are adjusted by Holm and by Benjamini-Hochberg.",
+    ).say(spoken, count=number(len(analysis.family)), primary=primary)
+
+
+def _funnels(analysis: Analysis) -> str:
+    if not analysis.funnels:
+        return ""
+    law = {
+        "proportion": Words("binomialfordelingens", "the binomial"),
+        "ratio": Words("Poissonfordelingens", "the Poisson"),
+    }[analysis.funnel_kind]
+    spoken = language()
+    return Words(
+        "Tragtene lægger tolv måneder sammen for hver enhed: {first} og {last}. Grænserne (95 % og 99,8 %) er de "
+        "yderste af {law} eksakte og dem med additiv overspredning mellem enheder (Spiegelhalter m.fl. 2012), hvor de "
+        "yderste 10 % i hver ende er trukket ind.",
+        "The funnels add up twelve months of each unit: {first} and {last}. The limits (95% and 99.8%) are the "
+        "outer of the exact ones of {law} distribution and those with additive over-dispersion between units "
+        "(Spiegelhalter et al. 2012), the outer 10% at each end winsorised.",
+    ).say(
+        spoken,
+        law=law.say(spoken),
+        **{
+            place: Words("{a} til {b}", "{a} to {b}").say(spoken, a=month_text(year.first), b=month_text(year.last))
+            for place, year in zip(("first", "last"), analysis.funnels, strict=True)
+        },
+    )
 
 
 def _left_out(months: int) -> str:
@@ -194,14 +302,14 @@ def _data(analysis: Analysis) -> str:
     )
 
 
-def month_text(period: str) -> str:
+def month_text(period: str, style: str = "long") -> str:
     """A month as it stands in a frame ("2024-03") on the reader's page: marts 2024."""
     from datetime import date
 
     from dashboards.text import month
 
     year, number_of = period.split("-")[:2]
-    return month(date(int(year), int(number_of), 1), "long")
+    return month(date(int(year), int(number_of), 1), style)
 
 
 def citation(analysis: Analysis) -> str:

@@ -12,6 +12,7 @@ from dashboards.exports.evaluation.blocks import Block, Code, Figure, Points, Re
 from dashboards.text import language
 from dashboards.theme import LIGHT
 
+LEAST_LETTERS, MOST_LETTERS = 12, 64  # a narrower column would break inside a word
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
 
@@ -51,7 +52,8 @@ def _block(block: Block) -> dict[str, Any]:
 
 
 def _need(table: Table, at: int) -> int:
-    return min(max(len(words) for words in (table.columns[at], *(row[at] for row in table.rows))), 64)
+    longest = max(len(words) for words in (table.columns[at], *(row[at] for row in table.rows)))
+    return min(max(longest, LEAST_LETTERS), MOST_LETTERS)
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import zipfile
 from typing import Any
 
-from dashboards.exports.evaluation.analysis import FRAME, Analysis, Call, numbers_of
+from dashboards.exports.evaluation.analysis import FRAME, Analysis, Call, Measure, csv_of, numbers_of
 from dashboards.exports.evaluation.methods import estimand
+from dashboards.presenters.exported import safe_name
 from dashboards.text import _
 from indicators.words import Words
 
@@ -31,23 +33,40 @@ from pathlib import Path
 
 import pandas as pd
 
-from indicators.evaluation import programme_effect, sensitivity
+from indicators.evaluation import {names}{words}
 """
-_READ = """content = Path("{file}").read_bytes()
-fingerprint = hashlib.sha256(content).hexdigest()
-if fingerprint != "{fingerprint}":
-    raise SystemExit(f"{file} is not the file of the report: its SHA-256 is {{fingerprint}}")
+_READ = """def read(file, fingerprint):
+    found = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    if found != fingerprint:
+        raise SystemExit(f"{{file}} is not the file of the report: its SHA-256 is {{found}}")
+    return pd.read_csv(
+        file,
+        dtype={{"unit": str, "period": str, "start": str, "cohort": str}},
+        keep_default_na=False,
+        na_values={{"numerator": [""], "denominator": [""]}},
+    )
 
-frame = pd.read_csv(
-    "{file}",
-    dtype={{"unit": str, "period": str, "start": str, "cohort": str}},
-    keep_default_na=False,
-    na_values={{"numerator": [""], "denominator": [""]}},
-)
+
+frame = read("{file}", "{fingerprint}")
 """
 _CALL = """settings = {settings}
 effect = programme_effect(frame, inference={inference!r}, **settings)
-rows = sensitivity(frame, effect, months_left_out={left_out!r}, **settings)
+rows = sensitivity(frame, effect, months_left_out={left_out!r}, draws={draws!r}, **settings)
+"""
+_MEASURE = """measure_effect(
+    read("{file}", "{fingerprint}"),
+    inference={inference!r},
+{settings})"""
+_FIGURES = """pd.Series({{  # as they were frozen; the frame of this measure was not
+{figures}}})"""
+_PLACEBO = """placebo = {measure}
+effect, rows = with_placebo_outcome(effect, rows, placebo, Words({da!r}, {en!r}))
+"""
+_FAMILY = """measures = {{{own!r}: measure_effect(frame, inference={inference!r}, **settings)}}
+{others}
+family = several_measures(measures, primary={primary!r})
+"""
+_FUNNELS = """years = funnel_years(frame, kind={kind!r}, multiply={multiply!r})
 """
 _PRINT = """def show(name, value):
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -56,12 +75,21 @@ _PRINT = """def show(name, value):
 
 for name, value in effect.overall.items():
     show(f"overall.{name}", value)
-for name, table, key in (
+tables = [
     ("cohort", effect.by_cohort, "cohort"),
     ("month", effect.by_time, "since"),
     ("check", effect.checks, "check"),
     ("row", rows.rows, "key"),
-):
+]
+"""
+_PRINT_FAMILY = """tables.append(("measure", family, "measure"))
+"""
+_PRINT_FUNNELS = """for year in years:
+    for figure in ("target", "phi", "tau2"):
+        show(f"funnel.{year.first}.{figure}", getattr(year.funnel, figure))
+    tables.append((f"funnel.{year.first}", year.funnel.units[["unit", "value", "lower", "upper"]], "unit"))
+"""
+_PRINT_TABLES = """for name, table, key in tables:
     for record in table.to_dict("records"):
         for column, value in record.items():
             if column != key:
@@ -86,19 +114,22 @@ def python_call(call: Call) -> str:
         "cohort_trends": False,
     }
     effect = programme_effect(frame, inference='auto', **settings)
-    rows = sensitivity(frame, effect, months_left_out=(), **settings)
+    rows = sensitivity(frame, effect, months_left_out=(), draws=499, **settings)
     print(effect.overall, rows.verdict)
     """
-    return f"{_IMPORTS.splitlines()[-1]}\n\n{_called(call)}print(effect.overall, rows.verdict)"
+    imported = "from indicators.evaluation import programme_effect, sensitivity"
+    return f"{imported}\n\n{_called(call)}print(effect.overall, rows.verdict)"
 
 
 def _called(call: Call) -> str:
     settings = "".join(f'    "{name}": {value!r},\n' for name, value in call.arguments().items())
-    return _CALL.format(settings=f"{{\n{settings}}}", inference=call.inference, left_out=call.months_left_out)
+    return _CALL.format(
+        settings=f"{{\n{settings}}}", inference=call.inference, left_out=call.months_left_out, draws=call.draws
+    )
 
 
 def script(analysis: Analysis) -> str:
-    """`analysis.py`, for the frame that travels with it. Its own words are English: it is read by machines too."""
+    """`analysis.py`, for the frames that travel with it. Its own words are English: it is read by machines too."""
     return "\n\n".join([_head(analysis), *_parts(analysis)])
 
 
@@ -120,13 +151,74 @@ def _wrapped(text: str) -> str:
 
 
 def _parts(analysis: Analysis) -> list[str]:
-    fingerprint = hashlib.sha256(analysis.shared_csv).hexdigest()
+    """The cells, one after another: what is imported, read, called and printed."""
+    names = ["programme_effect", "sensitivity"]
+    called, printed = [_called(analysis.call)], [_PRINT]
+    placebo, others = analysis.placebo, analysis.others
+    if placebo is not None:
+        names += [*(["measure_effect"] if placebo.frame is not None else []), "with_placebo_outcome"]
+        name = placebo.definition.name
+        called.append(_PLACEBO.format(measure=_measured(placebo, analysis), da=name.da, en=name.en))
+    if others:
+        names += ["measure_effect", "several_measures"]
+        called.append(_FAMILY.format(
+            own=analysis.definition.code,
+            inference=analysis.call.inference,
+            others="\n".join(f"measures[{one.code!r}] = {_measured(one, analysis)}" for one in others),
+            primary=analysis.primary or analysis.definition.code,
+        ))  # fmt: skip
+        printed.append(_PRINT_FAMILY)
+    if analysis.funnels:
+        names.append("funnel_years")
+        called.append(_FUNNELS.format(kind=analysis.funnel_kind, multiply=analysis.definition.per))
+        printed.append(_PRINT_FUNNELS)
+    words = "\nfrom indicators.words import Words" if "with_placebo_outcome" in names else ""
+    named = ", ".join(sorted(set(names)))
+    if len(named) > 80:
+        named = f"(\n{''.join(f'    {name},{chr(10)}' for name in sorted(set(names)))})"
     return [
-        _IMPORTS.rstrip("\n"),
-        _READ.format(file=FRAME, fingerprint=fingerprint).rstrip("\n"),
-        _called(analysis.call).rstrip("\n"),
-        _PRINT,
+        _IMPORTS.format(names=named, words=words).rstrip("\n"),
+        _READ.format(file=FRAME, fingerprint=_print_of(analysis.shared_csv)).rstrip("\n"),
+        "\n".join(called).rstrip("\n"),
+        "".join([*printed, _PRINT_TABLES]),
     ]
+
+
+def _measured(one: Measure, analysis: Analysis) -> str:
+    """The call on the measure's own frame; the frozen figures themselves where the frame was not frozen with them."""
+    if one.frame is None:
+        figures = "".join(f"    {name!r}: {_literal(value)},\n" for name, value in one.overall.items())
+        return _FIGURES.format(figures=figures)
+    settings = "".join(f"    {name}={value!r},\n" for name, value in one.call.arguments().items())
+    return _MEASURE.format(
+        file=_file_of(one),
+        fingerprint=_print_of(_shared(one, analysis)),
+        inference=one.call.inference,
+        settings=settings,
+    )
+
+
+def _literal(value: Any) -> str:
+    """A figure that Python reads back to the last bit."""
+    if isinstance(value, str):
+        return repr(value)
+    return repr(float(value)) if math.isfinite(value) else f'float("{float(value)}")'
+
+
+def _file_of(one: Measure) -> str:
+    return f"measure-{safe_name(one.code)}.csv"
+
+
+def _shared(one: Measure, analysis: Analysis) -> bytes:
+    """The frame of another measure that may leave, as `Analysis.shared_csv`."""
+    frame = one.frame if analysis.has_counts else one.shared_frame
+    if frame is None:
+        raise ValueError(f"a frame of {one.code} that may leave is needed")
+    return csv_of(frame)
+
+
+def _print_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 SMALL_LEFT_OUT = Words(
@@ -161,7 +253,7 @@ def _cell(kind: str, name: str, source: str) -> dict[str, Any]:
 
 def numbers(analysis: Analysis) -> str:
     """What the script prints where it has the full frame; figures of withheld groups are left out."""
-    found = numbers_of(analysis.effect, analysis.sensitivity)
+    found = numbers_of(analysis.effect, analysis.sensitivity, analysis.family, analysis.funnels)
     if not analysis.has_counts:
         found = {name: value for name, value in found.items() if _may_tell(name, analysis)}
     lines = [f"{name} {value}" for name, value in found.items()]
@@ -180,6 +272,12 @@ def _may_tell(name: str, analysis: Analysis) -> bool:
         table = analysis.effect.by_time
         return bool((table.loc[table["since"] == int(key), "n_units"] >= FEWEST_UNITS).all())
     return True
+
+
+def _travelling(analysis: Analysis) -> tuple[Measure, ...]:
+    """The other measures whose frames go along: the family, and the placebo measure."""
+    measures = (*analysis.others, *((analysis.placebo,) if analysis.placebo is not None else ()))
+    return tuple(one for one in measures if one.frame is not None)
 
 
 def package(analysis: Analysis) -> bytes:
@@ -208,6 +306,7 @@ def _files(analysis: Analysis) -> dict[str, bytes]:
     return {
         README: ("\n".join(said) + "\n").encode(),
         FRAME: analysis.shared_csv,
+        **{_file_of(one): _shared(one, analysis) for one in _travelling(analysis)},
         SCRIPT: script(analysis).encode(),
         NOTEBOOK: notebook(analysis).encode(),
         NUMBERS: numbers(analysis).encode(),

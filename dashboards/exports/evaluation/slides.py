@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dashboards.exports.evaluation.blocks import Block, Chart, Code, Figure, Points, Report, Section, Table, Text
-from dashboards.exports.evaluation.drawings import ticks
+from dashboards.exports.evaluation.drawings import COHORTS, ticks
 from dashboards.text import language
 from dashboards.theme import LIGHT
 from data.typed import possible
@@ -230,19 +230,27 @@ def _pages(lines: list[tuple[str, bool]]) -> Iterator[list[tuple[str, bool]]]:
 
 
 def _chart(slide: Slide, chart: Chart, room: tuple[float, float, float, float], *, alt: str) -> None:
-    from pptx.chart.data import CategoryChartData
+    from pptx.chart.data import CategoryChartData, XyChartData
     from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
     from pptx.util import Inches, Pt
 
-    is_difference = chart.kind == "interval" or any(line.role == "band" for line in chart.lines)
+    is_points = chart.kind == "points"
+    is_difference = chart.kind == "interval" or (not is_points and any(line.role == "band" for line in chart.lines))
     form = (
         SIGNED[min(chart.decimals, 2)] if is_difference else "0" if not chart.decimals else "0." + "0" * chart.decimals
     )
-    data = CategoryChartData(number_format=form)
-    data.categories = list(chart.categories)
+    data: Any = XyChartData(number_format=form) if is_points else CategoryChartData(number_format=form)
+    if not is_points:
+        data.categories = list(chart.categories)
     for line in chart.lines:
-        data.add_series(line.name, line.values)
-    frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *(Inches(value) for value in room), data)
+        if is_points:
+            series = data.add_series(line.name)
+            for at, value in zip(line.places, line.values, strict=True):
+                series.add_data_point(at, value)
+        else:
+            data.add_series(line.name, line.values)
+    sort = XL_CHART_TYPE.XY_SCATTER if is_points else XL_CHART_TYPE.LINE_MARKERS
+    frame = slide.shapes.add_chart(sort, *(Inches(value) for value in room), data)
     frame._element.nvGraphicFramePr.cNvPr.set("descr", possible(alt))
     made = frame.chart
     made.font.size, made.font.name = Pt(11), FONT
@@ -259,10 +267,20 @@ def _chart(slide: Slide, chart: Chart, room: tuple[float, float, float, float], 
     if values:
         at = ticks(min(values), max(values))
         made.value_axis.minimum_scale, made.value_axis.maximum_scale = at[0], at[-1]
+    if is_points:
+        made.category_axis.has_major_gridlines = False
+        made.category_axis.minimum_scale = 0
+        made.category_axis.has_title = True
+        _words(made.category_axis.axis_title.text_frame, [(chart.axis, 11, False)])
     if chart.kind == "line":
         _skip(made.category_axis, 6 if is_difference else 12)
+    groups = 0
     for line, series in zip(chart.lines, made.plots[0].series, strict=True):
-        _look(series, line.role, chart.kind)
+        if is_points and line.role in ("estimate", "other"):
+            _dots(series, groups if line.role == "estimate" else None)
+            groups += line.role == "estimate"
+        else:
+            _look(series, line.role, chart.kind)
     if chart.kind == "interval":
         _connect(made)
 
@@ -290,6 +308,22 @@ def _look(series: Any, role: str, kind: str) -> None:
     series.marker.format.fill.solid()
     series.marker.format.fill.fore_color.rgb = _rgb(LIGHT.text)
     series.marker.format.line.color.rgb = _rgb(LIGHT.text)
+
+
+def _dots(series: Any, group: int | None) -> None:
+    """Units of a group in its shape and colour; hollow where no group is told."""
+    from pptx.enum.chart import XL_MARKER_STYLE
+    from pptx.util import Pt
+
+    shapes = (XL_MARKER_STYLE.SQUARE, XL_MARKER_STYLE.CIRCLE, XL_MARKER_STYLE.TRIANGLE, XL_MARKER_STYLE.DIAMOND)
+    marker = series.marker
+    series.format.line.fill.background()
+    marker.style = XL_MARKER_STYLE.CIRCLE if group is None else shapes[group % len(shapes)]
+    marker.size = 5 if group is None else 7
+    marker.format.fill.solid()
+    marker.format.fill.fore_color.rgb = _rgb(LIGHT.surface if group is None else COHORTS[group % len(COHORTS)])
+    marker.format.line.color.rgb = _rgb(LIGHT.muted if group is None else COHORTS[group % len(COHORTS)])
+    marker.format.line.width = Pt(0.75)
 
 
 def _skip(axis: Any, step: int) -> None:
