@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from dashboards.presenters.evaluation_choice import groups_key, viewer_key
+from dashboards.presenters.evaluation_disclosure import coarse, unsure_of
 from data.access import Viewer
 from data.queries import catalogue, evaluation
 from data.queries.evaluation import Group
@@ -77,12 +78,18 @@ def _estimate(store: Store, viewer: Viewer, groups: Sequence[Group], code: str) 
     except EvaluationError as refusal:
         return IndicatorEffects({}, refusal.words)
     scale = definition.per
+    unsure = unsure_of(frame, is_share=definition.is_percent)
+
+    def told(value: float, months: int) -> float:
+        """Of a unit's few months the hidden ones are not to be worked out."""
+        return scale * (value if viewer.may_take_counts else coarse(value, months, unsure))
+
     return IndicatorEffects(
         {
             str(row.unit): UnitEffect(
-                scale * row.estimate,
-                scale * (row.estimate - Z_95 * row.se) if math.isfinite(row.se) else None,
-                scale * (row.estimate + Z_95 * row.se) if math.isfinite(row.se) else None,
+                told(row.estimate, row.n_after),
+                told(row.estimate - Z_95 * row.se, row.n_after) if math.isfinite(row.se) else None,
+                told(row.estimate + Z_95 * row.se, row.n_after) if math.isfinite(row.se) else None,
             )
             for row in result.by_unit.itertuples()
             if math.isfinite(row.estimate)

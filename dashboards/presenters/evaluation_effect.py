@@ -13,6 +13,13 @@ import numpy as np
 import pandas as pd
 
 from dashboards.presenters.background_jobs import Job, Jobs
+from dashboards.presenters.evaluation_disclosure import (
+    coarse,
+    coarse_row,
+    coarse_table,
+    require_enough,
+    unsure_of,
+)
 from dashboards.selection import SCALES, WEIGHTS, Selection
 from data.access import Viewer
 from data.errors import Refused
@@ -81,6 +88,7 @@ class Question:
     before: int
     after: int
     is_wide: bool
+    has_counts: bool = True
 
     @property
     def settings(self) -> Settings:
@@ -117,6 +125,7 @@ def question_of(store: Store, viewer: Viewer, selection: Selection) -> Question:
         before=max(selection.before, 2),
         after=max(selection.after, 2),
         is_wide=selection.is_wide,
+        has_counts=viewer.may_take_counts,
     )
 
 
@@ -139,6 +148,7 @@ class GroupEffect:
     by_time: pd.DataFrame
     curve: pd.DataFrame
     shrunken: tuple[float, ...]
+    fewest_months: int = 1  # behind the effect of a unit
 
 
 @dataclass(frozen=True)
@@ -225,6 +235,7 @@ def answer_of(
     panel = panel_of(frame, question.family)
     settings = question.settings
     main = effect_of(panel, settings)
+    require_enough(main.overall, has_counts=question.has_counts)
     group_effects = []
     for step, group in enumerate(question.groups, start=1):
         tell(GROUPS, 0.05 + 0.2 * step / len(question.groups), step=step, of=len(question.groups))
@@ -243,7 +254,7 @@ def answer_of(
     )
     multiplicity, notes = _multiplicity(main, question, others, tell)
     starts = frame.loc[frame["start"] != "", ["unit", "start"]].drop_duplicates()
-    return Answer(
+    answer = Answer(
         n_participants=len(starts),
         n_comparison=int(frame["unit"].nunique() - len(starts)),
         first_month=str(frame["period"].min()),
@@ -259,6 +270,32 @@ def answer_of(
         strips=_strips(shown, question, is_up),
         multiplicity=multiplicity,
         family_notes=notes,
+    )
+    return answer if question.has_counts else _without_counts(answer, frame, definition)
+
+
+def _without_counts(answer: Answer, frame: pd.DataFrame, definition: IndicatorDefinition) -> Answer:
+    """The answer as it is told to those without the right to counts: see `evaluation_disclosure`."""
+    unsure = unsure_of(frame, is_share=definition.is_percent)
+
+    def of_effect(one: ProgrammeEffect) -> ProgrammeEffect:
+        return replace(one, overall=coarse_row(one.overall, unsure), by_time=coarse_table(one.by_time, unsure))
+
+    def of_group(one: GroupEffect) -> GroupEffect:
+        return replace(
+            one,
+            overall=coarse_row(one.overall, unsure) if len(one.overall) else one.overall,
+            by_time=coarse_table(one.by_time, unsure),
+            curve=coarse_table(one.curve, unsure),
+            shrunken=tuple(coarse(value, one.fewest_months, unsure) for value in one.shrunken),
+        )
+
+    same = answer.same_units
+    return replace(
+        answer,
+        main=of_effect(answer.main),
+        groups=tuple(of_group(one) for one in answer.groups),
+        same_units=replace(same, by_time=coarse_table(same.by_time, unsure)) if same is not None else None,
     )
 
 
@@ -318,6 +355,7 @@ def _group_effect(frame: pd.DataFrame, question: Question, group: queries.Group)
         by_time=by_time,
         curve=_with_expected(curve, after),
         shrunken=shrunken if len(shrunken) >= FEWEST_SHOWN else (),
+        fewest_months=int(found.by_unit["n_after"].min()) if len(found.by_unit) else 1,
     )
 
 
@@ -525,4 +563,5 @@ class EffectWork:
             question.before,
             question.after,
             question.is_wide,
+            question.has_counts,
         )

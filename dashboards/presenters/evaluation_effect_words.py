@@ -635,7 +635,8 @@ def sensitivity_csv(answer: Answer, question: Question) -> bytes:
     ]
 
     def figure(value: float) -> str:
-        text = "" if not math.isfinite(value) else f"{value:.{measure.decimals + 2}f}"
+        # Digits nobody shows on the page are for those who may have the counts behind them.
+        text = "" if not math.isfinite(value) else f"{value:.{measure.decimals + 2 * question.has_counts}f}"
         return text.replace(".", ",") if is_danish else text
 
     lines = [columns]
