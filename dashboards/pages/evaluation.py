@@ -32,6 +32,7 @@ from dashboards.presenters.completeness import Choice
 from dashboards.presenters.evaluation_by_unit import WORKING
 from dashboards.presenters.evaluation_choice import EvaluationChoice, read_choice
 from dashboards.presenters.evaluation_cohorts import Board, Chip, CohortsView, Row
+from dashboards.presenters.evaluation_groups import PATH as GROUPS
 from dashboards.selection import MOST_USABLE, VERSION, Selection
 from dashboards.text import N_, _, language, number, percent
 from data.access import NotAllowed, Role, Viewer
@@ -198,9 +199,12 @@ def _head(board: Board | None, selection: Selection) -> Markup:
             carried(selection).href(EFFECT), _("Se programmets effekt")
         )
     tools = Markup(
-        '<div class="row no-print coh__t"><a class="btn btn--sm" href="{}" download>{}{}</a>'
-        '<a class="btn btn--sm" href="{}" download>{}{}</a>{}</div>'
+        '<div class="row no-print coh__t"><a class="btn btn--sm" href="{}">{}{}</a>'
+        '<a class="btn btn--sm" href="{}" download>{}{}</a><a class="btn btn--sm" href="{}" download>{}{}</a>{}</div>'
     ).format(
+        carried(selection).href(GROUPS),
+        ui_icon("users", size=16),
+        _("Egne grupper"),
         view.csv_href,
         ui_icon("download", size=16),
         _("CSV"),
@@ -326,6 +330,7 @@ def _table(view: CohortsView, board: Board) -> Markup:
                 else ()
             ),
             (Markup(' class="num"'), _("Noter")),
+            (Markup(' class="no-print"'), Markup('<span class="visually-hidden">{}</span>').format(_("Ret"))),
         )
     )
     body = Markup("").join(_row(row, view) for row in view.rows)
@@ -363,7 +368,17 @@ def _row(row: Row, view: CohortsView) -> Markup:
         _("Komplet"),
         row.completeness,
     )
-    notes = Markup('<td class="num c-n" data-label="{}">{}</td>').format(_("Noter"), row.n_notes)
+    notes = Markup(
+        '<td class="num c-n" data-label="{}">{}</td><td class="c-e no-print"><a class="btn btn--sm btn--quiet" '
+        'href="{}" aria-label="{}" title="{}">{}</a></td>'
+    ).format(
+        _("Noter"),
+        row.n_notes,
+        row.edit_href,
+        _("Ret hovedmåling, afgang og teamscore for {unit}").format(unit=row.name),
+        _("Ret hovedmåling, afgang og teamscore"),
+        ui_icon("edit", size=16),
+    )
     scores = NOTHING
     if view.has_scores:
         scores = Markup('<td class="num c-t"></td>')

@@ -19,6 +19,7 @@ from dashboards.figures.icons import variation_words
 from dashboards.presenters.completeness import Choice
 from dashboards.presenters.evaluation_by_unit import IndicatorEffects, UnitEffect, effects_by_unit
 from dashboards.presenters.evaluation_choice import EvaluationChoice, groups_key, read_choice, viewer_key
+from dashboards.presenters.evaluation_project import PATH as PROJECT
 from dashboards.presenters.overview_chance import chance_signals
 from dashboards.selection import ALL_MONTHS, SECTORS, Selection
 from dashboards.text import _, language, month, ngettext, number, percent
@@ -45,6 +46,7 @@ class Read:
     completeness: tuple[tuple[int, str, int, int], ...]
     outside: Outside
     definitions: Mapping[str, IndicatorDefinition]
+    aliases: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Row:
     scores_text: str
     n_notes: str
     reason: str
+    edit_href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,7 @@ def _read(store: Store, viewer: Viewer, choice: EvaluationChoice, before: int, a
         ),
         outside=evaluation_outside.outside(store, viewer, choice.groups, codes),
         definitions={one.code: one for one in catalogue.indicators(store, viewer) if one.code in codes},
+        aliases=evaluation.aliases_of(store, viewer, [one.unit_code for one in projects]),
     )
 
 
@@ -456,6 +460,7 @@ def _row(one: Project, group: GroupMark, board: Board, axes: Mapping[str, Forest
         scores_text="→".join(number(score, 1) for score in scores) if scores else "",
         n_notes=number(one.n_notes),
         reason=_reason(one),
+        edit_href=f"{PROJECT}/{board.read.aliases[one.unit_code]}",
     )
 
 

@@ -18,7 +18,7 @@ from dashboards.presenters.meeting_screen import qr_code
 from dashboards.shell import Ids
 from data import accounts, catalogue, meetings, pathways
 from data.access import SYSTEM, Grant, Role, load_viewer
-from data.schema import cohort_unit, series, short_address
+from data.schema import cohort_unit, series, short_address, unit_pseudonym
 from data.store import Store
 from etl import pipeline
 from etl.limits import Limits
@@ -60,11 +60,14 @@ PAGES = {
         "/maal/8",
         "/indberet",
         "/administration/enheder",
+        "/administration/evaluatorer",
         "/konto",
         "/evaluering",
         "/evaluering/effekt",
         "/evaluering/analyser",
         "/evaluering/frosne",
+        "/evaluering/grupper",
+        "/evaluering/projekt/E-001",
     ),
 }
 
@@ -89,6 +92,8 @@ def delivered(quick_hashes: None) -> Iterator[Store]:
     store.write(lambda connection: connection.execute(insert(series).values(**expected)))
     seat = {"cohort_code": "1", "unit_code": "NOH", "starts_on": date(2024, 6, 1)}
     store.write(lambda connection: connection.execute(insert(cohort_unit).values(**seat)))
+    known = {"unit_code": "NOH", "number": 1}  # its pseudonym is in an address
+    store.write(lambda connection: connection.execute(insert(unit_pseudonym).values(**known)))
     rows = [
         f"{INDICATOR};NOH;{2023 + month // 12}-{month % 12 + 1:02d};{20 + month * 7 % 13};{9000 + month * 31 % 700}"
         for month in range(36)
@@ -144,7 +149,7 @@ def test_every_page_opens_for_those_it_is_for(product: Dash, visitor_of: Visitor
 
 def test_every_page_opens_on_the_first_day(first_day: Dash, visitor_of: VisitorOf) -> None:
     visitor = visitor_of(first_day).sign_in("admin@tavle.example")
-    for address in ("/", "/maal", "/indberet", "/administration/enheder"):
+    for address in ("/", "/maal", "/indberet", "/administration/enheder", "/administration/evaluatorer"):
         assert re.search(r'"type": "H1"|<h1', _content(visitor, address)), f"{address} has no main heading"
 
 
