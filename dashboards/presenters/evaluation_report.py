@@ -51,6 +51,7 @@ CANNOT = Words("Målingen kan ikke analyseres: {reason}", "The measure cannot be
 
 MAIN = Words("Hovedanalysen", "The main analysis")
 ANALYSES = Words("Analyse {step} af {of}", "Analysis {step} of {of}")
+SERIES = Words("Fra deltagere til serier", "From participants to series")
 MEASURES = Words("Måling {step} af {of}", "Measure {step} of {of}")
 
 Tell = Callable[..., None]
@@ -157,6 +158,7 @@ def analysis_of(
     """
     code = asked.definition.code
     frame, effect, rows, others, placebo = answered(store, viewer, asked, tell=tell)
+    tell(SERIES, 0.9)
     return Analysis(
         definition=asked.definition,
         frame=frame,
@@ -247,8 +249,11 @@ def run(call: Call, frame: pd.DataFrame, tell: Tell = silent) -> tuple[Programme
 def settings_words(call: Call) -> str:
     """How the effect is computed, in a few words: on log odds …; every unit …; 6 months left out before the start."""
     said = [methods.SCALES[call.family].say(language()), methods.WEIGHTS[call.weights].say(language())]
-    months = ngettext("{count} måned udeladt før start", "{count} måneder udeladt før start", call.leave_out)
-    said.append(months.format(count=number(call.leave_out)))
+    if call.leave_out is None:
+        said.append(_("måneder før start udeladt, hvis effekten er en anden med dem"))
+    else:
+        months = ngettext("{count} måned udeladt før start", "{count} måneder udeladt før start", call.leave_out)
+        said.append(months.format(count=number(call.leave_out)))
     if call.cohort_trends:
         said.append(_("egen tendens for hvert hold"))
     return "; ".join(said)

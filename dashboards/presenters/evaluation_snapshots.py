@@ -182,9 +182,9 @@ def analysis_of(
         As `data.snapshots.get`.
     """
     snapshot = snapshots.get(store, viewer, snapshot_id)
-    frame, *found = _frozen(store, viewer, snapshot)
+    frame, effect, rows = _frozen(store, viewer, snapshot)
     others, placebo = _others(store, viewer, snapshot)
-    effect, rows = _judged((found[0], found[1]), placebo)
+    effect, rows = _judged((effect, rows), placebo)
     groups = _groups(store, viewer, snapshot)
     programme = []
     for spoken in ("da", "en"):

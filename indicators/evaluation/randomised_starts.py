@@ -16,7 +16,7 @@ import pandas as pd
 
 from indicators.evaluation.clusters import UNBOUNDED, edge_of_interval
 from indicators.evaluation.errors import Note
-from indicators.evaluation.panel import NEVER, Bools, Floats, Ints, Panel
+from indicators.evaluation.panel import NEVER, Bools, Floats, Ints, Panel, any_of
 from indicators.evaluation.randomisation import ASSUMES, ONE_ALLOCATION, RandomisationTest, allocate
 
 DRAWS = 499
@@ -71,7 +71,7 @@ def randomised_starts(
     >>> found.n_allocations, *found.result[["estimate", "p_value"]].round(3).tolist()
     (90, 5.0, 0.011)
     """
-    there = panel.observed.any(axis=1)
+    there = any_of(panel.observed, 1)
     panel = panel.keep(there)
     takes_part = ~panel.is_never
     begins = panel.start

@@ -54,7 +54,7 @@ class Call:
 
     family: str = "binomial"
     weights: str = "unit"
-    leave_out: int = 6
+    leave_out: int | None = 6
     cohort_trends: bool = False
     inference: str = "auto"
     has_denominator: bool = True

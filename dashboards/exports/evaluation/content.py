@@ -278,7 +278,7 @@ def design_section(call: Call, declared: tuple[tuple[str, str], ...] = ()) -> Se
     shown: tuple[tuple[str, str], ...] = (
         (_("Skala"), methods.SCALES[call.family].say(language())),
         (_("Vægtning"), methods.WEIGHTS[call.weights].say(language())),
-        (_("Måneder udeladt før start"), number(call.leave_out)),
+        (_("Måneder udeladt før start"), methods.left_out_setting(call.leave_out)),
         (_("Egne tendenser for hold"), _("ja") if call.cohort_trends else _("nej")),
         (_("Kontrol for sæson og fælles udvikling"), _("en effekt for hver måned, fælles for alle")),
         (_("Autokorrelation"), _("enheder udelades hele, så måneder i samme enhed må gerne hænge sammen")),

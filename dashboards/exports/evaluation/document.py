@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SHADES = {"main": LIGHT.phase, "invalid": LIGHT.grid, "head": LIGHT.phase}
 PICTURE_SCALE = 2.0
+FONT = "Calibri"
+TEXT_WIDTH, LETTER, MOST = 16.0, 0.165, 9.0  # centimetres: of the page's text, of a letter, of the widest column
 
 
 def report_docx(report: Report, *, moment: datetime) -> bytes:
@@ -67,7 +69,9 @@ def _write(document: Written, block: Block, pictures: dict[int, bytes]) -> None:
         run = document.add_paragraph().add_run(possible(block.text))
         run.font.name, run.font.size = "Consolas", Pt(9)
     elif isinstance(block, Figure):
-        document.add_paragraph(style="Caption").add_run(possible(block.title))
+        caption = document.add_paragraph(style="Caption")
+        caption.add_run(possible(block.title))
+        caption.paragraph_format.keep_with_next = True
         picture = document.add_picture(io.BytesIO(pictures[id(block)]), width=Cm(16))
         picture._inline.docPr.set("descr", possible(block.alt))
         if block.note:
@@ -77,16 +81,50 @@ def _write(document: Written, block: Block, pictures: dict[int, bytes]) -> None:
 
 
 def _table(document: Written, table: Table) -> None:
-    document.add_paragraph(style="Caption").add_run(possible(table.caption))
+    from docx.shared import Cm
+
+    caption = document.add_paragraph(style="Caption")
+    caption.add_run(possible(table.caption))
+    caption.paragraph_format.keep_with_next = True
     made = document.add_table(rows=1, cols=len(table.columns), style="Table Grid")
-    for cell, words in zip(made.rows[0].cells, table.columns, strict=True):
-        _fill(cell, words, "head", is_number=False)
+    made.autofit = False
+    widths = [Cm(width) for width in _widths(table)]
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = width
+    for at, (cell, words) in enumerate(zip(made.rows[0].cells, table.columns, strict=True)):
+        _fill(cell, words, "head", is_number=at >= table.first_number)
+        cell.width = widths[at]
     _repeat(made.rows[0])
     for place, row in enumerate(table.rows):
         cells = made.add_row().cells
         for at, (cell, words) in enumerate(zip(cells, row, strict=True)):
             _fill(cell, words, table.mark(place), is_number=at >= table.first_number)
-    document.add_paragraph()
+            cell.width = widths[at]
+        _hold_together(made.rows[-1])
+    document.add_paragraph().paragraph_format.space_after = 0
+
+
+def _widths(table: Table) -> list[float]:
+    """Centimetres for every column: room for its longest word at least, the rest by how much it has to say."""
+    columns = [(head, *(row[at] for row in table.rows)) for at, head in enumerate(table.columns)]
+    least = [0.5 + LETTER * max(len(word) for text in texts for word in text.split() or [""]) for texts in columns]
+    wanted = [min(0.5 + LETTER * max(map(len, texts)), MOST) for texts in columns]
+    if sum(least) >= TEXT_WIDTH:
+        return [TEXT_WIDTH * one / sum(least) for one in least]
+    more = [max(want - need, 0.0) for want, need in zip(wanted, least, strict=True)]
+    left = TEXT_WIDTH - sum(least)
+    if sum(more) <= left:
+        widths = [need + want for need, want in zip(least, more, strict=True)]
+        widths[0] += left - sum(more)  # the first column takes what nobody needs
+        return widths
+    return [need + left * want / sum(more) for need, want in zip(least, more, strict=True)]
+
+
+def _hold_together(row: Any) -> None:
+    """A row is not cut by the end of a page."""
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def _fill(cell: Any, words: str, mark: str, *, is_number: bool) -> None:
@@ -120,6 +158,23 @@ def _repeat(row: Any) -> None:
     row._tr.get_or_add_trPr().append(head)
 
 
+def _letters(document: Written) -> None:
+    """One family of letters, dark headings, and little air between paragraphs: a report, not a letter."""
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
+
+    for name, size in (("Normal", 10.5), ("Heading 1", 18), ("Heading 2", 13), ("Caption", 9.5)):
+        style = document.styles[name]
+        style.font.name, style.font.size = FONT, Pt(size)
+        style.font.color.rgb = RGBColor.from_string(LIGHT.text.lstrip("#").upper())
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # a theme's letters win over a name
+            fonts.attrib.pop(qn(f"w:{kind}"), None)
+        fonts.set(qn("w:hAnsi"), FONT)
+    document.styles["Normal"].paragraph_format.space_after = Pt(5)
+    document.styles["Normal"].paragraph_format.line_spacing = 1.1
+
+
 def _set_up(document: Written, report: Report, moment: datetime) -> None:
     """A4, the reader's language for spelling, the mark in the header, nothing of the machine in the properties."""
     from docx.oxml.ns import qn
@@ -130,6 +185,7 @@ def _set_up(document: Written, report: Report, moment: datetime) -> None:
     page.left_margin = page.right_margin = Cm(2.5)
     if report.stamp:
         page.header.paragraphs[0].add_run(report.stamp).bold = True
+    _letters(document)
     about = document.core_properties
     about.author, about.title, about.comments = "Tavle", possible(report.title)[:255], ""
     about.created = about.modified = moment

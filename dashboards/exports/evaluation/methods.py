@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboards.exports.evaluation.analysis import FRAME, SEED, Analysis, Call
 from dashboards.text import _, language, number
+from indicators.evaluation.programme_effect import LEAVE_OUT
 from indicators.evaluation.verdict import LARGEST_DRIFT
 from indicators.words import Words
 
@@ -132,7 +133,7 @@ def methods_text(analysis: Analysis) -> tuple[str, ...]:
         scale=SCALES[call.family].say(spoken),
         formula=fitted,
         effect=effect,
-        left_out=_left_out(call.leave_out),
+        left_out=_left_out(analysis),
         trends=_trends(call.cohort_trends),
     )
     inference = (
@@ -211,10 +212,10 @@ def _placebo(analysis: Analysis) -> str:
         return ""
     spoken = language()
     return Words(
-        "Placebomålingen er »{name}«, valgt som en måling, programmet ikke skulle flytte, og regnet {scale} med de "
-        "samme grupper og udeladte måneder. Rummer dens interval ikke nul, er vurderingen skrøbelig.",
-        "The placebo outcome is “{name}”, chosen as a measure the programme should not move, computed {scale} with the "
-        "same groups and months left out. Where its interval does not hold nothing, the verdict is fragile.",
+        "Placebomålingen er »{name}«, valgt som en måling, programmet ikke skulle flytte, og regnet {scale}, for de "
+        "samme grupper. Rummer dens interval ikke nul, er vurderingen skrøbelig.",
+        "The placebo outcome is “{name}”, chosen as a measure the programme should not move, computed {scale}, for the "
+        "same groups. Where its interval does not hold nothing, the verdict is fragile.",
     ).say(
         spoken,
         name=analysis.placebo.definition.name.say(spoken),
@@ -260,9 +261,22 @@ def _funnels(analysis: Analysis) -> str:
     )
 
 
-def _left_out(months: int) -> str:
-    if months == 0:
-        return Words("Ingen måneder før start er udeladt.", "No months before the start are left out.").say(language())
+def _left_out(analysis: Analysis) -> str:
+    """What was asked of the months before the start, and what came of it."""
+    spoken, asked, months = language(), analysis.call.leave_out, analysis.effect.left_out
+    if asked is None:
+        said = Words(
+            "Effekten er regnet med og uden de {suspected} måneder før hver start, fordi enheder ofte melder sig, når "
+            "det går dårligt; er de to ens ud over tilfældighed (5 %), er månederne med, ellers udeladt. Her er de "
+            "{here}.",
+            "The effect was computed with and without the {suspected} months before each start, because units tend to "
+            "join when things go badly; where the two agree within chance (5%) the months are kept, else left out. "
+            "Here they are {here}.",
+        )
+        here = Words("udeladt", "left out") if months else Words("med", "kept")
+        return said.say(spoken, suspected=LEAVE_OUT, here=here.say(spoken))
+    if asked == 0:
+        return Words("Ingen måneder før start er udeladt.", "No months before the start are left out.").say(spoken)
     one = Words(
         "1 måned før hver start er udeladt, fordi enheder ofte melder sig, når det går dårligt.",
         "1 month before each start is left out, because units tend to join when things go badly.",
@@ -271,7 +285,16 @@ def _left_out(months: int) -> str:
         "{months} måneder før hver start er udeladt, fordi enheder ofte melder sig, når det går dårligt.",
         "{months} months before each start are left out, because units tend to join when things go badly.",
     )
-    return (one if months == 1 else many).say(language(), months=months)
+    return (one if asked == 1 else many).say(spoken, months=asked)
+
+
+def left_out_setting(months: int | None) -> str:
+    """The setting in a few words."""
+    if months is not None:
+        return number(months)
+    return Words("{months}, hvis effekten er en anden med dem", "{months}, where the effect is another with them").say(
+        language(), months=LEAVE_OUT
+    )
 
 
 def _trends(is_on: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,8 @@ FONT = "Segoe UI"
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.5  # inches, 16:9
 TOP, BOTTOM = 1.25, 0.62
 LETTERS_A_LINE, LINES_A_SLIDE = 125, 15  # of 14 points
-ROOM_FOR_ROWS = 16.0  # lines of a table on one slide
+CAPTION, GAP = 0.34, 0.18  # inches
+LETTERS_AN_INCH, LEAST_LETTERS, MOST_LETTERS = 11.5, 11, 60  # of a table
 CHARTS_A_SLIDE = 4
 SIGNED = {0: "+0;\u22120;0", 1: "+0.0;\u22120.0;0.0", 2: "+0.00;\u22120.00;0.00"}
 
@@ -63,36 +65,27 @@ class _Deck:
         _words(self._text(slide, MARGIN, 1.9, 4.6), [(words, 20, is_bold) for words, is_bold in lines], gap=8)
 
     def section(self, section: Section) -> None:
-        """Words first, then a slide for every table and drawing."""
-        lines = list(_lines(section.blocks))
-        tables = [block for block in section.blocks if isinstance(block, Table)]
-        if len(tables) == 1 and self._together(section, lines, tables[0]):
-            lines, tables = [], []
-        for words in _pages(lines):
-            slide = self._slide(section.heading)
-            _words(
-                self._text(slide, MARGIN, TOP, HEIGHT - TOP - BOTTOM), [(text, 14, bold) for text, bold in words], gap=5
-            )
+        """A slide for every drawing, then words and tables, as many on a slide as there is room for."""
         for block in section.blocks:
             if isinstance(block, Figure):
                 self._figure(section, block)
-        for table in tables:
-            for rows in _row_pages(table):
-                self._table(self._slide(section.heading), table, rows)
-
-    def _together(self, section: Section, lines: list[tuple[str, bool]], table: Table) -> bool:
-        """A short table under few words on one slide; False, with nothing drawn, where they do not fit."""
-        said = sum(math.ceil(len(words) / LETTERS_A_LINE) + 0.35 for words, _is_bold in lines)
-        pages = list(_row_pages(table))
-        if said + len(table.rows) * 1.3 > LINES_A_SLIDE or len(pages) != 1:
-            return False
-        slide = self._slide(section.heading)
-        top = TOP
-        if lines:
-            _words(self._text(slide, MARGIN, TOP, 0.3 * said), [(text, 14, bold) for text, bold in lines], gap=5)
-            top += 0.3 * said + 0.15
-        self._table(slide, table, pages[0], top=top)
-        return True
+        has_several = sum(isinstance(block, Table) for block in section.blocks) > 1
+        slide: Slide | None = None
+        top = 0.0
+        for piece in _pieces(section.blocks):
+            is_table = isinstance(piece, _Rows)
+            tall = piece.tall + (CAPTION if is_table and has_several else 0.0)
+            if slide is None or top + tall > HEIGHT - BOTTOM:
+                slide, top = self._slide(section.heading), TOP
+            if isinstance(piece, _Rows):
+                if has_several:
+                    _words(self._text(slide, MARGIN, top - 0.05, CAPTION), [(piece.table.caption, 13, True)])
+                    top += CAPTION
+                self._table(slide, piece.table, piece.rows, top=top)
+            else:
+                frame = self._text(slide, MARGIN, top, piece.tall)
+                _words(frame, [(text, 14, bold) for text, bold in piece.lines], gap=5)
+            top += piece.tall + GAP
 
     # --------------------------------------------------------------------------------------------------------- pieces
 
@@ -157,7 +150,7 @@ class _Deck:
         from pptx.enum.text import PP_ALIGN
         from pptx.util import Inches
 
-        room = (Inches(MARGIN), Inches(top), Inches(WIDTH - 2 * MARGIN), Inches(0.34 * (len(rows) + 1)))
+        room = (Inches(MARGIN), Inches(top), Inches(WIDTH - 2 * MARGIN), Inches(0.32 * (len(rows) + 1)))
         shape = slide.shapes.add_table(len(rows) + 1, len(table.columns), *room)
         shape._element.nvGraphicFramePr.cNvPr.set("descr", possible(table.caption))
         for column, width in zip(shape.table.columns, _widths(table), strict=True):
@@ -179,26 +172,68 @@ def _widths(table: Table) -> list[float]:
     needs = []
     for at, head in enumerate(table.columns):
         longest = max(len(text) for text in (head, *(row[at] for row in table.rows)))
-        needs.append(min(max(longest, 8), 60))
+        needs.append(min(max(longest, LEAST_LETTERS), MOST_LETTERS))
     whole = WIDTH - 2 * MARGIN
     return [whole * need / sum(needs) for need in needs]
 
 
-def _row_pages(table: Table) -> Iterator[list[int]]:
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of a table that stand together, and how many inches they take."""
+
+    table: Table
+    rows: tuple[int, ...]
+    tall: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Lines of text that stand together, each with whether it is bold, and how many inches they take."""
+
+    lines: tuple[tuple[str, bool], ...]
+    tall: float
+
+
+def _pieces(blocks: Sequence[Block]) -> Iterator[_Rows | _Said]:
+    """Words and tables in the order they are read, cut where they are taller than a slide."""
+    said: list[tuple[str, bool]] = []
+    for block in blocks:
+        if isinstance(block, Table):
+            yield from _said(said)
+            said = []
+            yield from _row_pages(block)
+        else:
+            said += _lines([block])
+    yield from _said(said)
+
+
+def _said(lines: list[tuple[str, bool]]) -> Iterator[_Said]:
+    for page in _pages(lines):
+        letters = [math.ceil(len(words) / LETTERS_A_LINE) for words, _is_bold in page]
+        yield _Said(tuple(page), 0.26 * sum(letters) + 0.09 * len(page) + 0.1)
+
+
+def _row_pages(table: Table) -> Iterator[_Rows]:
     """Rows that fit a slide; a row with long words takes the room of several."""
     widths = _widths(table)
+    head = _tall(table.columns, widths)
     page: list[int] = []
-    used = 1.0
+    used = head
     for place, row in enumerate(table.rows):
-        lines = max(math.ceil(len(words) / (11.5 * width)) for words, width in zip(row, widths, strict=True))
-        tall = 0.55 + 0.55 * max(lines, 1)
-        if page and used + tall > ROOM_FOR_ROWS:
-            yield page
-            page, used = [], 1.0
+        tall = _tall(row, widths)
+        if page and used + tall > HEIGHT - TOP - BOTTOM - CAPTION:
+            yield _Rows(table, tuple(page), used)
+            page, used = [], head
         page.append(place)
         used += tall
     if page:
-        yield page
+        yield _Rows(table, tuple(page), used)
+
+
+def _tall(cells: Sequence[str], widths: Sequence[float]) -> float:
+    """Inches of a row: its cell with most lines."""
+    lines = max(math.ceil(len(words) / (LETTERS_AN_INCH * width)) for words, width in zip(cells, widths, strict=True))
+    return 0.12 + 0.2 * max(lines, 1)
 
 
 def _lines(blocks: Sequence[Block]) -> Iterator[tuple[str, bool]]:
@@ -265,8 +300,8 @@ def _chart(slide: Slide, chart: Chart, room: tuple[float, float, float, float], 
     made.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     values = [value for line in chart.lines for value in line.values if value is not None]
     if values:
-        at = ticks(min(values), max(values))
-        made.value_axis.minimum_scale, made.value_axis.maximum_scale = at[0], at[-1]
+        ends = ticks(min(values), max(values))
+        made.value_axis.minimum_scale, made.value_axis.maximum_scale = ends[0], ends[-1]
     if is_points:
         made.category_axis.has_major_gridlines = False
         made.category_axis.minimum_scale = 0
