@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -18,6 +18,9 @@ from indicators.words import LANGUAGES, Words
 
 SHORTEST_PASSWORD = 12  # NIST SP 800-63B asks for 8 at least, and length before rules about signs
 LONGEST_PASSWORD = 1024  # longer ones are no passwords but an attempt to keep the hashing busy
+
+EVALUATOR_RIGHT = "account.evaluator_right"
+"""The event of a right given or taken away; its detail has cohort, right, before and after."""
 
 WRONG_EMAIL = Words(
     "»{email}« er ikke en e-mailadresse. Skriv den som navn@sted.dk.",
@@ -43,6 +46,10 @@ NOT_TWICE = Words("De to nye adgangskoder er ikke ens.", "The two new passwords 
 NOTHING_NEW = Words("Den nye adgangskode er den samme som den gamle.", "The new password is the same as the old one.")
 OWN_ADDRESS = Words(
     "Adgangskoden må ikke indeholde din e-mailadresse.", "The password must not contain your e-mail address."
+)
+NO_EVALUATOR = Words(
+    "{email} har ikke den rolle som evaluator mere. Hent siden igen.",
+    "{email} does not have that role of an evaluator any more. Load the page again.",
 )
 NO_LANGUAGE = Words("Vælg dansk eller engelsk.", "Choose Danish or English.")
 NOT_YOURS = Words(
@@ -137,6 +144,56 @@ def set_grants(store: Store, viewer: Viewer, email: str, grants: Sequence[Grant]
         )
 
     store.write(write, changes_data=False)
+
+
+def set_evaluator_right(
+    store: Store,
+    viewer: Viewer,
+    email: str,
+    cohort_code: str | None,
+    right: Literal["names", "counts"],
+    is_given: bool,
+    *,
+    now: datetime,
+) -> bool:
+    """Give an evaluator of a cohort (None: of all) one of the two rights, or take it away; whether anything changed.
+
+    Roles, and rights to other cohorts, stay as they are. It counts from the person's next page.
+
+    Raises
+    ------
+    NotAllowed
+        The viewer is no administrator.
+    NotFound
+        There is no such account, or it is no evaluator of that cohort.
+    """
+    viewer.require_administrator()
+
+    def write(connection: Connection) -> bool:
+        found = _account(connection, email)
+        columns = role_grant.c
+        meant = (
+            (columns.account_id == found.id)
+            & (columns.role == Role.EVALUATOR.value)
+            & (columns.cohort_code.is_(None) if cohort_code is None else columns.cohort_code == cohort_code)
+        )
+        before = {bool(one) for one in connection.scalars(select(columns[right]).where(meant))}
+        if not before:
+            raise NotFound(NO_EVALUATOR, email=found.email)
+        if before == {is_given}:
+            return False
+        connection.execute(update(role_grant).where(meant).values({right: is_given}))
+        audit.append(
+            connection,
+            at=now,
+            actor=viewer.email,
+            action=EVALUATOR_RIGHT,
+            subject=found.email,
+            detail={"cohort": cohort_code, "right": right, "before": not is_given, "after": is_given},
+        )
+        return True
+
+    return store.write(write, changes_data=False)
 
 
 def set_active(store: Store, viewer: Viewer, email: str, is_active: bool, *, now: datetime) -> None:

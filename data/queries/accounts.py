@@ -122,6 +122,37 @@ def reach(store: Store, viewer: Viewer, *, today: date) -> list[Reach]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluator:
+    """One role of an evaluator: who has it, for which cohort (None: all), and its two rights."""
+
+    email: str
+    name: str
+    is_active: bool
+    cohort_code: str | None
+    cohort: Words | None
+    names: bool
+    counts: bool
+
+
+def evaluators(store: Store, viewer: Viewer) -> list[Evaluator]:
+    """The evaluators by name, a row for each cohort they evaluate; administrators only."""
+    viewer.require_administrator()
+    accounts = _accounts(store, None)
+    with store.read() as connection:
+        cohorts = {
+            row.code: Words(row.name_da, row.name_en)
+            for row in connection.execute(select(cohort.c.code, cohort.c.name_da, cohort.c.name_en))
+        }
+    return [
+        Evaluator(one.email, one.name, one.is_active, code, cohorts.get(code or ""), grant.names, grant.counts)
+        for one in accounts
+        for grant in one.grants
+        for code in (grant.cohort_code,)
+        if grant.role is Role.EVALUATOR
+    ]
+
+
 def listed(store: Store, viewer: Viewer) -> list[Account]:
     """All accounts by name; administrators only."""
     viewer.require_administrator()

@@ -146,6 +146,60 @@ def test_grants_are_replaced_and_both_sides_kept_in_the_trail(world, ida: Viewer
         accounts.set_grants(world.store, SYSTEM, "hvem@example.dk", [], now=NOW)
 
 
+@pytest.fixture
+def eva(world) -> str:
+    """An evaluator of two cohorts, with names in one of them, who leads a unit beside."""
+    grants = [
+        Grant(Role.EVALUATOR, None, "1", names=True),
+        Grant(Role.EVALUATOR, names=False),
+        Grant(Role.LEADER, "H2"),
+    ]
+    accounts.create(
+        world.store, SYSTEM, email="eva@example.dk", name="Eva Bo", password=PASSWORD, now=NOW, grants=grants
+    )
+    return "eva@example.dk"
+
+
+def test_a_right_of_an_evaluator_is_given_and_taken_back_and_nothing_else_changes(world, eva: str) -> None:
+    before = load_viewer(world.store, eva)
+    assert accounts.set_evaluator_right(world.store, SYSTEM, "EVA@example.dk", None, "counts", True, now=NOW)
+    after = load_viewer(world.store, eva)
+    assert after.may_take_counts and not before.may_take_counts
+    assert after.readable_units == before.readable_units
+    assert [(one.cohort_code, one.names, one.counts) for one in asked.evaluators(world.store, SYSTEM)] == [
+        ("1", True, False), (None, False, True)
+    ]  # fmt: skip
+    event = audit.recent(world.store, SYSTEM, action=accounts.EVALUATOR_RIGHT)[0]
+    assert (event.actor, event.subject) == ("system", eva)
+    assert event.detail == {"cohort": None, "right": "counts", "before": False, "after": True}
+    assert not accounts.set_evaluator_right(world.store, SYSTEM, eva, None, "counts", True, now=NOW)
+    assert len(audit.recent(world.store, SYSTEM, action=accounts.EVALUATOR_RIGHT)) == 1, (
+        "what changes nothing is no event"
+    )
+    assert accounts.set_evaluator_right(world.store, SYSTEM, eva, None, "counts", False, now=NOW)
+    assert load_viewer(world.store, eva) == before
+
+
+def test_without_the_right_to_names_the_units_of_a_cohort_are_closed_again(world, eva: str) -> None:
+    assert load_viewer(world.store, eva).may_see("H1-A")
+    accounts.set_evaluator_right(world.store, SYSTEM, eva, "1", "names", False, now=NOW)
+    viewer = load_viewer(world.store, eva)
+    assert not viewer.may_see("H1-A") and viewer.may_evaluate("H1-A")
+    assert viewer.may_see("H2"), "a leader's own unit is no matter of names"
+
+
+def test_rights_of_evaluators_are_for_administrators_and_for_evaluators(world, ida: Viewer, eva: str) -> None:
+    for who in (ida, load_viewer(world.store, eva)):
+        with pytest.raises(NotAllowed):
+            accounts.set_evaluator_right(world.store, who, eva, None, "counts", True, now=NOW)
+        with pytest.raises(NotAllowed):
+            asked.evaluators(world.store, who)
+    for email, cohort_code in ((ida.email, None), (eva, "2"), ("hvem@example.dk", None)):
+        with pytest.raises(NotFound):
+            accounts.set_evaluator_right(world.store, SYSTEM, email, cohort_code, "names", True, now=NOW)
+    assert audit.recent(world.store, SYSTEM, action=accounts.EVALUATOR_RIGHT) == []
+
+
 def test_the_last_administrator_stays_one(world) -> None:
     accounts.create(
         world.store, SYSTEM, email="a@b.dk", name="A", password=PASSWORD, now=NOW, grants=[Grant(Role.ADMINISTRATOR)]
