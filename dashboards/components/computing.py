@@ -7,15 +7,19 @@ its way to one that has gone finds nowhere to land, and never writes on the one 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, MATCH, Dash, Input, Output, ctx, dcc, html, no_update
+from dash import State as Kept
 from markupsafe import Markup
 
 from dashboards.components.markup import Html
-from dashboards.text import _
+from dashboards.components.states import Action, State, failed
+from dashboards.presenters.background_jobs import Busy, Failed
+from dashboards.text import _, language
+from data.errors import DataError
 
 LOOK_IN = 400  # milliseconds
 NOTHING = Markup("")
@@ -38,11 +42,20 @@ Look = Callable[[str, str, int], Shown]  # the number of the job, the page's own
 
 
 def computing(
-    name: str, job_id: str, shown: Shown, *, view: str = "", line_at: int = 0, cancel: str = "", css: str = ""
+    name: str,
+    job_id: str,
+    shown: Shown,
+    *,
+    view: str = "",
+    line_at: int = 0,
+    cancel: str = "",
+    css: str = "",
+    between: Sequence[Any] = (),
 ) -> html.Div:
     """The components of one wait; `name` is that of `register`, `job_id` is "" where nothing is worked out.
 
-    The line on how far it is stands before part `line_at`; `cancel` is the word on the button, `css` the class of all.
+    The line on how far it is stands before part `line_at`, and after it what is `between` and never changes. `cancel`
+    is the word on the button, `css` the class of all.
     """
     line = html.Div(
         className="runline no-print",
@@ -65,6 +78,7 @@ def computing(
         children=[
             *parts[:line_at],
             line,
+            *between,
             *parts[line_at:],
             dcc.Store(id=_id(name, "view", job_id), data=view),
             dcc.Store(id=_id(name, "stage", job_id), data=shown.stage),
@@ -85,8 +99,8 @@ def register(app: Dash, name: str, look: Look, stop: Look) -> None:
         Output(_id(name, "look", MATCH), "disabled"),
         Input(_id(name, "look", MATCH), "n_intervals"),
         Input(_id(name, "cancel", MATCH), "n_clicks"),
-        State(_id(name, "view", MATCH), "data"),
-        State(_id(name, "stage", MATCH), "data"),
+        Kept(_id(name, "view", MATCH), "data"),
+        Kept(_id(name, "stage", MATCH), "data"),
         prevent_initial_call=True,
     )
     def update(_n_intervals: int | None, n_clicks: int | None, view: str, stage: int) -> Any:
@@ -108,3 +122,38 @@ def progress(share: float, said: str, label: str) -> Markup:
     return Markup(
         '<p class="running"><progress max="100" value="{}" aria-label="{}"></progress></p><p class="f-13">{}</p>'
     ).format(round(100 * share), label, said)
+
+
+def done() -> Markup:
+    """What is said, and not seen, once the answer is there."""
+    return Markup('<p class="visually-hidden">{}</p>').format(_("Beregningen er færdig."))
+
+
+def stopped(again: str) -> Markup:
+    """The work was stopped, here or by the same person elsewhere; `again` is the address that begins it anew."""
+    text = _("Intet er ændret. Du kan begynde igen, når du vil, eller vælge andre grupper.")
+    return _box(State("clock", _("Beregningen er stoppet"), text, (_once_more(_("Beregn igen"), again),)))
+
+
+def busy(refusal: Busy, again: str) -> Markup:
+    """There is no room for the work now."""
+    reason = refusal.reason(language())
+    return _box(State("clock", _("Beregningen er ikke begyndt"), reason, (_once_more(_("Prøv igen"), again),)))
+
+
+def broken(fault: Exception, again: str) -> Markup:
+    """The work ended without an answer: a refusal in its words, or the reference of what was reported."""
+    if isinstance(fault, Failed):
+        return _box(failed(fault.reference, again=again, title=_("Effekten kunne ikke beregnes")))
+    if not isinstance(fault, DataError):
+        raise fault
+    hint = _("Ret tallene, eller vælg en anden måling.")
+    return _box(State("warn", _("Effekten kan ikke regnes"), fault.reason(language()), hint=hint))
+
+
+def _once_more(words: str, href: str) -> Action:
+    return Action(words, href, is_primary=True, reload=True)
+
+
+def _box(state: State) -> Markup:
+    return Markup('<div class="card stt__c mb-3">{}</div>').format(state.markup("h1"))

@@ -9,13 +9,12 @@ from markupsafe import Markup
 
 from dashboards.components.evaluation_nav import ANALYSES, EFFECT, carried, evaluation_nav
 from dashboards.components.filter_fields import filter_field, options_of
-from dashboards.components.states import Action, State, failed
+from dashboards.components.states import Action, State
 from dashboards.context import parts
 from dashboards.figures.evaluation import aligned_curves, event_study, forest, funnel, heat_strip
 from dashboards.figures.evaluation.effects import group_mark, signed
 from dashboards.figures.icons import ui_icon
 from dashboards.presenters import evaluation_effect_words as words
-from dashboards.presenters.background_jobs import Failed
 from dashboards.presenters.completeness import Choice
 from dashboards.presenters.evaluation_effect import (
     FEWEST_SHOWN,
@@ -30,7 +29,6 @@ from dashboards.presenters.evaluation_effect import (
 from dashboards.presenters.evaluation_effect_words import Measure
 from dashboards.selection import LEFT_OUT, NO, SCALES, VERSION, WEIGHTS, YES, Selection
 from dashboards.text import N_, _, language, number
-from data.errors import DataError
 from indicators.definition import Direction
 
 NOTHING = Markup("")
@@ -126,36 +124,6 @@ def nothing_to_ask(question: Question) -> State:
         _("En effekt kan først regnes, når enhederne har valgt en måling, der opgøres pr. måned. Vælg andre grupper."),
         (Action(_("Vis alle grupper"), EFFECT, is_primary=True),),
     )
-
-
-def refused(reason: str) -> Markup:
-    """The figures could not be read as they are; the words say why."""
-    state = State("warn", _("Effekten kan ikke regnes"), reason, hint=_("Ret tallene, eller vælg en anden måling."))
-    return Markup('<div class="card stt__c">{}</div>').format(state.markup("h1"))
-
-
-def stopped(selection: Selection) -> Markup:
-    state = State(
-        "clock",
-        _("Beregningen er stoppet"),
-        _("Intet er ændret. Du kan begynde igen, når du vil, eller vælge andre grupper."),
-        (Action(_("Beregn igen"), selection.href(EFFECT), is_primary=True, reload=True),),
-    )
-    return Markup('<div class="card stt__c">{}</div>').format(state.markup("h1"))
-
-
-def broken(fault: Exception, selection: Selection) -> Markup:
-    """The work ended without an answer: a refusal in its words, or the reference of what was reported."""
-    if isinstance(fault, DataError):
-        return refused(fault.reason(language()))
-    if not isinstance(fault, Failed):
-        raise fault
-    state = failed(fault.reference, again=selection.href(EFFECT), title=_("Effekten kunne ikke beregnes"))
-    return Markup('<div class="card stt__c">{}</div>').format(state.markup("h1"))
-
-
-def done() -> Markup:
-    return Markup('<p class="visually-hidden">{}</p>').format(_("Beregningen er færdig."))
 
 
 def skeleton() -> Markup:
@@ -843,4 +811,4 @@ def _method(question: Question) -> Markup:
     )
 
 
-__all__ = ["body", "broken", "choices", "done", "nothing_to_ask", "refused", "skeleton", "stopped"]
+__all__ = ["body", "choices", "nothing_to_ask", "skeleton"]

@@ -9,15 +9,25 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from flask import Response, request
 from markupsafe import Markup
 
-from dashboards.components import report_blocks, states
-from dashboards.components.download_menu import attachment, current_origin
+from dashboards.components import report_blocks
+from dashboards.components.computing import Shown, broken, busy, computing, done, progress, register, stopped
+from dashboards.components.download_menu import attachment
 from dashboards.components.evaluation_nav import ANALYSES, COHORTS, EFFECT, SNAPSHOTS, evaluation_nav
+from dashboards.components.evaluation_page import (
+    analysis_work,
+    around,
+    asked_or_why_not,
+    bench,
+    exists,
+    nothing_to_show,
+    report_answer,
+)
 from dashboards.components.filter_fields import filter_field, options_of
 from dashboards.components.form import Form
 from dashboards.components.markup import Html
 from dashboards.context import current_now, current_settings, current_store, current_today, current_viewer
-from dashboards.errors import refuse
 from dashboards.exports.evaluation.analysis import Analysis
+from dashboards.exports.evaluation.analysis import Plan as ReportPlan
 from dashboards.exports.evaluation.content import design_section, report_of
 from dashboards.exports.evaluation.forms import REPORT_FORMS, write_report
 from dashboards.exports.evaluation.rerun import python_call
@@ -25,22 +35,23 @@ from dashboards.figures.icons import ui_icon
 from dashboards.pages import PageRecord
 from dashboards.presenters import evaluation_plans as plans
 from dashboards.presenters import evaluation_report as presenter
+from dashboards.presenters.background_jobs import Busy, Job
 from dashboards.presenters.completeness import Choice
 from dashboards.presenters.evaluation_plans import PlanView
 from dashboards.presenters.evaluation_report import Asked
+from dashboards.presenters.evaluation_work import as_read_now
 from dashboards.selection import LEFT_OUT, NO, SCALES, VERSION, WEIGHTS, YES, Selection
 from dashboards.text import N_, _, language
 from data import analysis_plans
-from data.access import NotAllowed, NotFound, Role, Viewer
+from data.access import Role
 from data.analysis_plans import LONGEST
-from data.errors import DataError, Refused
-from data.queries import evaluation
-from data.store import Store
+from data.errors import DataError
 
 NOTHING = Markup("")
 SHOWN = ("result", "question", "design", "checks", "sensitivity", "verdict", "limitations", "methods")
 SCALE_NAMES = {SCALES[0]: N_("efter målingens art"), SCALES[1]: N_("lineær")}
 WEIGHT_NAMES = {WEIGHTS[0]: N_("enheder lige"), WEIGHTS[1]: N_("efter patienter")}
+NAME = "analyses"  # of the components that wait
 
 
 class Ids:
@@ -50,48 +61,89 @@ class Ids:
     VIEW = "analyses-view"
 
 
-def exists(store: Store, viewer: Viewer, path_args: Mapping[str, str], selection: Selection) -> bool:
-    evaluation.require_evaluator(viewer)
-    return True
-
-
 def layout(selection: Selection) -> Any:
-    store, viewer = current_store(), current_viewer()
+    asked, why = asked_or_why_not(selection)
+    if asked is None:
+        return nothing_to_show(ANALYSES, selection, _("Der er ingen analyse at vise"), why)
+    has_results = plans.shows_results(plans.plan_for(current_store(), current_viewer(), asked), selection.show)
+    job_id, shown = _first(asked, selection) if has_results else ("", _without_results(asked, selection))
+    about = {"query": selection.to_query(), "seen": has_results}
+    plan = [
+        Form(Ids.FORM, plan_form(asked, selection, has_results=has_results)),
+        Html(id=Ids.SAID, html=NOTHING, **{"aria-live": "polite"}),
+        dcc.Store(id=Ids.VIEW, data=about),
+    ]
+    card = computing(NAME, job_id, shown, view=selection.to_query(), line_at=1, between=plan)
+    return html.Div([Html(html=_bar(asked, selection)), card], id=Ids.PAGE)
+
+
+def _first(asked: Asked, selection: Selection) -> tuple[str, Shown]:
+    """The results, where they are there; else the work that is begun, or why it is not."""
+    analysis = found(asked, selection)
+    if analysis is not None:
+        return "", _results(analysis, asked, selection)
     try:
-        asked = presenter.asked(store, viewer, selection)
-        plan = plans.plan_for(store, viewer, asked)
-        has_results = plans.shows_results(plan, selection.show)
-        analysis = analysis_of(asked, selection) if has_results else None
-    except Refused as refusal:
-        said = states.State("info", _("Der er ingen analyse at vise"), refusal.reason(language()))
-        return html.Div([Html(html=evaluation_nav(ANALYSES, selection)), states.box_state(said, heading="h1")])
-    if plan is not None and has_results:
-        analysis_plans.saw_data(store, viewer, plan.id, now=current_now())
-    head = _head(analysis, selection) if analysis is not None else _plan_head(asked, selection)
-    return html.Div(
-        [
-            Html(html=_bar(asked, selection) + head),
-            Form(Ids.FORM, plan_form(asked, selection, has_results=has_results)),
-            Html(id=Ids.SAID, html=NOTHING, **{"aria-live": "polite"}),
-            Html(html=_cards(analysis) if analysis is not None else _without_results(asked)),
-            dcc.Store(id=Ids.VIEW, data={"query": selection.to_query(), "seen": has_results}),
-        ],
-        id=Ids.PAGE,
-    )
+        job = analysis_work().start(current_store(), current_viewer(), asked, around(selection))
+    except Busy as refusal:
+        return "", Shown((busy(refusal, selection.href(ANALYSES)), NOTHING))
+    return job.id, Shown((_waiting(asked), NOTHING), _progress(job), is_over=False)
 
 
-def analysis_of(asked: Asked, selection: Selection) -> Analysis:
-    """What the address asks, for the viewer of this request, with the plan that belongs to it."""
-    store, viewer = current_store(), current_viewer()
-    plan = plans.plan_for(store, viewer, asked)
-    return presenter.analysis_of(
-        store,
-        viewer,
-        asked,
-        today=current_today(),
-        origin=current_origin(),
-        usable=(selection.before, selection.after),
-        plan=plans.report_plan(plan, plans.settings_of(asked), timezone=current_settings().timezone),
+def found(asked: Asked, selection: Selection) -> Analysis | None:
+    """What the address asks, for the viewer of this request, with the plan that belongs to it, if it is there."""
+    return analysis_work().found(current_store(), current_viewer(), asked, around(selection), _plan_told(asked))
+
+
+def _plan_told(asked: Asked) -> ReportPlan | None:
+    plan = plans.plan_for(current_store(), current_viewer(), asked)
+    return plans.report_plan(plan, plans.settings_of(asked), timezone=current_settings().timezone)
+
+
+def _results(analysis: Analysis, asked: Asked, selection: Selection) -> Shown:
+    """Head and cards; that they were shown is noted on the plan."""
+    plan = plans.plan_for(current_store(), current_viewer(), asked)
+    if plan is not None:
+        analysis_plans.saw_data(current_store(), current_viewer(), plan.id, now=current_now())
+    return Shown((_head(analysis, selection), _cards(analysis)), done())
+
+
+def _look(job_id: str, view: str, _stage: int) -> Shown:
+    selection, again = Selection.from_query(view), Selection.from_query(view).href(ANALYSES)
+    job = analysis_work().jobs.get(job_id, current_viewer().account_id)
+    if job is not None and job.fault is not None:
+        analysis_work().jobs.forget(job.id, job.owner)
+        return Shown((broken(job.fault, again), None))
+    if job is not None and not job.is_done:
+        return Shown((None, None), _progress(job), is_over=False)
+    asked, _why = asked_or_why_not(selection)
+    if asked is None:
+        return Shown((stopped(again), None))
+    # A job that is done may have been let go of since; its answer is kept for longer.
+    kept = job.answer if job is not None else None
+    analysis = as_read_now(kept, asked, around(selection), _plan_told(asked)) if kept else found(asked, selection)
+    if analysis is None:
+        return Shown((stopped(again), None))
+    return _results(analysis, asked, selection)
+
+
+def _stop(job_id: str, view: str, _stage: int) -> Shown:
+    analysis_work().jobs.forget(job_id, current_viewer().account_id)
+    return Shown((stopped(Selection.from_query(view).href(ANALYSES)), None))
+
+
+def _progress(job: Job[Any]) -> Markup:
+    return progress(job.progress.share, job.progress.say(language()), _("Analysen regnes"))
+
+
+def _waiting(asked: Asked) -> Markup:
+    name = asked.definition.name.say(language())
+    return Markup(
+        '<div class="rp__head"><div><p class="muted f-13">{}</p><h1 tabindex="-1">{}</h1><p class="muted">{}</p></div>'
+        "</div>"
+    ).format(
+        _("Analysekort"),
+        _("»{name}« analyseres").format(name=name),
+        _("Du kan blive her eller komme tilbage; resultatet huskes."),
     )
 
 
@@ -111,8 +163,9 @@ def _plan_head(asked: Asked, selection: Selection) -> Markup:
     )
 
 
-def _without_results(asked: Asked) -> Markup:
-    return Markup('<div class="rp mt-4">{}</div>').format(report_blocks.card(design_section(asked.call)))
+def _without_results(asked: Asked, selection: Selection) -> Shown:
+    card = Markup('<div class="rp mt-4">{}</div>').format(report_blocks.card(design_section(asked.call)))
+    return Shown((_plan_head(asked, selection), card))
 
 
 def plan_form(asked: Asked, selection: Selection, *, has_results: bool) -> Markup:
@@ -253,7 +306,9 @@ def _cards(analysis: Analysis) -> Markup:
 
 
 def register_callbacks(app: Dash) -> None:
+    bench(app)
     app.server.add_url_rule(f"{presenter.REPORT}.<form>", "evaluation_report", report_file)
+    register(app, NAME, _look, _stop)
 
     @app.callback(
         [Output(Ids.SAID, "html"), Output(Ids.FORM, "html")],
@@ -268,17 +323,13 @@ def register_callbacks(app: Dash) -> None:
 
 def report_file(form: str) -> Any:
     """The report of what the address asks as a file."""
-    if form not in REPORT_FORMS:
-        return refuse(404, _("Rapporten findes ikke i den form."))
     selection = Selection.from_query(request.query_string.decode("utf-8", "replace")).on(current_today())
-    store, viewer = current_store(), current_viewer()
-    try:
-        analysis = analysis_of(presenter.asked(store, viewer, selection), selection)
-    except NotAllowed as refusal:
-        return refuse(403, refusal.reason(language()))
-    except (NotFound, Refused) as refusal:
-        return refuse(404, refusal.reason(language()))
-    return send(analysis, form)
+
+    def read() -> Analysis | None:
+        return found(presenter.asked(current_store(), current_viewer(), selection), selection)
+
+    page = selection.href(ANALYSES, show=plans.RESULTS)
+    return report_answer(form, read, lambda analysis: send(analysis, form), page)
 
 
 def send(analysis: Analysis, form: str) -> Response:

@@ -6,7 +6,6 @@ the answer is there. What was worked out before, from the same data and settings
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from dash import Dash, html
@@ -15,22 +14,19 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from dashboards.components import effect_parts, states
-from dashboards.components.computing import Shown, computing, progress, register
+from dashboards.components.computing import Shown, broken, busy, computing, done, progress, register, stopped
 from dashboards.components.download_menu import attachment
 from dashboards.components.evaluation_nav import COHORTS, EFFECT
+from dashboards.components.evaluation_page import bench, exists
 from dashboards.components.markup import Html
 from dashboards.context import current_store, current_viewer
-from dashboards.errors import reporter
 from dashboards.pages import PageRecord
 from dashboards.presenters import evaluation_effect as presenter
 from dashboards.presenters import evaluation_effect_words as words
-from dashboards.presenters.background_jobs import Busy, Job, Jobs
+from dashboards.presenters.background_jobs import Busy, Job
 from dashboards.presenters.evaluation_effect import Answer, EffectWork, Question
 from dashboards.selection import Selection
 from dashboards.text import N_, _, language
-from data.access import Viewer
-from data.queries.evaluation import require_evaluator
-from data.store import Store
 
 WORK = "tavle_effect_work"
 NAME = "effect"  # of its components
@@ -39,11 +35,6 @@ CSV_PATH = f"{EFFECT}/analyser.csv"
 
 class Ids:
     PAGE = "effect"
-
-
-def exists(store: Store, viewer: Viewer, path_args: Mapping[str, str], selection: Selection) -> bool:
-    require_evaluator(viewer)
-    return True
 
 
 def title(selection: Selection) -> str:
@@ -68,9 +59,7 @@ def _begin(question: Question, selection: Selection) -> tuple[str, Shown]:
     try:
         job = _work().start(current_store(), current_viewer(), question)
     except Busy as refusal:
-        again = states.Action(_("Prøv igen"), selection.href(EFFECT), is_primary=True, reload=True)
-        busy = states.State("clock", _("Beregningen er ikke begyndt"), refusal.reason(language()), (again,))
-        return "", Shown((busy.markup("h1"),))
+        return "", Shown((busy(refusal, selection.href(EFFECT)),))
     return job.id, Shown((effect_parts.skeleton(),), _progress(job), is_over=False)
 
 
@@ -84,30 +73,30 @@ def _work() -> EffectWork:
 
 
 def register_callbacks(app: Dash) -> None:
-    jobs: Jobs[Answer] = Jobs("effect", report=reporter(app.server, "effect"))
-    app.server.extensions[WORK] = EffectWork(jobs)
-    app.server.extensions["tavle_effect_jobs"] = jobs
+    app.server.extensions[WORK] = EffectWork(bench(app))
     app.server.add_url_rule(CSV_PATH, "effect_csv", csv_file)
     register(app, NAME, _look, _stop)
 
 
 def _look(job_id: str, view: str, _stage: int) -> Shown:
-    selection = Selection.from_query(view)
+    selection, again = Selection.from_query(view), Selection.from_query(view).href(EFFECT)
     job = _work().jobs.get(job_id, current_viewer().account_id)
-    if job is None:
-        return Shown((effect_parts.stopped(selection),))
-    if job.fault is not None:
+    if job is not None and job.fault is not None:
         _work().jobs.forget(job.id, job.owner)
-        return Shown((effect_parts.broken(job.fault, selection),))
-    if not job.is_done or job.answer is None:
+        return Shown((broken(job.fault, again),))
+    if job is not None and not job.is_done:
         return Shown((None,), _progress(job), is_over=False)
     question = presenter.question_of(current_store(), current_viewer(), selection)
-    return Shown((effect_parts.body(job.answer, question, selection),), effect_parts.done())
+    # A job that is done may have been let go of since; its answer is kept for longer.
+    answer = job.answer if job is not None else _work().found(current_store(), current_viewer(), question)
+    if answer is None:
+        return Shown((stopped(again),))
+    return Shown((effect_parts.body(answer, question, selection),), done())
 
 
 def _stop(job_id: str, view: str, _stage: int) -> Shown:
     _work().jobs.forget(job_id, current_viewer().account_id)
-    return Shown((effect_parts.stopped(Selection.from_query(view)),))
+    return Shown((stopped(Selection.from_query(view).href(EFFECT)),))
 
 
 def csv_file() -> ResponseReturnValue:

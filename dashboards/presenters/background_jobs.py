@@ -89,8 +89,8 @@ class Progress:
         return self.words.say(language, step=self.step, of=self.of)
 
 
-Topic: TypeAlias = tuple[Hashable, str]
-"""What a job is about, and which place of the board asked for it."""
+Topic: TypeAlias = tuple[Hashable, Hashable]
+"""What a job is about, and what is done with it: where both are the same, so is the job."""
 
 
 @dataclass(slots=True, eq=False)

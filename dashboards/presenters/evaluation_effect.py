@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-
-from dashboards.presenters.background_jobs import Job, Jobs
 from dashboards.presenters.evaluation_disclosure import (
     coarse,
     coarse_row,
@@ -20,6 +18,11 @@ from dashboards.presenters.evaluation_disclosure import (
     require_enough,
     unsure_of,
 )
+
+from dashboards.presenters import evaluation_report
+from dashboards.presenters.background_jobs import Job
+from dashboards.presenters.evaluation_report import Asked
+from dashboards.presenters.evaluation_work import Bench, declared_key, subject
 from dashboards.selection import SCALES, WEIGHTS, Selection
 from data.access import Viewer
 from data.errors import Refused
@@ -46,6 +49,7 @@ STRIP = (-12, 24)
 FEWEST_SHOWN = 3  # units behind a mean that is shown of a group by itself
 MOST_MEASURES = 8  # other measures that are reckoned along with the first
 ROOM = 24  # answers that are kept
+PLACE = "effect"
 
 FAMILY_NAMES = {
     "binomial": Words("logit med nævner", "logit with the denominator"),
@@ -60,9 +64,7 @@ KIND_NAMES = {
     "list": Words("Egne lister", "Own lists"),
 }
 
-MAIN = Words("Hovedanalysen", "The main analysis")
 GROUPS = Words("Gruppe {step} af {of}", "Group {step} of {of}")
-ANALYSES = Words("Analyse {step} af {of}", "Analysis {step} of {of}")
 SHARES = Words("Andel med signal, og hvad tilfældighed giver", "Share with a signal, and what chance gives")
 OTHERS = Words("Måling {step} af {of}", "Measure {step} of {of}")
 
@@ -72,7 +74,7 @@ class Question:
     """What is asked. `groups` are the chosen ones of `offered`, which are all of one kind; `kinds` are there to choose.
 
     `indicators` are the measures the groups follow: code, name, how many units. `definition` is None where there is
-    none.
+    none. `asked` is the analysis behind it, the one the analysis card and the report are about.
     """
 
     kind: str
@@ -88,6 +90,7 @@ class Question:
     before: int
     after: int
     is_wide: bool
+    asked: Asked | None = None
     has_counts: bool = True
 
     @property
@@ -111,6 +114,7 @@ def question_of(store: Store, viewer: Viewer, selection: Selection) -> Question:
     codes = [code for code, _name, _count in indicators]
     code = selection.indicator if selection.indicator in codes else (codes[0] if codes else None)
     definition = catalogue.indicator(store, viewer, code) if code is not None else None
+    asked = evaluation_report.asked(store, viewer, selection.but(indicator=code)) if definition is not None else None
     return Question(
         kind=kind,
         kinds=kinds,
@@ -125,6 +129,7 @@ def question_of(store: Store, viewer: Viewer, selection: Selection) -> Question:
         before=max(selection.before, 2),
         after=max(selection.after, 2),
         is_wide=selection.is_wide,
+        asked=asked,
         has_counts=viewer.may_take_counts,
     )
 
@@ -207,15 +212,24 @@ def _silent(words: Words, share: float | None = None, *, step: int = 0, of: int 
 
 
 def work_out(store: Store, viewer: Viewer, question: Question, tell: Tell = _silent) -> Answer:
-    """The whole answer. Raises EvaluationError where the figures cannot be read as a panel."""
-    if question.definition is None:
+    """The whole answer. Raises EvaluationError or Refused where the figures cannot be analysed."""
+    if question.definition is None or question.asked is None:
         raise ValueError("there is no measure to work out")
-    tell(MAIN, 0.02)
     code = question.definition.code
-    frame = queries.frame(store, viewer, code, question.groups)
+
+    def tell_of_analysis(words: Words, share: float | None = None, *, step: int = 0, of: int = 0) -> None:
+        tell(words, None if share is None else 0.6 * share, step=step, of=of)
+
+    asked = replace(question.asked, others=())  # other measures of the family do not change this one
+    frame, main, table, *_rest = evaluation_report.answered(store, viewer, asked, tell=tell_of_analysis)
     shown = queries.frame(store, viewer, code, question.groups, exact=False)
     return answer_of(
-        frame, shown, question, tell, others=lambda other: queries.frame(store, viewer, other, question.groups)
+        frame,
+        shown,
+        question,
+        tell,
+        others=lambda other: queries.frame(store, viewer, other, question.groups),
+        analysis=(main, table),
     )
 
 
@@ -225,29 +239,23 @@ def answer_of(
     question: Question,
     tell: Tell = _silent,
     others: Callable[[str], pd.DataFrame] | None = None,
+    analysis: tuple[ProgrammeEffect, Sensitivity] | None = None,
 ) -> Answer:
-    """`work_out` from frames: `frame` with exact counts, `shown` with what the viewer may see of single units."""
+    """`work_out` from frames: `frame` with exact counts, `shown` with what the viewer may see of single units.
+
+    `analysis` is the effect with its sensitivity table, where it is there already.
+    """
     definition = question.definition
     if definition is None or frame.empty:
         raise EvaluationError("no_rows", Words("Ingen enheder følger målingen.", "No unit follows this measure."))
     is_up = definition.direction is not Direction.DOWN
     denominator = denominator_of(frame)
-    panel = panel_of(frame, question.family)
-    settings = question.settings
-    main = effect_of(panel, settings)
+    main, table = analysis or _analysis(frame, question, denominator)
     require_enough(main.overall, has_counts=question.has_counts)
     group_effects = []
     for step, group in enumerate(question.groups, start=1):
-        tell(GROUPS, 0.05 + 0.2 * step / len(question.groups), step=step, of=len(question.groups))
+        tell(GROUPS, 0.6 + 0.2 * step / len(question.groups), step=step, of=len(question.groups))
         group_effects.append(_group_effect(frame, question, group))
-
-    def on_row(step: int, of: int) -> None:
-        tell(ANALYSES, 0.3 + 0.45 * step / of, step=step + 1, of=of)
-
-    table = evaluation.sensitivity(
-        frame, main, family=question.family, weights=question.weights, leave_out=question.leave_out,
-        cohort_trends=question.has_trends, on_row=on_row, denominator=denominator,
-    )  # fmt: skip
     tell(SHARES, 0.8)
     share = evaluation.signal_share(
         frame, is_up_better=is_up, before=question.before, after=question.after, denominator=denominator
@@ -297,6 +305,14 @@ def _without_counts(answer: Answer, frame: pd.DataFrame, definition: IndicatorDe
         groups=tuple(of_group(one) for one in answer.groups),
         same_units=replace(same, by_time=coarse_table(same.by_time, unsure)) if same is not None else None,
     )
+
+
+def _analysis(frame: pd.DataFrame, question: Question, denominator: str | None) -> tuple[ProgrammeEffect, Sensitivity]:
+    main = effect_of(panel_of(frame, question.family), question.settings)
+    return main, evaluation.sensitivity(
+        frame, main, family=question.family, weights=question.weights, leave_out=question.leave_out,
+        cohort_trends=question.has_trends, denominator=denominator,
+    )  # fmt: skip
 
 
 def denominator_of(frame: pd.DataFrame) -> str | None:
@@ -530,7 +546,7 @@ def _strips(shown: pd.DataFrame, question: Question, is_up: bool) -> Strips:
 class EffectWork:
     """The fits of one app: what runs, and what is there already."""
 
-    def __init__(self, jobs: Jobs[Answer]) -> None:
+    def __init__(self, jobs: Bench) -> None:
         self.jobs = jobs
         self._kept = Shelf(ROOM)
 
@@ -541,24 +557,25 @@ class EffectWork:
 
     def start(self, store: Store, viewer: Viewer, question: Question) -> Job[Answer]:
         """Begin; raises Busy where there is no room."""
-        version = store.data_version()
+        version, key = store.data_version(), self._key(viewer, question)
+        about = subject(viewer, question.asked) if question.asked is not None else key
 
         def work(job: Job[Answer]) -> Answer:
             try:
                 answer = work_out(store, viewer, question, job.tell)
             except EvaluationError as error:
                 raise Refused(error.words) from error
-            self._kept.put(self._key(viewer, question), version, answer)
+            self._kept.put(key, version, answer)
             return answer
 
-        return self.jobs.start(viewer.account_id, work)
+        return self.jobs.start(viewer.account_id, work, topic=(about, (PLACE, key)))
 
     def _key(self, viewer: Viewer, question: Question) -> tuple[object, ...]:
         return (
             viewer.rights,
             tuple((one.code, tuple(sorted(one.starts.items())), one.compared) for one in question.groups),
             question.definition.code if question.definition else None,
-            question.definition.version if question.definition else None,
+            declared_key(question.asked) if question.asked else None,
             question.settings,
             question.before,
             question.after,
