@@ -37,9 +37,13 @@ TOO_FEW = Words(
 
 def require_enough(overall: pd.Series, *, has_counts: bool) -> None:
     """Refused where the whole is about one or two units and the reader has no right to counts."""
-    count = int(overall["n_units"] or 0)
-    if not has_counts and 0 < count < FEWEST_UNITS:
+    if is_too_few(overall, has_counts=has_counts):
         raise Refused(TOO_FEW, fewest=FEWEST_UNITS)
+
+
+def is_too_few(overall: pd.Series, *, has_counts: bool) -> bool:
+    """Whether an answer is about one or two units and the reader has no right to counts."""
+    return not has_counts and 0 < int(overall["n_units"] or 0) < FEWEST_UNITS
 
 
 def unsure_of(frame: pd.DataFrame, *, is_share: bool) -> float:

@@ -154,7 +154,8 @@ def analysis_of(
     Raises
     ------
     Refused
-        Nobody follows the measure, or its figures cannot be analysed; the reason in words.
+        Nobody follows the measure, its figures cannot be analysed, or too few units are behind the answer for somebody
+        without the right to counts; the reason in words.
     """
     code = asked.definition.code
     frame, effect, rows, others, placebo = answered(store, viewer, asked, tell=tell)

@@ -15,6 +15,7 @@ from dashboards.exports.evaluation.analysis import Analysis, Call, Measure, numb
 from dashboards.exports.evaluation.content import headline
 from dashboards.exports.evaluation.methods import citation
 from dashboards.presenters.evaluation_choice import programme_name, viewer_key
+from dashboards.presenters.evaluation_disclosure import require_enough
 from dashboards.presenters.evaluation_family import MEASURES, PLACEBO, PRIMARY
 from dashboards.presenters.evaluation_plans import plan_for, report_plan
 from dashboards.presenters.evaluation_report import Asked, answered, run
@@ -185,6 +186,8 @@ def analysis_of(
     frame, effect, rows = _frozen(store, viewer, snapshot)
     others, placebo = _others(store, viewer, snapshot)
     effect, rows = _judged((effect, rows), placebo)
+    if has_units:
+        require_enough(effect.overall, has_counts=viewer.may_take_counts)
     groups = _groups(store, viewer, snapshot)
     programme = []
     for spoken in ("da", "en"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import math
 import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,17 +13,25 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dashboards.exports.evaluation.analysis import Analysis
+from dashboards.exports.evaluation.blocks import Figure
+from dashboards.exports.evaluation.content import headline, report_of
+from dashboards.exports.evaluation.forms import write_report
+from dashboards.exports.evaluation.methods import citation
 from dashboards.presenters.evaluation_by_unit import effects_by_unit
 from dashboards.presenters.evaluation_disclosure import coarse, require_enough, step
-from dashboards.presenters.evaluation_effect import Answer, answer_of, question_of
+from dashboards.presenters.evaluation_effect import Answer, answer_of, panel_of, question_of
 from dashboards.presenters.evaluation_effect_words import sensitivity_csv
 from dashboards.selection import Selection
 from data.access import Viewer, load_viewer
 from data.errors import Refused
 from data.queries import evaluation
 from data.store import Store
+from indicators.evaluation.programme_effect import Settings as Effect
+from indicators.evaluation.programme_effect import overall_of
 from tests.conftest import BuiltDemo
 from tests.dashboards.test_evaluation_effect import asked, programme
+from tests.dashboards.test_evaluation_report import analysed
 
 SMALL = 20.0  # patients in the month that is hidden; one of them more or less is 5 percentage points
 
@@ -148,3 +158,72 @@ def test_what_is_missing_stays_missing() -> None:
     assert math.isnan(coarse(math.nan, 3)) and math.isinf(coarse(math.inf, 3))
     assert step(0) == step(1) == 0.1
     assert np.isfinite(step(10**9))
+
+
+# ------------------------------------------------------------------------------------------------------ in the report
+
+
+@pytest.fixture(scope="module")
+def reports(frame: pd.DataFrame) -> tuple[Analysis, Analysis]:
+    """The same analysis for somebody with the right to counts, and without it."""
+    whole = replace(analysed(frame), snapshot="a41f9c03b2d1", frozen="2. november 2026")
+    return whole, replace(whole, has_counts=False, shared_frame=without(frame))
+
+
+def numbers_in(package: bytes) -> dict[str, str]:
+    lines = zipfile.ZipFile(io.BytesIO(package)).read("numbers.txt").decode().splitlines()
+    return dict(line.rsplit(" ", 1) for line in lines)
+
+
+def test_the_figures_that_travel_do_not_tell_which_value_a_hidden_month_has(frame, reports) -> None:
+    """Whoever has the frame without the month tries its values, computes again and compares with what was told."""
+    possible = []
+    for count in (16, 17, 18, 19):
+        tried = frame.copy()
+        tried.loc[(tried["unit"] == "E-003") & (tried["period"] == "2024-02"), "numerator"] = float(count)
+        again = overall_of(panel_of(tried, "binomial"), Effect("binomial", "unit", 6, False, "auto"))[0]
+        possible.append(float(again["estimate"]))
+    exact, bare = (numbers_in(write_report("zip", report))["overall.estimate"] for report in reports)
+    assert [one for one in possible if math.isclose(one, float(exact), rel_tol=1e-9)] == possible[2:3]
+    cells = float(reports[1].effect.overall["n_cells"])
+    assert {f"{coarse(one, cells):.3g}" for one in possible} == {f"{float(bare):.3g}"}
+    assert len(bare) <= 6
+
+
+def test_no_form_of_the_report_holds_more_digits_or_the_hash_of_all_figures(reports) -> None:
+    whole, bare = reports
+    fingerprint = whole.fingerprint
+    for form in ("html", "docx", "pptx", "zip"):
+        assert fingerprint in everything_in(write_report(form, whole)).replace("\u200b", ""), form
+        assert fingerprint not in everything_in(write_report(form, bare)).replace("\u200b", ""), form
+    assert fingerprint not in citation(bare) and fingerprint in citation(whole)
+    assert citation(replace(bare, shared_frame=None)).endswith("Tavle " + bare.versions["tavle"] + ".")
+    told = bare.told.effect.by_time
+    charts = [
+        chart
+        for section in report_of(bare).sections
+        if section.key == "time"
+        for block in section.blocks
+        if isinstance(block, Figure)
+        for chart in block.charts
+    ]
+    shown = [value for line in charts[0].lines if line.role == "estimate" for value in line.values if value is not None]
+    assert len(shown) > 20
+    assert set(np.round(shown, 9)) <= set(np.round(100 * told["estimate"], 9))
+
+
+def test_a_report_about_two_units_is_refused_and_its_finding_withheld(frame, reports) -> None:
+    few = frame[frame["start"].eq("") | frame["unit"].isin(["E-000", "E-001"])]
+    own = replace(analysed(few), has_counts=False, shared_frame=few)
+    assert "færre end 3 enheder" in headline(own)
+    with pytest.raises(Refused):
+        report_of(own)
+    assert "færre end 3 enheder" not in headline(replace(own, has_counts=True))
+
+
+def everything_in(content: bytes) -> str:
+    """Every text of a file, those of files within it included."""
+    if not content.startswith(b"PK"):
+        return content.decode("utf-8", "replace")
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    return "\n".join(everything_in(archive.read(name)) for name in archive.namelist())

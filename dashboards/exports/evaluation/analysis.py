@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from importlib import metadata
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dashboards.exports.evaluation.amounts import Amounts
+from dashboards.presenters.evaluation_disclosure import coarse_row, coarse_table, unsure_of
 from dashboards.presenters.exported import Origin
 from dashboards.text import language
 from data.queries.evaluation import Flow
@@ -215,6 +216,35 @@ class Analysis:
     def fingerprint(self) -> str:
         """SHA-256 of the frame that was analysed, as it stands in `frame.csv`."""
         return hashlib.sha256(self.csv).hexdigest()
+
+    @property
+    def told_fingerprint(self) -> str:
+        """`fingerprint` for those with the right to counts, else of the frame that leaves; empty where none does.
+
+        The fingerprint of all figures would tell which value a single hidden one has to whoever tries them.
+        """
+        if self.has_counts:
+            return self.fingerprint
+        return "" if self.shared_frame is None else hashlib.sha256(self.shared_csv).hexdigest()
+
+    @cached_property
+    def unsure(self) -> float:
+        """How uncertain a hidden figure stays: see `evaluation_disclosure`."""
+        return unsure_of(self.frame, is_share=self.definition.is_percent)
+
+    @cached_property
+    def told(self) -> Analysis:
+        """The analysis as its reader may be told it: without the right to counts no finer than hides the small ones."""
+        if self.has_counts:
+            return self
+        effect = replace(
+            self.effect,
+            overall=coarse_row(self.effect.overall, self.unsure),
+            by_cohort=coarse_table(self.effect.by_cohort, self.unsure, cells="n_cells"),
+            by_time=coarse_table(self.effect.by_time, self.unsure),
+            curve=coarse_table(self.effect.curve, self.unsure),
+        )
+        return replace(self, effect=effect)
 
     @property
     def cohort_names(self) -> Mapping[str, str]:

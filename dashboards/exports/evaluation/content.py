@@ -30,6 +30,7 @@ from dashboards.exports.evaluation.blocks import (
     Text,
 )
 from dashboards.exports.evaluation.methods import citation, estimand, month_text
+from dashboards.presenters.evaluation_disclosure import TOO_FEW, is_too_few, require_enough
 from dashboards.text import _, language, number
 from indicators.definition import Direction
 from indicators.evaluation import FunnelYear
@@ -69,6 +70,9 @@ CHECKS = {
 
 def headline(analysis: Analysis) -> str:
     """The finding in one sentence, by the verdict and never by a p-value alone."""
+    if is_too_few(analysis.effect.overall, has_counts=analysis.has_counts):
+        return TOO_FEW.say(language(), fewest=number(FEWEST_UNITS))
+    analysis = analysis.told
     verdict = analysis.sensitivity.verdict
     return HEADLINES[verdict.code, verdict.direction].say(
         language(),
@@ -79,6 +83,8 @@ def headline(analysis: Analysis) -> str:
 
 def report_of(analysis: Analysis) -> Report:
     """The report in the language of the moment."""
+    require_enough(analysis.effect.overall, has_counts=analysis.has_counts)
+    analysis = analysis.told
     sections = [
         _result(analysis),
         _question(analysis),
@@ -868,7 +874,7 @@ def _limitations(analysis: Analysis) -> Section:
 def _again(analysis: Analysis) -> Section:
     named = ", ".join(f"{name} {version}" for name, version in analysis.versions.items())
     rows = [
-        (_("Fingeraftryk (SHA-256)"), analysis.fingerprint),
+        *(((_("Fingeraftryk (SHA-256)"), analysis.told_fingerprint),) if analysis.told_fingerprint else ()),
         (_("Versioner"), named),
         (_("Frø"), str(SEED)),
     ]

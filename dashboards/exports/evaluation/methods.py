@@ -305,24 +305,27 @@ def _trends(is_on: bool) -> str:
 def _data(analysis: Analysis) -> str:
     frame, spoken = analysis.frame, language()
     named = ", ".join(f"{name} {version}" for name, version in analysis.versions.items())
-    said = Words(
-        "Data: {rows} enhedsmåneder fra {units} enheder, {first} til {last}. Beregnet med {versions}. Fingeraftryk af "
-        "data "
-        "({file}, SHA-256): {print}.",
-        "Data: {rows} unit months from {units} units, {first} to {last}. Computed with {versions}. Fingerprint of the "
-        "data "
-        "({file}, SHA-256): {print}.",
-    )
-    return said.say(
-        spoken,
-        rows=number(len(frame)),
-        units=number(frame["unit"].nunique()),
-        first=month_text(str(frame["period"].min())),
-        last=month_text(str(frame["period"].max())),
-        versions=named,
-        file=FRAME,
-        print=analysis.fingerprint,
-    )
+    told = [
+        Words(
+            "Data: {rows} enhedsmåneder fra {units} enheder, {first} til {last}. Beregnet med {versions}.",
+            "Data: {rows} unit months from {units} units, {first} to {last}. Computed with {versions}.",
+        ).say(
+            spoken,
+            rows=number(len(frame)),
+            units=number(frame["unit"].nunique()),
+            first=month_text(str(frame["period"].min())),
+            last=month_text(str(frame["period"].max())),
+            versions=named,
+        )
+    ]
+    if analysis.told_fingerprint:
+        told.append(
+            Words(
+                "Fingeraftryk af data ({file}, SHA-256): {print}.",
+                "Fingerprint of the data ({file}, SHA-256): {print}.",
+            ).say(spoken, file=FRAME, print=analysis.told_fingerprint)
+        )
+    return " ".join(told)
 
 
 def month_text(period: str, style: str = "long") -> str:
@@ -339,6 +342,13 @@ def citation(analysis: Analysis) -> str:
     """How to cite a frozen set; empty where nothing is frozen."""
     if not analysis.snapshot:
         return ""
+    if not analysis.has_counts:  # the number says which set it is; a hash over all figures would tell hidden ones
+        return _("{name}. Frosset datasæt {id}, {day}. Tavle {version}.").format(
+            name=analysis.definition.name.say(language()),
+            id=analysis.snapshot,
+            day=analysis.frozen,
+            version=analysis.versions["tavle"],
+        )
     return _("{name}. Frosset datasæt {id}, {day}. Tavle {version}. SHA-256 {print}.").format(
         name=analysis.definition.name.say(language()),
         id=analysis.snapshot,

@@ -13,8 +13,9 @@ import math
 import zipfile
 from typing import Any
 
-from dashboards.exports.evaluation.analysis import FRAME, Analysis, Call, Measure, csv_of, numbers_of
+from dashboards.exports.evaluation.analysis import FRAME, Analysis, Call, Measure, csv_of, numbers_of, written
 from dashboards.exports.evaluation.methods import estimand
+from dashboards.presenters.evaluation_disclosure import LEVELS, coarse, coarse_row
 from dashboards.presenters.exported import safe_name
 from dashboards.text import _
 from indicators.words import Words
@@ -187,7 +188,8 @@ def _parts(analysis: Analysis) -> list[str]:
 def _measured(one: Measure, analysis: Analysis) -> str:
     """The call on the measure's own frame; the frozen figures themselves where the frame was not frozen with them."""
     if one.frame is None:
-        figures = "".join(f"    {name!r}: {_literal(value)},\n" for name, value in one.overall.items())
+        overall = one.overall if analysis.has_counts else coarse_row(one.overall, analysis.unsure)
+        figures = "".join(f"    {name!r}: {_literal(value)},\n" for name, value in overall.items())
         return _FIGURES.format(figures=figures)
     settings = "".join(f"    {name}={value!r},\n" for name, value in one.call.arguments().items())
     return _MEASURE.format(
@@ -252,12 +254,27 @@ def _cell(kind: str, name: str, source: str) -> dict[str, Any]:
 
 
 def numbers(analysis: Analysis) -> str:
-    """What the script prints where it has the full frame; figures of withheld groups are left out."""
-    found = numbers_of(analysis.effect, analysis.sensitivity, analysis.family, analysis.funnels)
+    """What the script prints where it has the full frame; figures of withheld groups are left out.
+
+    Without the right to counts also the digits that would tell which value a hidden figure has.
+    """
+    told = analysis.told
+    found = numbers_of(told.effect, told.sensitivity, told.family, told.funnels)
     if not analysis.has_counts:
-        found = {name: value for name, value in found.items() if _may_tell(name, analysis)}
+        found = {name: _rounded(name, value, told) for name, value in found.items() if _may_tell(name, analysis)}
     lines = [f"{name} {value}" for name, value in found.items()]
     return "\n".join([*lines, f"verdict {analysis.sensitivity.verdict.code}"]) + "\n"
+
+
+def _rounded(name: str, value: str, analysis: Analysis) -> str:
+    """A figure with no more digits than hides small numbers; those of the funnels rest on what may leave anyway."""
+    kind, field = name.split(".")[0], name.rsplit(".", 1)[-1]
+    figure = float(value)
+    if kind == "funnel" or field.startswith("n_") or not math.isfinite(figure):
+        return value
+    if kind in ("row", "check", "measure") and field in LEVELS:
+        figure = coarse(figure, float(analysis.effect.overall["n_cells"]), analysis.unsure)
+    return written(float(f"{figure:.3g}"))
 
 
 def _may_tell(name: str, analysis: Analysis) -> bool:
