@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+
+from dashboards.presenters import evaluation_report
+from dashboards.presenters.background_jobs import Job
 from dashboards.presenters.evaluation_disclosure import (
     coarse,
     coarse_row,
@@ -18,9 +21,6 @@ from dashboards.presenters.evaluation_disclosure import (
     require_enough,
     unsure_of,
 )
-
-from dashboards.presenters import evaluation_report
-from dashboards.presenters.background_jobs import Job
 from dashboards.presenters.evaluation_report import Asked
 from dashboards.presenters.evaluation_work import Bench, declared_key, subject
 from dashboards.selection import SCALES, WEIGHTS, Selection
