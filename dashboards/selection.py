@@ -26,8 +26,8 @@ ROLES = ("outcome", "process", "balancing")  # of an indicator
 USABLE = 12  # months before and after the start that a series needs to be analysed, unless somebody asks for others
 MOST_USABLE = 60
 SIGNALS = tuple(one.value for one in Variation)  # the stored signal of a series
-LEFT_OUT = (0, 3, 6, 12)  # months before the start that take no part in an analysis
-USUALLY_LEFT_OUT = 6
+LEFT_OUT = (0, 3, 6, 12)  # months before the start that take no part in an analysis, whatever the data say
+LEFT_OUT_IF = "afvig"  # six, where they change the effect: what an address without the key means
 SCALES = ("standard", "lineaer")  # of an analysis: the one that belongs to the kind of indicator, or the value itself
 WEIGHTS = ("enheder", "patienter")  # what counts the same
 YES, NO = "ja", "nej"
@@ -96,7 +96,7 @@ class Selection:
     signal: str | None = None
     scale: str = SCALES[0]
     weights: str = WEIGHTS[0]
-    left_out: int = USUALLY_LEFT_OUT
+    left_out: int | None = None
     has_trends: bool = False
     is_wide: bool = False
     measures: tuple[str, ...] | None = None
@@ -136,7 +136,7 @@ class Selection:
             signal=_one_of(SIGNALS, values.get("signal")),
             scale=_one_of(SCALES, values.get("skala")) or SCALES[0],
             weights=_one_of(WEIGHTS, values.get("vaegt")) or WEIGHTS[0],
-            left_out=int(_one_of(tuple(map(str, LEFT_OUT)), values.get("udelad")) or USUALLY_LEFT_OUT),
+            left_out=_months_left_out(values.get("udelad")),
             has_trends=values.get("tendens") == YES,
             is_wide=values.get("flere") == YES,
             measures=_measures(values.get("familie")),
@@ -183,7 +183,7 @@ class Selection:
             chosen.append(("skala", self.scale))
         if self.weights != WEIGHTS[0]:
             chosen.append(("vaegt", self.weights))
-        if self.left_out != USUALLY_LEFT_OUT:
+        if self.left_out is not None:
             chosen.append(("udelad", str(self.left_out)))
         chosen += [(key, YES) for key, is_on in (("tendens", self.has_trends), ("flere", self.is_wide)) if is_on]
         if self.measures is not None:
@@ -225,6 +225,11 @@ def owner_code(name: str) -> str:
 
 def _owner(text: str | None) -> str | None:
     return text if text and re.fullmatch(r"[0-9a-f]{8}", text) else None
+
+
+def _months_left_out(text: str | None) -> int | None:
+    chosen = _one_of(tuple(map(str, LEFT_OUT)), text)
+    return None if chosen is None else int(chosen)
 
 
 def _one_of(known: tuple[str, ...], text: str | None) -> str | None:

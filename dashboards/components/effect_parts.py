@@ -11,6 +11,7 @@ from dashboards.components.evaluation_nav import ANALYSES, EFFECT, carried, eval
 from dashboards.components.filter_fields import filter_field, options_of
 from dashboards.components.states import Action, State
 from dashboards.context import parts
+from dashboards.exports.evaluation.months_before import asked_for
 from dashboards.figures.evaluation import aligned_curves, event_study, forest, funnel, heat_strip
 from dashboards.figures.evaluation.effects import group_mark, signed
 from dashboards.figures.icons import ui_icon
@@ -27,7 +28,7 @@ from dashboards.presenters.evaluation_effect import (
     YearOfUnits,
 )
 from dashboards.presenters.evaluation_effect_words import Measure
-from dashboards.selection import LEFT_OUT, NO, SCALES, VERSION, WEIGHTS, YES, Selection
+from dashboards.selection import LEFT_OUT, LEFT_OUT_IF, NO, SCALES, VERSION, WEIGHTS, YES, Selection
 from dashboards.text import N_, _, language, number
 from indicators.definition import Direction
 
@@ -77,8 +78,8 @@ def choices(question: Question, selection: Selection) -> Markup:
         "udelad",
         _("Udelad før start"),
         options_of(
-            Choice(str(one), _("{count} måneder").format(count=one) if one else _("ingen"), one == question.leave_out)
-            for one in LEFT_OUT
+            Choice(LEFT_OUT_IF if one is None else str(one), asked_for(one), one == question.leave_out)
+            for one in (None, *LEFT_OUT)
         ),
     )
     for key, label, is_on in (

@@ -30,6 +30,7 @@ from dashboards.exports.evaluation.analysis import Analysis
 from dashboards.exports.evaluation.analysis import Plan as ReportPlan
 from dashboards.exports.evaluation.content import design_section, report_of
 from dashboards.exports.evaluation.forms import REPORT_FORMS, write_report
+from dashboards.exports.evaluation.months_before import asked_for
 from dashboards.exports.evaluation.rerun import python_call
 from dashboards.figures.icons import ui_icon
 from dashboards.pages import PageRecord
@@ -40,7 +41,7 @@ from dashboards.presenters.completeness import Choice
 from dashboards.presenters.evaluation_plans import PlanView
 from dashboards.presenters.evaluation_report import Asked
 from dashboards.presenters.evaluation_work import as_read_now
-from dashboards.selection import LEFT_OUT, NO, SCALES, VERSION, WEIGHTS, YES, Selection
+from dashboards.selection import LEFT_OUT, LEFT_OUT_IF, NO, SCALES, VERSION, WEIGHTS, YES, Selection
 from dashboards.text import N_, _, language
 from data import analysis_plans
 from data.access import Role
@@ -265,8 +266,8 @@ def _bar(asked: Asked, selection: Selection) -> Markup:
             options = (Choice(code, _(name), code == chosen) for code, name in names.items())
             fields += filter_field(key, label, options_of(options))
     months = (
-        Choice(str(one), _("{count} måneder").format(count=one) if one else _("ingen"), one == call.leave_out)
-        for one in LEFT_OUT
+        Choice(LEFT_OUT_IF if one is None else str(one), asked_for(one), one == call.leave_out)
+        for one in (None, *LEFT_OUT)
     )
     fields += filter_field("udelad", _("Udelad før start"), options_of(months))
     trends = (Choice(NO, _("nej"), not call.cohort_trends), Choice(YES, _("ja"), call.cohort_trends))

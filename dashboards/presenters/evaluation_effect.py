@@ -85,7 +85,7 @@ class Question:
     definition: IndicatorDefinition | None
     family: str
     weights: str
-    leave_out: int
+    leave_out: int | None
     has_trends: bool
     before: int
     after: int
@@ -255,7 +255,7 @@ def answer_of(
     group_effects = []
     for step, group in enumerate(question.groups, start=1):
         tell(GROUPS, 0.6 + 0.2 * step / len(question.groups), step=step, of=len(question.groups))
-        group_effects.append(_group_effect(frame, question, group))
+        group_effects.append(_group_effect(frame, question, group, main.left_out))
     tell(SHARES, 0.8)
     share = evaluation.signal_share(
         frame, is_up_better=is_up, before=question.before, after=question.after, denominator=denominator
@@ -271,7 +271,7 @@ def answer_of(
         sensitivity=table,
         groups=tuple(group_effects),
         average=_average(group_effects),
-        same_units=_same_units(frame, question),
+        same_units=_same_units(frame, question, main.left_out),
         share=share,
         bacon=_bacon(frame, question, denominator),
         years=_years(shown, question, definition),
@@ -342,9 +342,9 @@ def _since(frame: pd.DataFrame) -> pd.Series:
     return pd.Series(np.where(frame["start"] != "", months, np.nan), index=frame.index)
 
 
-def _group_effect(frame: pd.DataFrame, question: Question, group: queries.Group) -> GroupEffect:
+def _group_effect(frame: pd.DataFrame, question: Question, group: queries.Group, left_out: int) -> GroupEffect:
     """The group alone. Other groups lose their months under the programme and keep those before, so that the
-    comparison is the very same."""
+    comparison is the very same. The months before the start are left out or kept as in the whole."""
     since = _since(frame)
     own = frame["cohort"] == group.code
     kept = frame[own | (since.isna()) | (since < 0)]
@@ -355,7 +355,7 @@ def _group_effect(frame: pd.DataFrame, question: Question, group: queries.Group)
     # One or two units by themselves are no group: their effect would be what they did.
     if n_units < FEWEST_SHOWN or not (own & (since >= 0)).any():
         return GroupEffect(group.code, group.name, question.number_of(group.code), n_units, nothing, empty, curve, ())
-    found = effect_of(panel_of(kept, question.family), question.settings)
+    found = effect_of(panel_of(kept, question.family), replace(question.settings, leave_out=left_out))
     by_time = found.by_time[found.by_time["since"] >= 0] if len(found.by_time) else empty
     after = found.curve[found.curve["since"] >= 0] if len(found.curve) else found.curve
     shrunken: tuple[float, ...] = ()
@@ -417,7 +417,7 @@ def _average(groups: Sequence[GroupEffect]) -> evaluation.MetaAnalysis | None:
     )
 
 
-def _same_units(frame: pd.DataFrame, question: Question) -> SameUnits | None:
+def _same_units(frame: pd.DataFrame, question: Question, left_out: int) -> SameUnits | None:
     """Participants with figures over a whole window: two years after the start where half of them have them."""
     since = _since(frame)
     span = since.groupby(frame["unit"]).agg(["min", "max"]).dropna()
@@ -426,7 +426,7 @@ def _same_units(frame: pd.DataFrame, question: Question) -> SameUnits | None:
         kept = enough[enough["max"] >= last].index
         if len(kept) >= max(len(enough) / 2, FEWEST_SHOWN):
             rows = frame[frame["unit"].isin(kept) | (frame["start"] == "")]
-            found = effect_of(panel_of(rows, question.family), question.settings)
+            found = effect_of(panel_of(rows, question.family), replace(question.settings, leave_out=left_out))
             if not len(found.by_time) or not np.isfinite(found.overall["estimate"]):
                 return None
             by_time = found.by_time

@@ -14,6 +14,8 @@ from datetime import date
 
 import pandas as pd
 
+from dashboards.exports.evaluation.amounts import Amounts
+from dashboards.exports.evaluation.months_before import what_became_of_them
 from dashboards.figures.evaluation.effects import signed
 from dashboards.presenters.evaluation_effect import Answer, GroupEffect, Question
 from dashboards.text import _, language, month, ngettext, number, percent
@@ -263,8 +265,7 @@ def _about(answer: Answer, question: Question) -> str:
         if answer.n_comparison
         else _("Sammenlignet med enheder, der endnu ikke var startet; ingen står helt uden for."),
     ]
-    if question.leave_out:
-        parts.append(_("De sidste {count} måneder før start er udeladt.").format(count=question.leave_out))
+    parts.append(what_became_of_them(answer.main, Amounts.of(definition)))
     if question.has_trends:
         parts.append(_("Hvert hold har sin egen tendens."))
     if not definition.has_denominator:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboards.exports.evaluation.analysis import Plan as ReportPlan
+from dashboards.exports.evaluation.months_before import asked_for
 from dashboards.presenters.evaluation_family import MEASURES, PLACEBO, PRIMARY, plan_of
 from dashboards.presenters.evaluation_report import Asked
 from dashboards.text import _, language, moment_text
@@ -149,17 +150,17 @@ def report_plan(
         return None
     told = []
 
-    def said(value: Any) -> str:
-        return _value(value, names or {})
+    def changed(field: str, before: Any, after: Any) -> str:
+        return f"{_name(field)}: {_value(field, before, names or {})} → {_value(field, after, names or {})}"
 
     if plan.is_locked:
         told = [
-            f"{_name(one.field)}: {said(one.before)} → {said(one.after)}. {one.reason} "
+            f"{changed(one.field, one.before, one.after)}. {one.reason} "
             f"({one.author}, {moment_text(one.at, timezone, 'day')})"
             for one in plan.departures
         ]
         missing = _("Ikke begrundet.")
-        told += [f"{_name(field)}: {said(a)} → {said(b)}. {missing}" for field, a, b in departed(plan, used)]
+        told += [f"{changed(*one)}. {missing}" for one in departed(plan, used)]
         if not plan.is_locked_before_data:
             told.append(_("Planen blev låst, efter at siden havde vist resultater."))
     return ReportPlan(
@@ -175,7 +176,9 @@ def _name(field: str) -> str:
     return NAMES[field].say(language()) if field in NAMES else field
 
 
-def _value(value: Any, names: Mapping[str, str]) -> str:
+def _value(field: str, value: Any, names: Mapping[str, str]) -> str:
+    if field == "settings.leave_out":
+        return asked_for(value)
     if isinstance(value, (list, tuple)):
         return ", ".join(names.get(str(one), str(one)) for one in value) or VALUES[""].say(language())
     return VALUES[str(value)].say(language()) if str(value) in VALUES else names.get(str(value), str(value))
@@ -189,7 +192,7 @@ def declared_rows(plan: Plan | None, used: Mapping[str, Any], names: Mapping[str
         value = used.get(name) if plan is None or not plan.is_locked else analysis_plans.in_force(plan, field)
         if name == PRIMARY:
             value = value or used.get("indicator")
-        rows.append((_name(field), _value(value or "", names)))
+        rows.append((_name(field), _value(field, value or "", names)))
     return tuple(rows)
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from dashboards.exports.evaluation import methods
 from dashboards.exports.evaluation.analysis import Analysis, Call, Measure, Plan
+from dashboards.exports.evaluation.months_before import asked_for
 from dashboards.presenters.evaluation_choice import (
     EvaluationChoice,
     groups_key,
@@ -24,7 +25,7 @@ from dashboards.presenters.evaluation_choice import (
 from dashboards.presenters.evaluation_family import declared_in
 from dashboards.presenters.exported import Origin, safe_name
 from dashboards.selection import SCALES, WEIGHTS, Selection
-from dashboards.text import _, language, ngettext, number, use_language
+from dashboards.text import _, language, use_language
 from data import audit
 from data.access import Viewer
 from data.errors import Refused
@@ -250,11 +251,7 @@ def run(call: Call, frame: pd.DataFrame, tell: Tell = silent) -> tuple[Programme
 def settings_words(call: Call) -> str:
     """How the effect is computed, in a few words: on log odds …; every unit …; 6 months left out before the start."""
     said = [methods.SCALES[call.family].say(language()), methods.WEIGHTS[call.weights].say(language())]
-    if call.leave_out is None:
-        said.append(_("måneder før start udeladt, hvis effekten er en anden med dem"))
-    else:
-        months = ngettext("{count} måned udeladt før start", "{count} måneder udeladt før start", call.leave_out)
-        said.append(months.format(count=number(call.leave_out)))
+    said.append(_("udeladt før start: {months}").format(months=asked_for(call.leave_out)))
     if call.cohort_trends:
         said.append(_("egen tendens for hvert hold"))
     return "; ".join(said)

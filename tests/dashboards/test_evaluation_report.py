@@ -189,11 +189,12 @@ def test_the_methods_text_comes_from_the_call_that_was_made(analysis: Analysis) 
     )
     for part in ("6 months before each start", analysis.fingerprint, "20170515", "binomial", "statsmodels", "864"):
         assert part in said
-    other = replace(analysis, call=replace(analysis.call, leave_out=1, cohort_trends=True))
+    effect = replace(analysis.effect, settings=replace(analysis.effect.settings, leave_out=1))
+    other = replace(analysis, call=replace(analysis.call, leave_out=1, cohort_trends=True), effect=effect)
     said = " ".join(
         block.words for block in in_language("da", other).section("methods").blocks if hasattr(block, "words")
     )
-    assert "1 måned før hver start er udeladt" in said
+    assert "Den sidste måned før hver start er udeladt" in said
     assert "egen lineære tendens" in said
 
 

@@ -55,7 +55,7 @@ def test_an_evaluator_chooses_cohorts_and_reads_the_verdict(visit: Visit) -> Non
     expect(table.get_by_role("row").last).to_contain_text("ikke gyldig her")
     page.get_by_label("Udelad før start").select_option("3")
     page.wait_for_url("**udelad=3**")
-    expect(page.get_by_text("De sidste 3 måneder før start er udeladt.")).to_be_visible()
+    expect(page.get_by_text("De sidste 3 måneder før hver start er udeladt.")).to_be_visible()
 
 
 def test_the_report_of_a_choice_of_cohorts_runs_again_with_the_same_digits(visit: Visit, tmp_path: Path) -> None:

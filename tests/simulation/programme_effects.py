@@ -186,7 +186,7 @@ def replicate(scenario: str, seed: int) -> list[dict[str, object]]:
     if scenario in ("S1", "S3", "S6", "S9"):
         rows["Tavle, linear, no months left out"] = _own(panel, "linear", 0)
     if scenario in ("S1", "S5"):
-        rows["Tavle, cohort trends"] = _own(panel, trends=True)
+        rows["Tavle, cohort trends"] = _own(panel, leave_out=result.left_out, trends=True)
     rows["Naive two-way fixed effects"] = _interval(
         two_way_fixed_effects(drawn.frame, denominator="denominator").overall
     )

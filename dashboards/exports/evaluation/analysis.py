@@ -55,7 +55,7 @@ class Call:
 
     family: str = "binomial"
     weights: str = "unit"
-    leave_out: int | None = 6
+    leave_out: int | None = None  # six, where they change the effect
     cohort_trends: bool = False
     inference: str = "auto"
     has_denominator: bool = True

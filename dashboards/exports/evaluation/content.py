@@ -30,6 +30,7 @@ from dashboards.exports.evaluation.blocks import (
     Text,
 )
 from dashboards.exports.evaluation.methods import citation, estimand, month_text
+from dashboards.exports.evaluation.months_before import asked_for
 from dashboards.presenters.evaluation_disclosure import TOO_FEW, is_too_few, require_enough
 from dashboards.text import _, language, number
 from indicators.definition import Direction
@@ -284,7 +285,7 @@ def design_section(call: Call, declared: tuple[tuple[str, str], ...] = ()) -> Se
     shown: tuple[tuple[str, str], ...] = (
         (_("Skala"), methods.SCALES[call.family].say(language())),
         (_("Vægtning"), methods.WEIGHTS[call.weights].say(language())),
-        (_("Måneder udeladt før start"), methods.left_out_setting(call.leave_out)),
+        (_("Måneder udeladt før start"), asked_for(call.leave_out)),
         (_("Egne tendenser for hold"), _("ja") if call.cohort_trends else _("nej")),
         (_("Kontrol for sæson og fælles udvikling"), _("en effekt for hver måned, fælles for alle")),
         (_("Autokorrelation"), _("enheder udelades hele, så måneder i samme enhed må gerne hænge sammen")),
@@ -854,6 +855,8 @@ def limitations(analysis: Analysis) -> tuple[str, ...]:
         told.append(
             _("Ingen måneder før start er udeladt: meldte enhederne sig i et dyk, ligner tilbagevenden en effekt.")
         )
+    if analysis.call.leave_out is None and analysis.effect.left_out == 0:
+        told.append(_("Månederne før start er med, fordi de ikke ændrer effekten; et lille dyk kan være overset."))
     if analysis.call.has_denominator and analysis.call.weights == "unit":
         told.append(
             _("Enheder vejer lige. Hvad den gennemsnitlige patient mærkede, står i rækken vægtet efter patienter.")

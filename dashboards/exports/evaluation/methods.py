@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dashboards.exports.evaluation.analysis import FRAME, SEED, Analysis, Call
+from dashboards.exports.evaluation.months_before import what_became_of_them
 from dashboards.text import _, language, number
-from indicators.evaluation.programme_effect import LEAVE_OUT
+from indicators.evaluation.programme_effect import ALPHA_KEEP
 from indicators.evaluation.verdict import LARGEST_DRIFT
 from indicators.words import Words
 
@@ -262,39 +263,21 @@ def _funnels(analysis: Analysis) -> str:
 
 
 def _left_out(analysis: Analysis) -> str:
-    """What was asked of the months before the start, and what came of it."""
-    spoken, asked, months = language(), analysis.call.leave_out, analysis.effect.left_out
-    if asked is None:
-        said = Words(
-            "Effekten er regnet med og uden de {suspected} måneder før hver start, fordi enheder ofte melder sig, når "
-            "det går dårligt; er de to ens ud over tilfældighed (5 %), er månederne med, ellers udeladt. Her er de "
-            "{here}.",
-            "The effect was computed with and without the {suspected} months before each start, because units tend to "
-            "join when things go badly; where the two agree within chance (5%) the months are kept, else left out. "
-            "Here they are {here}.",
-        )
-        here = Words("udeladt", "left out") if months else Words("med", "kept")
-        return said.say(spoken, suspected=LEAVE_OUT, here=here.say(spoken))
-    if asked == 0:
-        return Words("Ingen måneder før start er udeladt.", "No months before the start are left out.").say(spoken)
-    one = Words(
-        "1 måned før hver start er udeladt, fordi enheder ofte melder sig, når det går dårligt.",
-        "1 month before each start is left out, because units tend to join when things go badly.",
+    said = what_became_of_them(analysis.effect, analysis.amounts)
+    if analysis.call.leave_out == 0:
+        return said
+    why = Words(
+        " Enheder melder sig ofte, når det går dårligt, og kommer sig af sig selv.",
+        " Units tend to join when things go badly, and recover by themselves.",
+    ).say(language())
+    if analysis.call.leave_out is not None:
+        return said + why
+    rule = Words(
+        " Reglen er fast: effekten regnes med og uden dem, og de udelades, når forskellen har p under {alpha}.",
+        " The rule is fixed: the effect is computed with and without them, and they are left out where the difference "
+        "has p below {alpha}.",
     )
-    many = Words(
-        "{months} måneder før hver start er udeladt, fordi enheder ofte melder sig, når det går dårligt.",
-        "{months} months before each start are left out, because units tend to join when things go badly.",
-    )
-    return (one if asked == 1 else many).say(spoken, months=asked)
-
-
-def left_out_setting(months: int | None) -> str:
-    """The setting in a few words."""
-    if months is not None:
-        return number(months)
-    return Words("{months}, hvis effekten er en anden med dem", "{months}, where the effect is another with them").say(
-        language(), months=LEAVE_OUT
-    )
+    return said + why + rule.say(language(), alpha=number(ALPHA_KEEP, 2))
 
 
 def _trends(is_on: bool) -> str:
