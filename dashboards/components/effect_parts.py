@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from dashboards.components.evaluation_nav import ANALYSES, EFFECT, carried, evaluation_nav
 from dashboards.components.filter_fields import filter_field, options_of
+from dashboards.components.signal_counts import signal_counts
 from dashboards.components.states import Action, State
 from dashboards.context import parts
 from dashboards.exports.evaluation.months_before import asked_for
@@ -378,7 +379,11 @@ def _share(answer: Answer) -> Markup:
     return _card(
         words.share_title(answer),
         _("Andel med forbedringssignal efter start"),
-        Markup('<div class="sbs">{}</div><p class="note">{}</p>').format(bars, words.share_words(answer)),
+        Markup('<div class="sbs">{}</div><p class="note">{}</p>{}').format(
+            bars,
+            words.share_words(answer),
+            signal_counts(answer.signals, is_small=True) if answer.signals is not None else NOTHING,
+        ),
     )
 
 

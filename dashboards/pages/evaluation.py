@@ -15,6 +15,7 @@ from dashboards.components.computing import Shown, computing, register
 from dashboards.components.evaluation_nav import COHORTS, EFFECT, carried, evaluation_nav
 from dashboards.components.filter_fields import options_of
 from dashboards.components.markup import Html
+from dashboards.components.signal_counts import signal_counts
 from dashboards.context import current_store, current_today, current_viewer, parts, public_address
 from dashboards.errors import reporter
 from dashboards.exports.cohorts import cohorts_csv, cohorts_xlsx
@@ -296,7 +297,26 @@ def _table_and_strips(board: Board | None, selection: Selection) -> Markup:
             (states.Action(_("Ryd filtre"), carried(selection).but(indicator=None).href(COHORTS)),),
         )
         return Markup('<div class="card stt__c">{}</div>').format(nothing.markup("h2")) + _strips(view)
-    return _table(view, board) + _strips(view)
+    return _signals(board) + _table(view, board) + _strips(view)
+
+
+def _signals(board: Board) -> Markup:
+    """Both counts of improvement in a line, with their table one click away."""
+    counts = board.signals
+    if counts is None or not counts.n:
+        return NOTHING
+    said = _("Forbedring: {stored} af {n} har et gemt signal, {after} af {n} et signal efter start.").format(
+        stored=number(counts.stored.inside), after=number(counts.after_start.inside), n=number(counts.n)
+    )
+    if counts.n_outside:
+        said += " " + _("Uden for programmet {stored} og {after} af {n}.").format(
+            stored=number(counts.stored.outside),
+            after=number(counts.after_start.outside),
+            n=number(counts.n_outside),
+        )
+    return Markup('<details class="disc sgc__d"><summary>{}</summary>{}</details>').format(
+        said, signal_counts(counts, is_small=True)
+    )
 
 
 def _table(view: CohortsView, board: Board) -> Markup:

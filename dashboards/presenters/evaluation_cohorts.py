@@ -20,13 +20,12 @@ from dashboards.presenters.completeness import Choice
 from dashboards.presenters.evaluation_by_unit import IndicatorEffects, UnitEffect, effects_by_unit
 from dashboards.presenters.evaluation_choice import EvaluationChoice, groups_key, read_choice, viewer_key
 from dashboards.presenters.evaluation_project import PATH as PROJECT
-from dashboards.presenters.overview_chance import chance_signals
+from dashboards.presenters.evaluation_signals import SignalCounts, expected_by_chance, of_projects
 from dashboards.selection import ALL_MONTHS, SECTORS, Selection
 from dashboards.text import _, language, month, ngettext, number, percent
 from data.access import Viewer
-from data.queries import catalogue, evaluation, evaluation_outside
+from data.queries import catalogue, evaluation
 from data.queries.evaluation import COHORT, Flow, Project
-from data.queries.evaluation_outside import Outside
 from data.store import Store
 from indicators.assessment import Variation
 from indicators.definition import Direction, IndicatorDefinition
@@ -34,7 +33,6 @@ from indicators.definition import Direction, IndicatorDefinition
 PATH, CSV_PATH, XLSX_PATH = "/evaluering", "/evaluering/hold.csv", "/evaluering/hold.xlsx"
 ONLY_USABLE = "kan-analyseres"  # `vis`: those that fall out are left out
 MOST_ROWS = 300  # more are narrowed down by a filter, or taken away as a file
-JUDGED = (Variation.CONCERN, Variation.IMPROVEMENT, Variation.CHANGE, Variation.COMMON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +42,19 @@ class Read:
     projects: tuple[Project, ...]
     flow: Flow
     completeness: tuple[tuple[int, str, int, int], ...]
-    outside: Outside
     definitions: Mapping[str, IndicatorDefinition]
     aliases: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What the page needs; `effects` grows while it is worked out, and `is_done` when there is nothing more to come."""
+    """What the page needs; `effects` and `signals` come later, and `is_done` when there is nothing more to come."""
 
     choice: EvaluationChoice
     read: Read
     effects: Mapping[str, IndicatorEffects]
     is_done: bool
+    signals: SignalCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +151,9 @@ def read_board(
     read = store.remember(key, partial(_read, store, viewer, choice, selection.before, selection.after, today))
     codes = sorted({one.indicator_code for one in read.projects if one.is_analysable and one.indicator_code})
     publish(Board(choice, read, {}, is_done=not codes))
-    return Board(choice, read, effects_by_unit(store, viewer, choice.groups, codes, tell), is_done=True)
+    effects = effects_by_unit(store, viewer, choice.groups, codes, tell)
+    signals = of_projects(store, viewer, choice.groups, read.projects, selection.before, selection.after)
+    return Board(choice, read, effects, is_done=True, signals=signals)
 
 
 def _read(store: Store, viewer: Viewer, choice: EvaluationChoice, before: int, after: int, today: date) -> Read:
@@ -172,7 +172,6 @@ def _read(store: Store, viewer: Viewer, choice: EvaluationChoice, before: int, a
         else tuple(
             (int(row.since), str(row.cohort), int(row.reported), int(row.expected)) for row in frame.itertuples()
         ),
-        outside=evaluation_outside.outside(store, viewer, choice.groups, codes),
         definitions={one.code: one for one in catalogue.indicators(store, viewer) if one.code in codes},
         aliases=evaluation.aliases_of(store, viewer, [one.unit_code for one in projects]),
     )
@@ -252,38 +251,18 @@ def n_improved(read: Read) -> int:
     return sum(_variation(one) is Variation.IMPROVEMENT for one in read.projects if one.is_analysable)
 
 
-def expected_by_chance(read: Read) -> float:
-    """How many of them would show improvement by chance alone: half of all false signals are on the better side."""
-    judged = [
-        one.state
-        for one in read.projects
-        if one.is_analysable
-        and one.state is not None
-        and one.state.variation in JUDGED
-        and one.indicator_code is not None
-        and read.definitions[one.indicator_code].direction is not Direction.NEITHER
-    ]
-    return chance_signals(judged) / 2
-
-
 def lead(board: Board) -> str:
-    """What the number of improvements must be held against: chance, and units outside."""
+    """What the number of improvements must be held against; units outside stand in the table of both counts."""
     read = board.read
     usable = read.flow.n_analysable
     if not usable:
         if not read.projects:
             return ""
         return _("Se nedenfor, hvor de udgår. Prøv færre måneder før eller efter start.")
-    expected = expected_by_chance(read)
+    directions = {code: one.direction for code, one in read.definitions.items()}
+    expected = expected_by_chance(read.projects, directions)
     about = _("under 1") if expected < 0.5 else _("ca. {count}").format(count=number(expected))
-    said = _("Ved ren tilfældighed ville {about} af {usable} gøre det.").format(about=about, usable=number(usable))
-    if read.outside.n:
-        said += " " + _("Uden for programmet gør {count} af {total} det.").format(
-            count=number(read.outside.n_improved), total=number(read.outside.n)
-        )
-    else:
-        said += " " + _("Der er ingen enheder uden for programmet at sammenligne med.")
-    return said
+    return _("Ved ren tilfældighed ville {about} af {usable} gøre det.").format(about=about, usable=number(usable))
 
 
 def flow_steps(flow: Flow, board: Board) -> tuple[FlowStep, ...]:
@@ -528,10 +507,6 @@ def _foot(board: Board, n_shown: int, n_kept: int) -> tuple[str, ...]:
         _(
             "Rangér ikke enheder efter effekten: intervallerne overlapper, "
             "og de yderste tal skyldes oftest tilfældighed."
-        ),
-        _(
-            "På siden Effekt tælles signaler efter start mod en fastfrosset basislinje; "
-            "antallet dér kan derfor være et andet."
         ),
     ]
     if any(one.label.is_pseudonym for one in board.read.projects):

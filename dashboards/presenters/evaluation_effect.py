@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from dashboards.presenters import evaluation_report
+from dashboards.presenters import evaluation_report, evaluation_signals
 from dashboards.presenters.background_jobs import Job
 from dashboards.presenters.evaluation_disclosure import (
     coarse,
@@ -22,6 +23,7 @@ from dashboards.presenters.evaluation_disclosure import (
     unsure_of,
 )
 from dashboards.presenters.evaluation_report import Asked
+from dashboards.presenters.evaluation_signals import SignalCounts
 from dashboards.presenters.evaluation_work import Bench, declared_key, subject
 from dashboards.selection import SCALES, WEIGHTS, Selection
 from data.access import Viewer
@@ -197,6 +199,7 @@ class Answer:
     average: evaluation.MetaAnalysis | None
     same_units: SameUnits | None
     share: SignalShare
+    signals: SignalCounts | None
     bacon: evaluation.GoodmanBacon | None
     years: tuple[YearOfUnits, ...]
     strips: Strips
@@ -230,7 +233,16 @@ def work_out(store: Store, viewer: Viewer, question: Question, tell: Tell = _sil
         tell,
         others=lambda other: queries.frame(store, viewer, other, question.groups),
         analysis=(main, table),
+        signals=evaluation_signals.of_measure(
+            store, viewer, question.groups, code, question.before, question.after, today=_after(frame)
+        ),
     )
+
+
+def _after(frame: pd.DataFrame) -> date:
+    """The first day after the last month of a frame: whose months after the start could be there by now."""
+    last = pd.Period(frame["period"].max(), freq="M") + 1
+    return date(last.year, last.month, 1)
 
 
 def answer_of(
@@ -240,10 +252,12 @@ def answer_of(
     tell: Tell = _silent,
     others: Callable[[str], pd.DataFrame] | None = None,
     analysis: tuple[ProgrammeEffect, Sensitivity] | None = None,
+    signals: SignalCounts | None = None,
 ) -> Answer:
     """`work_out` from frames: `frame` with exact counts, `shown` with what the viewer may see of single units.
 
-    `analysis` is the effect with its sensitivity table, where it is there already.
+    `analysis` is the effect with its sensitivity table, where it is there already; `signals` counts the projects that
+    can be analysed, as Hold does. Without it everybody in the frame with months enough is counted.
     """
     definition = question.definition
     if definition is None or frame.empty:
@@ -257,9 +271,11 @@ def answer_of(
         tell(GROUPS, 0.6 + 0.2 * step / len(question.groups), step=step, of=len(question.groups))
         group_effects.append(_group_effect(frame, question, group, main.left_out))
     tell(SHARES, 0.8)
-    share = evaluation.signal_share(
-        frame, is_up_better=is_up, before=question.before, after=question.after, denominator=denominator
-    )
+    share = signals.share if signals is not None else None
+    if share is None:
+        share = evaluation.signal_share(
+            frame, is_up_better=is_up, before=question.before, after=question.after, denominator=denominator
+        )
     multiplicity, notes = _multiplicity(main, question, others, tell)
     starts = frame.loc[frame["start"] != "", ["unit", "start"]].drop_duplicates()
     answer = Answer(
@@ -273,6 +289,7 @@ def answer_of(
         average=_average(group_effects),
         same_units=_same_units(frame, question, main.left_out),
         share=share,
+        signals=signals,
         bacon=_bacon(frame, question, denominator),
         years=_years(shown, question, definition),
         strips=_strips(shown, question, is_up),

@@ -63,6 +63,8 @@ SECTOR_NAMES = {
 
 NO_MAIN = Words("Valgte ingen hovedmåling", "Chose no main indicator")
 NOT_RECORDED = Words("Hovedmålingen er ikke registreret", "The main indicator is not recorded")
+OTHER_MAIN = Words("Valgte en anden hovedmåling", "Chose another main indicator")
+NOT_FOLLOWED = Words("Følger ikke målingen", "Does not follow the measure")
 LEFT = Words("Forlod programmet", "Left the programme")
 NO_START = Words("Startmåneden er ikke oplyst", "The start month is not known")
 OTHER_PERIODS = Words("Hovedmålingen opgøres ikke pr. måned", "The main indicator is not counted by month")
@@ -566,13 +568,20 @@ def projects(
     before: int = 12,
     after: int = 12,
     today: date,
+    indicator: str | None = None,
 ) -> list[Project]:
-    """One per unit of the groups, in the order of groups and labels; see `Project`."""
+    """One per unit of the groups, in the order of groups and labels; see `Project`.
+
+    With `indicator` every unit is judged on that one instead of its own main indicator.
+    """
     require_evaluator(viewer)
     members = _members(store, viewer, groups)
     with store.read() as connection:
         declared = _declared(connection, set(members))
         main = {code: one.main for code, one in declared.items() if one.main is not None}
+        if indicator is not None:
+            followed = reading.expectations_in(connection, set(members))
+            main = {code: indicator for code in members if (indicator, code) in followed}
         scores = _scores(connection, set(members))
         known = reading.definitions(connection, set(main.values()))
         pairs: list[Pair] = [(code, unit_code) for unit_code, code in main.items()]
@@ -606,7 +615,9 @@ def projects(
         lost_at, reason = _judged(
             has_left, definition, start, months, breaks.get(pair, []) if pair else [], before, after, today
         )
-        if code not in declared:
+        if indicator is not None and code not in main:
+            reason = NOT_FOLLOWED
+        elif indicator is None and code not in declared:
             reason = NOT_RECORDED
         first, values = _values(reported, definition)
         found.append(

@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import delete
 
 from app import create_app
 from dashboards.components.evaluation_nav import carried
+from dashboards.components.signal_counts import signal_counts
 from dashboards.exports.cohorts import cohorts_csv, cohorts_xlsx
 from dashboards.figures.evaluation.completeness_strip import StripRow
 from dashboards.figures.evaluation.flow import FlowStep, flow_list
@@ -26,6 +28,7 @@ from dashboards.presenters import evaluation_cohorts as presenter
 from dashboards.presenters.background_jobs import Stopped
 from dashboards.presenters.evaluation_choice import read_choice
 from dashboards.presenters.evaluation_cohorts import Board
+from dashboards.presenters.evaluation_signals import of_measure
 from dashboards.selection import Selection
 from dashboards.text import use_language
 from data import accounts
@@ -79,9 +82,9 @@ def test_the_title_counts_what_the_rows_show_and_chance_is_beside_it(board: Boar
     better = sum(row.variation is Variation.IMPROVEMENT and not row.reason for row in view.rows)
     usable = view.flow[-1].n
     assert view.title == f"{usable} af 120 deltagende enheder kan analyseres. {better} af dem viser forbedring."
-    assert better > presenter.expected_by_chance(board.read) > 0
-    outside = board.read.outside
-    assert f"Uden for programmet gør {outside.n_improved} af {outside.n} det." in view.lead
+    assert board.signals is not None
+    assert better == board.signals.stored.inside > board.signals.stored.by_chance > 0
+    assert view.lead == f"Ved ren tilfældighed ville ca. {board.signals.stored.by_chance:.0f} af {usable} gøre det."
     with use_language("en"):
         assert presenter.view_of(board, Selection()).title.endswith("of them show improvement.")
 
@@ -177,6 +180,51 @@ def test_a_figure_that_is_hidden_counts_as_reported(demo: Store, board: Board) -
     assert counted == list(board.read.completeness)
 
 
+def test_both_counts_of_improvement_are_of_the_same_projects_on_hold_and_effekt(
+    demo: Store, evaluator: Viewer, board: Board
+) -> None:
+    counts = board.signals
+    assert counts is not None
+    assert counts.n == board.read.flow.n_analysable
+    assert counts.n + counts.n_left_out == len(board.read.projects)
+    there = partial(of_measure, demo, evaluator, board.choice.groups, before=12, after=12, today=TODAY)
+    effect = there("OPFOELG")
+    assert (effect.n, effect.n_outside, effect.stored, effect.after_start, dict(effect.left_out)) == (
+        counts.n, counts.n_outside, counts.stored, counts.after_start, dict(counts.left_out),
+    )  # fmt: skip
+    assert effect.share is not None
+    rows = effect.share.rows
+    assert rows["n_units"].to_dict() == {"participants": counts.n, "outside": counts.n_outside}
+    assert rows["n_signals"].to_dict() == {
+        "participants": counts.after_start.inside, "outside": counts.after_start.outside,
+    }  # fmt: skip
+    nobodys_main = there("BESVARET")
+    assert nobodys_main.n + nobodys_main.n_left_out == 120
+    assert nobodys_main.n > counts.n, "those without a main indicator follow it too"
+    said = signal_counts(effect, is_small=True)
+    for one in (counts.stored, counts.after_start):
+        assert f">{one.inside} af {counts.n}<" in said
+        assert f">{one.outside} af {counts.n_outside}<" in said
+    assert f"{counts.n_left_out} deltagende enheder tæller ikke med (8: Valgte ingen hovedmåling" in said
+    assert f"{counts.stored.inside} af {counts.n} har et gemt signal" in page._signals(board)
+    with use_language("en"):
+        assert f"{counts.n_left_out} participating units are not counted (8: Chose no" in signal_counts(
+            effect, is_small=True
+        )
+
+
+def test_what_one_way_cannot_judge_is_counted_with_its_reason(demo: Store, evaluator: Viewer, board: Board) -> None:
+    """Without a rule about months, some have too few of them for a median before the start."""
+    asked = Selection(before=0, after=0)
+    loose = presenter.read_board(demo, evaluator, asked, today=TODAY)
+    assert loose.signals is not None and loose.signals.share is not None
+    judged = int(loose.signals.share.rows.loc["participants", "n_units"])
+    missing = dict(loose.signals.unjudged)
+    assert loose.signals.n == loose.read.flow.n_analysable > board.read.flow.n_analysable
+    assert sum(missing.values()) == loose.signals.n - judged
+    assert "kan ikke have et signal efter start: For få måneder" in signal_counts(loose.signals)
+
+
 # ------------------------------------------------------------------------------------------------------ who may see
 
 
@@ -201,7 +249,7 @@ def test_others_than_evaluators_are_turned_away(viewer_for: ViewerFor, store: St
     with pytest.raises(NotAllowed):
         presenter.read_board(store, viewer, Selection(), today=TODAY)
     with pytest.raises(NotAllowed):
-        evaluation_outside.outside(store, viewer, [], [])
+        evaluation_outside.stored_outside(store, viewer, [], "OPFOELG")
 
 
 def test_a_board_without_groups_has_nothing_to_choose(viewer_for: ViewerFor, store: Store) -> None:

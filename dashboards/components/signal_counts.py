@@ -1,0 +1,84 @@
+"""The two counts of improvement in one table, the same on Hold and Effekt."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from dashboards.presenters.evaluation_signals import Count, SignalCounts
+from dashboards.text import _, language, ngettext, number
+
+NOTHING = Markup("")
+
+
+def signal_counts(counts: SignalCounts, *, is_small: bool = False) -> Markup:
+    """A row for each way of counting, the participants beside the units outside and chance, and who is left out.
+
+    `is_small` leaves the heading and the reasons to the page it stands on.
+    """
+    if not counts.n:
+        return NOTHING
+    rows = Markup("").join(
+        _row(name, about, one, counts)
+        for name, about, one in (
+            (_("Gemt signal"), _("hele serien mod sin egen basislinje, som tabellen viser det"), counts.stored),
+            (_("Efter start"), _("kun månederne fra start, mod medianen før start"), counts.after_start),
+        )
+    )
+    name = ngettext(
+        "Forbedring talt på to måder i det samme projekt", "Forbedring talt på to måder i de samme {count} projekter",
+        counts.n,
+    ).format(count=number(counts.n))  # fmt: skip
+    table = Markup(
+        '<table class="tbl tbl--compact sgc"><caption class="visually-hidden">{}</caption><thead><tr><th scope="col">{}'
+        '</th><th scope="col" class="num">{}</th><th scope="col" class="num">{}</th><th scope="col" class="num">{}</th>'
+        "</tr></thead><tbody>{}</tbody></table>"
+    ).format(name, _("Talt som"), _("Deltagere"), _("Uden for programmet"), _("Ved tilfældighed"), rows)
+    notes = Markup("").join(Markup("<p>{}</p>").format(said) for said in _notes(counts, is_small=is_small))
+    if is_small:
+        return Markup('<div class="sgc__s">{}<div class="muted f-12">{}</div></div>').format(table, notes)
+    return Markup('<section class="card sgc__c"><h2>{}</h2>{}<div class="muted f-12">{}</div></section>').format(
+        name, table, notes
+    )
+
+
+def _row(name: str, about: str, one: Count, counts: SignalCounts) -> Markup:
+    chance = _("under 1") if one.by_chance < 0.5 else _("ca. {count}").format(count=number(one.by_chance))
+    outside = _of(one.outside, counts.n_outside) if counts.n_outside else _("ingen at sammenligne med")
+    return Markup(
+        '<tr><th scope="row"><b>{}</b><small>{}</small></th><td class="num" data-label="{}">{}</td>'
+        '<td class="num" data-label="{}">{}</td><td class="num" data-label="{}">{}</td></tr>'
+    ).format(
+        name, about, _("Deltagere"), _of(one.inside, counts.n), _("Uden for programmet"), outside,
+        _("Ved tilfældighed"), _("{about} af {total}").format(about=chance, total=number(counts.n)),
+    )  # fmt: skip
+
+
+def _of(count: int, total: int) -> str:
+    return _("{count} af {total}").format(count=number(count), total=number(total))
+
+
+def _notes(counts: SignalCounts, *, is_small: bool) -> list[str]:
+    said = [
+        _("De to svarer på hver sit spørgsmål og kan være forskellige. Projekterne og antallet er de samme på Hold og "
+          "Effekt: dem, der kan analyseres.")
+    ]  # fmt: skip
+    if is_small and counts.left_out:
+        reasons = "; ".join(
+            _("{count}: {reason}").format(count=number(count), reason=reason.say(language()))
+            for reason, count in counts.left_out
+        )
+        left = ngettext(
+            "{count} deltagende enhed tæller ikke med ({reasons}).",
+            "{count} deltagende enheder tæller ikke med ({reasons}).",
+            counts.n_left_out,
+        )
+        said.append(left.format(count=number(counts.n_left_out), reasons=reasons))
+    said += [
+        ngettext(
+            "{count} projekt kan ikke have et signal efter start: {reason}.",
+            "{count} projekter kan ikke have et signal efter start: {reason}.",
+            count,
+        ).format(count=number(count), reason=reason.say(language()))
+        for reason, count in counts.unjudged
+    ]
+    return said
