@@ -9,6 +9,8 @@ from scipy import stats
 
 FIELDS = ("estimate", "se", "ci_low", "ci_high", "p_value", "df")
 """What every estimate carries. `df` is infinite where the interval is normal."""
+ROUNDING, LEAST = 1e-12, 1e-15
+"""A standard error below this share of the estimate, or below this, is what rounding left over: nothing varied."""
 
 
 def estimated(estimate: float, se: float, df: float = np.inf, *, level: float = 0.95, **more: object) -> pd.Series:
@@ -18,7 +20,7 @@ def estimated(estimate: float, se: float, df: float = np.inf, *, level: float = 
     -------
     Series
         Index: estimate, se, ci_low, ci_high, p_value, df and the names of `more`. Units are those of `estimate`. All
-        but the estimate are missing where `se` is not a positive number.
+        but the estimate are missing where `se` is not a positive number, or no more than rounding leaves.
 
     Examples
     --------
@@ -27,7 +29,7 @@ def estimated(estimate: float, se: float, df: float = np.inf, *, level: float = 
     >>> float(estimated(2.0, 1.0, df=5)["ci_high"].round(3))
     4.571
     """
-    known = bool(np.isfinite(se)) and se > 0 and df > 0
+    known = bool(np.isfinite(se)) and se > max(ROUNDING * abs(estimate), LEAST) and df > 0
     half = float(stats.t.ppf(0.5 + level / 2, df)) * se if known else np.nan
     values = {
         "estimate": float(estimate),
@@ -57,7 +59,8 @@ def estimated_rows(
     """
     point = np.asarray(estimate, dtype=np.float64)
     spread = np.asarray(se, dtype=np.float64)
-    spread = np.where(np.isfinite(spread) & (spread > 0) & np.isfinite(point) & (df > 0), spread, np.nan)
+    is_there = np.isfinite(spread) & np.isfinite(point) & (df > 0)
+    spread = np.where(is_there & (spread > np.maximum(ROUNDING * np.abs(point), LEAST)), spread, np.nan)
     half = stats.t.ppf(0.5 + level / 2, df) * spread if df > 0 else spread
     columns = {
         "estimate": point,

@@ -135,6 +135,10 @@ def decompose(means: Floats, counts: Ints, treated_from: Ints) -> pd.DataFrame:
     {'type': ['treated_vs_never'], 'estimate': [2.5], 'weight': [1.0]}
     """
     n_periods = means.shape[1]
+    if not n_periods:  # no month in which every cohort has figures
+        return pd.DataFrame({"treated": [], "control": [], "type": [], "estimate": [], "weight": []}).astype(
+            {"treated": np.int64, "control": np.int64, "type": object}
+        )
     share = counts / counts.sum()
     exposed = np.clip((n_periods - treated_from) / n_periods, 0.0, 1.0)
     pairs: list[tuple[int, int, str, float, float]] = []

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from indicators.evaluation.errors import EvaluationError
 from indicators.words import Words
 
+LARGEST = 1e15
+"""Beyond it neighbouring whole numbers are no longer told apart."""
+
 
 def ordinals_of(values: pd.Series) -> tuple[NDArray[np.int64], bool]:
     """Periods as whole numbers (months since January 1970, or the numbers themselves) and whether they are months.
@@ -73,5 +76,13 @@ def numbers_of(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
         raise EvaluationError(
             "no_number",
             Words(f"Kolonnen »{name}« rummer uendelige tal.", f"The column '{name}' holds infinite numbers."),
+        )
+    if (np.abs(numbers) > LARGEST).any():
+        raise EvaluationError(
+            "no_number",
+            Words(
+                f"Kolonnen »{name}« rummer tal over 10¹⁵, som ingen optælling når.",
+                f"The column '{name}' holds numbers above 10^15, which no count reaches.",
+            ),
         )
     return numbers

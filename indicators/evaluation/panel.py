@@ -24,6 +24,8 @@ def any_of(cells: Bools, axis: int) -> Bools:
 
 
 FAMILIES = ("binomial", "linear", "poisson")
+MOST_PERIODS = 1200
+"""A hundred years of months: one misspelt period would else make columns for two thousand."""
 NEVER = 10**9
 """Start index of a unit that never starts: later than any month."""
 
@@ -240,6 +242,16 @@ def _places(values: pd.Series) -> tuple[Ints, pd.Index, int]:
     if (ordinal == NEVER).any():
         raise EvaluationError("no_period", Words("En række mangler sin periode.", "A row has no period."))
     first, last = int(ordinal.min()), int(ordinal.max())
+    if last - first >= MOST_PERIODS:
+        raise EvaluationError(
+            "far_apart",
+            Words(
+                f"Der er {last - first} perioder fra den første til den sidste, og højst {MOST_PERIODS} kan regnes. "
+                "Er en af dem skrevet forkert?",
+                f"There are {last - first} periods from the first to the last, and {MOST_PERIODS} at most can be "
+                "computed. Is one of them misspelt?",
+            ),
+        )
     if are_months:
         periods: pd.Index = pd.period_range(
             pd.Period(ordinal=first, freq="M"), pd.Period(ordinal=last, freq="M"), freq="M"

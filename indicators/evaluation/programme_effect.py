@@ -155,7 +155,8 @@ def overall_of(panel: Panel, settings: Settings) -> tuple[pd.Series, tuple[Note,
     found = _decided(panel, settings)
     if found.inferred is None:
         return _no_overall(), tuple(found.reasons)
-    return found.overall(), tuple(found.reasons)
+    overall = found.overall()
+    return overall, _why(overall, found.reasons)
 
 
 def effect_of(panel: Panel, settings: Settings) -> ProgrammeEffect:
@@ -165,6 +166,7 @@ def effect_of(panel: Panel, settings: Settings) -> ProgrammeEffect:
     if found.inferred is None or found.fitted is None:
         return _nothing_told(panel, settings, found)
     overall = found.overall()
+    reasons = _why(overall, found.reasons)
     weight = found.weight
     checks = before_start(panel, found, settings)
     return ProgrammeEffect(
@@ -174,12 +176,12 @@ def effect_of(panel: Panel, settings: Settings) -> ProgrammeEffect:
         by_unit=_by_unit(panel, fit, found.fitted.effect, told),
         curve=_curve(panel, fit, weight),
         checks=pd.DataFrame([check.row() for check in checks]),
-        not_identified=tuple(found.reasons),
+        not_identified=reasons,
         notes=tuple(found.notes),
         used=_used(panel, fit, found.treated, told, window),
         left_out=found.left_out,
         keeping=found.keeping,
-        verdict=judge(overall, checks, found.reasons),
+        verdict=judge(overall, checks, reasons),
         settings=settings,
     )
 
@@ -311,7 +313,7 @@ class _Inference:
         row["expected"] = average.expected
         row["observed"] = average.expected + average.estimate
         with np.errstate(divide="ignore", invalid="ignore"):
-            relative = average.estimate / average.expected
+            relative = float(np.divide(average.estimate, average.expected))
             of_relative = spread(
                 relative,
                 average.replicates / average.expected_replicates,
@@ -401,6 +403,20 @@ def _shared_shocks(count: int) -> Note:
     )
 
 
+def _why(overall: pd.Series, reasons: list[Note]) -> tuple[Note, ...]:
+    """The reasons, and one more where a figure came out with nothing to judge it by."""
+    if reasons or np.isfinite(overall["se"]):
+        return tuple(reasons)
+    return (
+        _reason(
+            "no_spread",
+            0,
+            "Enhederne afviger slet ikke fra modellen, så det kan ikke regnes ud, hvor sikkert tallet er.",
+            "The units do not deviate from the model at all, so how sure the figure is cannot be told.",
+        ),
+    )
+
+
 def _not_identified(panel: Panel, fit: Counterfactual, treated: Bools, told: Bools) -> list[Note]:
     """Why treated cells have no answer, most general reason first."""
     found = []
@@ -415,6 +431,15 @@ def _not_identified(panel: Panel, fit: Counterfactual, treated: Bools, told: Boo
                 int(outside.sum()),
                 "{count} enheder har en start uden for de måneder, der er data for.",
                 "{count} units have a start outside the months of the data.",
+            )
+        )
+    if not treated.any() and not outside.all(where=~panel.is_never):
+        found.append(
+            _reason(
+                "no_months_after",
+                0,
+                "Ingen enhed har tal fra den måned, den startede, eller senere.",
+                "No unit has figures from the month it started or later.",
             )
         )
     if _is_constant(panel):

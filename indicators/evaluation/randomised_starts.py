@@ -77,6 +77,8 @@ def randomised_starts(
     begins = panel.start
     nothing = {"estimate": np.nan, "se": np.nan, "ci_low": np.nan, "ci_high": np.nan, "p_value": np.nan, "df": np.nan}
     notes: list[Note] = [*panel.notes, ASSUMES]
+    if not takes_part.any():
+        return RandomisationTest(pd.Series(nothing), 0, True, np.zeros(0), (*notes, ONE_ALLOCATION))
     dealt, is_exact = allocate(begins[takes_part], most=draws, seed=seed)
     if len(dealt) == 1:
         return RandomisationTest(pd.Series(nothing), 1, True, np.zeros(0), (*notes, ONE_ALLOCATION))
