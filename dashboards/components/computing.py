@@ -135,6 +135,13 @@ def stopped(again: str) -> Markup:
     return _box(State("clock", _("Beregningen er stoppet"), text, (_once_more(_("Beregn igen"), again),)))
 
 
+def stopped_line(again: str) -> Markup:
+    """The same beside what stands there already."""
+    return Markup('<p class="f-13">{} <a href="{}" data-reload>{}</a></p>').format(
+        _("Beregningen er stoppet."), again, _("Beregn igen")
+    )
+
+
 def busy(refusal: Busy, again: str) -> Markup:
     """There is no room for the work now."""
     reason = refusal.reason(language())

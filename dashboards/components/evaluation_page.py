@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dash import Dash, html
-from flask import current_app, redirect
+from flask import Response, current_app, redirect
 
 from dashboards.components import states
-from dashboards.components.download_menu import current_origin
+from dashboards.components.download_menu import attachment, current_origin
 from dashboards.components.evaluation_nav import evaluation_nav
 from dashboards.components.markup import Html
 from dashboards.context import current_store, current_today, current_viewer
 from dashboards.errors import refuse, reporter
 from dashboards.exports.evaluation.analysis import Analysis
-from dashboards.exports.evaluation.forms import REPORT_FORMS
+from dashboards.exports.evaluation.forms import REPORT_FORMS, write_report
 from dashboards.presenters import evaluation_report
 from dashboards.presenters.background_jobs import Jobs
 from dashboards.presenters.evaluation_report import Asked
@@ -43,6 +43,12 @@ def bench(app: Dash) -> Bench:
         parts[BENCH] = Jobs("evaluation", report=reporter(app.server, "evaluation"))
         parts[ANALYSIS_WORK] = AnalysisWork(parts[BENCH])
     made: Bench = parts[BENCH]
+    return made
+
+
+def bench_here() -> Bench:
+    """The bench of the app that serves this request."""
+    made: Bench = current_app.extensions[BENCH]
     return made
 
 
@@ -82,3 +88,9 @@ def report_answer(form: str, read: Callable[[], Analysis | None], write: Callabl
     except (NotFound, Refused) as refusal:
         return refuse(404, refusal.reason(language()))
     return redirect(page, 303) if analysis is None else write(analysis)
+
+
+def send_report(analysis: Analysis, form: str) -> Response:
+    """A report as an attachment."""
+    content = write_report(form, analysis)
+    return attachment(content, REPORT_FORMS[form].media_type, evaluation_report.file_name(analysis, form))

@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from dashboards.components import report_blocks
 from dashboards.components.computing import Shown, broken, busy, computing, done, progress, register, stopped
-from dashboards.components.download_menu import attachment
 from dashboards.components.evaluation_nav import ANALYSES, COHORTS, EFFECT, SNAPSHOTS, evaluation_nav
 from dashboards.components.evaluation_page import (
     analysis_work,
@@ -21,7 +20,9 @@ from dashboards.components.evaluation_page import (
     exists,
     nothing_to_show,
     report_answer,
+    send_report,
 )
+from dashboards.components.family_choice import declared_list, family_choice
 from dashboards.components.filter_fields import filter_field, options_of
 from dashboards.components.form import Form
 from dashboards.components.markup import Html
@@ -29,7 +30,7 @@ from dashboards.context import current_now, current_settings, current_store, cur
 from dashboards.exports.evaluation.analysis import Analysis
 from dashboards.exports.evaluation.analysis import Plan as ReportPlan
 from dashboards.exports.evaluation.content import design_section, report_of
-from dashboards.exports.evaluation.forms import REPORT_FORMS, write_report
+from dashboards.exports.evaluation.forms import REPORT_FORMS
 from dashboards.exports.evaluation.months_before import asked_for
 from dashboards.exports.evaluation.rerun import python_call
 from dashboards.figures.icons import ui_icon
@@ -49,7 +50,9 @@ from data.analysis_plans import LONGEST
 from data.errors import DataError
 
 NOTHING = Markup("")
-SHOWN = ("result", "question", "design", "checks", "sensitivity", "verdict", "limitations", "methods")
+SHOWN = (
+    "result", "question", "design", "checks", "sensitivity", "verdict", "family", "funnel", "limitations", "methods",
+)  # fmt: skip
 SCALE_NAMES = {SCALES[0]: N_("efter målingens art"), SCALES[1]: N_("lineær")}
 WEIGHT_NAMES = {WEIGHTS[0]: N_("enheder lige"), WEIGHTS[1]: N_("efter patienter")}
 NAME = "analyses"  # of the components that wait
@@ -187,8 +190,8 @@ def plan_form(asked: Asked, selection: Selection, *, has_results: bool) -> Marku
         told = Markup('<h3>{}</h3><ul class="rp__list">{}</ul>').format(_("Afvigelser fra planen"), departures)
     return Markup(
         '<section class="card rp__f mb-3" aria-labelledby="h-plan"><div class="snap__h"><h2 id="h-plan">{}</h2>{}</div>'
-        '<p class="muted f-13">{}</p>{}{}{}</section>'
-    ).format(_("Analyseplan"), away, view.status, body, told, _depart(view))
+        '<p class="muted f-13">{}</p>{}{}{}{}</section>'
+    ).format(_("Analyseplan"), away, view.status, declared_list(view.declared), body, told, _depart(view))
 
 
 def _draft(view: PlanView, *, has_plan: bool) -> Markup:
@@ -273,8 +276,8 @@ def _bar(asked: Asked, selection: Selection) -> Markup:
     trends = (Choice(NO, _("nej"), not call.cohort_trends), Choice(YES, _("ja"), call.cohort_trends))
     fields += filter_field("tendens", _("Egen tendens pr. hold"), options_of(trends))
     return bar + Markup(
-        '<form class="rp__set no-print" data-context data-version="{}" aria-label="{}">{}</form>'
-    ).format(VERSION, _("Sådan regnes effekten"), fields)
+        '<form class="rp__set no-print" data-context data-version="{}" aria-label="{}">{}</form>{}'
+    ).format(VERSION, _("Sådan regnes effekten"), fields, family_choice(asked, selection))
 
 
 def _head(analysis: Analysis, selection: Selection) -> Markup:
@@ -330,15 +333,15 @@ def report_file(form: str) -> Any:
         return found(presenter.asked(current_store(), current_viewer(), selection), selection)
 
     page = selection.href(ANALYSES, show=plans.RESULTS)
-    return report_answer(form, read, lambda analysis: send(analysis, form), page)
+    return report_answer(form, read, lambda analysis: _send(analysis, form), page)
 
 
-def send(analysis: Analysis, form: str) -> Response:
-    """A report as an attachment; exact counts that leave are noted."""
-    content = write_report(form, analysis)
+def _send(analysis: Analysis, form: str) -> Response:
+    """The report; exact counts that leave are noted."""
+    made = send_report(analysis, form)
     if form == "zip" and analysis.has_counts:
         presenter.note_exact(current_store(), current_viewer(), analysis, now=current_now())
-    return attachment(content, REPORT_FORMS[form].media_type, presenter.file_name(analysis, form))
+    return made
 
 
 PAGE = PageRecord(

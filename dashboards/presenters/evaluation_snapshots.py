@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -14,16 +14,18 @@ import pandas as pd
 from dashboards.exports.evaluation.analysis import Analysis, Call, Measure, numbers_of, versions, written
 from dashboards.exports.evaluation.content import headline
 from dashboards.exports.evaluation.methods import citation
+from dashboards.presenters.background_jobs import Job
 from dashboards.presenters.evaluation_choice import programme_name, viewer_key
 from dashboards.presenters.evaluation_disclosure import require_enough
 from dashboards.presenters.evaluation_family import MEASURES, PLACEBO, PRIMARY
 from dashboards.presenters.evaluation_plans import plan_for, report_plan
-from dashboards.presenters.evaluation_report import Asked, answered, run
+from dashboards.presenters.evaluation_report import Asked, Tell, answered, run, silent
+from dashboards.presenters.evaluation_work import Bench
 from dashboards.presenters.exported import Origin
 from dashboards.text import _, language, moment_text, ngettext, number, use_language
 from data import analysis_plans, snapshots
 from data.access import Viewer
-from data.errors import Refused
+from data.errors import DataError, Refused
 from data.queries import catalogue, evaluation
 from data.queries.evaluation import Flow, Step
 from data.snapshots import Snapshot
@@ -51,10 +53,18 @@ RISES = {
 
 
 def freeze(
-    store: Store, viewer: Viewer, asked: Asked, *, title: str, today: date, now: datetime, usable: tuple[int, int]
+    store: Store,
+    viewer: Viewer,
+    asked: Asked,
+    *,
+    title: str,
+    today: date,
+    now: datetime,
+    usable: tuple[int, int],
+    tell: Tell = silent,
 ) -> Snapshot:
     """Freeze frame, settings, versions and every figure that came out; the same again gives the same set."""
-    frame, effect, rows, others, placebo = answered(store, viewer, asked)
+    frame, effect, rows, others, placebo = answered(store, viewer, asked, tell=tell)
     plan = plan_for(store, viewer, asked)
     flow = evaluation.flow(store, viewer, asked.groups, before=usable[0], after=usable[1], today=today)
     return snapshots.freeze(
@@ -172,6 +182,7 @@ def analysis_of(
     now: datetime,
     takes_frame: bool = False,
     has_units: bool = True,
+    tell: Tell = silent,
 ) -> Analysis:
     """The analysis of a frozen set, worked out anew from its frame; `takes_frame` also reads what may leave of it.
 
@@ -183,7 +194,7 @@ def analysis_of(
         As `data.snapshots.get`.
     """
     snapshot = snapshots.get(store, viewer, snapshot_id)
-    frame, effect, rows = _frozen(store, viewer, snapshot)
+    frame, effect, rows = _frozen(store, viewer, snapshot, tell)
     others, placebo = _others(store, viewer, snapshot)
     effect, rows = _judged((effect, rows), placebo)
     if has_units:
@@ -233,14 +244,25 @@ def _plan_of(store: Store, viewer: Viewer, snapshot: Snapshot) -> analysis_plans
     return analysis_plans.get(store, viewer, snapshot.plan_id) if snapshot.plan_id is not None else None
 
 
-def _frozen(store: Store, viewer: Viewer, snapshot: Snapshot) -> tuple[pd.DataFrame, ProgrammeEffect, Sensitivity]:
+def is_worked_out(store: Store, viewer: Viewer, snapshot_id: str) -> bool:
+    """Whether `analysis_of` has the analysis of a frozen set already; raises as it does."""
+    return store.remembered(_frozen_key(snapshots.get(store, viewer, snapshot_id))) is not None
+
+
+def _frozen(
+    store: Store, viewer: Viewer, snapshot: Snapshot, tell: Tell
+) -> tuple[pd.DataFrame, ProgrammeEffect, Sensitivity]:
     """A frozen set never changes, so neither does what comes of it."""
 
     def work_out() -> tuple[pd.DataFrame, ProgrammeEffect, Sensitivity]:
         frame = snapshots.frame_of(store, viewer, snapshot.hash)
-        return frame, *run(Call.from_settings(snapshot.settings), frame)
+        return frame, *run(Call.from_settings(snapshot.settings), frame, tell)
 
-    return store.remember(("evaluation_frozen", snapshot.hash), work_out, about=(), is_large=True)
+    return store.remember(_frozen_key(snapshot), work_out, about=(), is_large=True)
+
+
+def _frozen_key(snapshot: Snapshot) -> Hashable:
+    return "evaluation_frozen", snapshot.hash
 
 
 def _groups(store: Store, viewer: Viewer, snapshot: Snapshot) -> tuple[evaluation.Group, ...]:
@@ -308,13 +330,16 @@ class Since:
         return tuple(words.format(count=number(count)) for count, words in told if count)
 
 
-def since(store: Store, viewer: Viewer, snapshot: Snapshot) -> Since:
+def since(store: Store, viewer: Viewer, snapshot: Snapshot, tell: Tell = silent) -> Since:
     """Compare with the figures of now in the same months: run again, compare verdict, directions and checks."""
-    key = ("evaluation_since", snapshot.hash, viewer_key(viewer))
-    return store.remember(key, partial(_since, store, viewer, snapshot))
+    return store.remember(_since_key(viewer, snapshot), partial(_since, store, viewer, snapshot, tell))
 
 
-def _since(store: Store, viewer: Viewer, snapshot: Snapshot) -> Since:
+def _since_key(viewer: Viewer, snapshot: Snapshot) -> Hashable:
+    return "evaluation_since", snapshot.hash, viewer_key(viewer)
+
+
+def _since(store: Store, viewer: Viewer, snapshot: Snapshot, tell: Tell = silent) -> Since:
     found = snapshots.difference(store, viewer, snapshot)
     counts = (found.n_changed, found.n_added, found.n_removed, len(found.regrouped), found.n_later)
     if not any(counts[:4]):
@@ -325,7 +350,7 @@ def _since(store: Store, viewer: Viewer, snapshot: Snapshot) -> Since:
         if now.empty:
             return Since(*counts, (), Words("Der er ingen tal tilbage.", "There are no figures left."))
         placebo = _others(store, viewer, snapshot)[1]
-        again = conclusions(*_judged(run(Call.from_settings(snapshot.settings), now), placebo))
+        again = conclusions(*_judged(run(Call.from_settings(snapshot.settings), now, tell), placebo))
     except Refused as refusal:
         return Since(*counts, (), Words(refusal.reason("da"), refusal.reason("en")))
     before = dict(snapshot.results["conclusions"])
@@ -368,52 +393,150 @@ def _of_verdict(text: str | None) -> Words:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What comes of working a frozen set out: the finding, how to cite it, and what is different now."""
+
+    finding: str
+    citation: str
+    since: Since
+
+
+@dataclass(frozen=True)
 class Frozen:
-    """One frozen set as the page shows it."""
+    """One frozen set as the page shows it. `found` is None while it is worked out; `reason` says why it cannot be."""
 
     id: str
     title: str
     about: str
-    finding: str
-    citation: str
-    since: Since
+    found: Found | None
+    reason: str
     hash: str
     is_other_version: bool
 
 
-def frozen_sets(store: Store, viewer: Viewer, *, origin: Origin) -> tuple[Frozen, ...]:
-    """The sets the viewer may read, newest first."""
-    return tuple(_frozen_view(store, viewer, one, origin) for one in snapshots.listed(store, viewer))
+def frozen_sets(
+    store: Store, viewer: Viewer, *, origin: Origin, reasons: Mapping[str, str] | None = None
+) -> tuple[Frozen, ...]:
+    """The sets the viewer may read, newest first, with what is there of each: nothing is worked out here.
+
+    `reasons` say by hash why some cannot be.
+    """
+    told = reasons or {}
+    listed = snapshots.listed(store, viewer)
+    return tuple(_frozen_view(store, viewer, one, origin, told.get(one.hash, "")) for one in listed)
 
 
-def _frozen_view(store: Store, viewer: Viewer, snapshot: Snapshot, origin: Origin) -> Frozen:
-    analysis = analysis_of(store, viewer, snapshot.hash, origin=origin, now=origin.now, has_units=False)
-    name = analysis.definition.name.say(language())
+def _frozen_view(store: Store, viewer: Viewer, snapshot: Snapshot, origin: Origin, reason: str) -> Frozen:
+    name = catalogue.indicator(store, viewer, snapshot.indicator_code).name.say(language())
+    groups = _groups(store, viewer, snapshot)
     about = _("Frosset {day} af {author} · {programme} · {rows} enhedsmåneder").format(
         day=moment_text(snapshot.frozen_at, origin.timezone),
         author=snapshot.author,
-        programme=analysis.programme.say(language()),
+        programme=programme_name(groups) if groups else snapshot.title,
         rows=number(snapshot.n_rows),
     )
     own = versions()
+    found = store.remembered(_found_key(viewer, snapshot))
     return Frozen(
         id=snapshot.id,
         title=snapshot.title or name,
         about=about if not snapshot.title else f"{name} · {about}",
-        finding=headline(analysis),
-        citation=citation(analysis),
-        since=since(store, viewer, snapshot),
+        found=found if isinstance(found, Found) else None,
+        reason=reason,
         hash=snapshot.hash,
         is_other_version=any(snapshot.versions.get(one) != version for one, version in own.items()),
     )
 
 
+def found_in(store: Store, viewer: Viewer, snapshot: Snapshot, origin: Origin, tell: Tell = silent) -> Found:
+    """Work a frozen set out, and compare it with the figures of now; raises as `analysis_of`."""
+
+    def work_out() -> Found:
+        analysis = analysis_of(store, viewer, snapshot.hash, origin=origin, now=origin.now, has_units=False, tell=tell)
+        return Found(headline(analysis), citation(analysis), since(store, viewer, snapshot, tell))
+
+    return store.remember(_found_key(viewer, snapshot), work_out)
+
+
+def _found_key(viewer: Viewer, snapshot: Snapshot) -> Hashable:
+    return "evaluation_frozen_found", snapshot.hash, viewer_key(viewer), language()
+
+
 def standing(store: Store, viewer: Viewer, *, timezone: str) -> tuple[str, str] | None:
-    """The newest frozen set, and how many figures changed since: for the bar over every page of the evaluators."""
+    """The newest frozen set, and how many figures changed since: for the bar over every page of the evaluators.
+
+    Nothing is compared here: where it has not been, the words ask, and the page they lead to finds out.
+    """
     newest = next(iter(snapshots.listed(store, viewer)), None)
     if newest is None:
         return None
     text = _("Frosset {day}, {id}").format(day=moment_text(newest.frozen_at, timezone, "day"), id=newest.id[:SHORT])
-    found = since(store, viewer, newest)
+    found = store.remembered(_since_key(viewer, newest))
+    if not isinstance(found, Since):
+        return text, _("er noget ændret siden?")
     said = ngettext("{count} værdi ændret siden", "{count} værdier ændret siden", found.n_values)
     return text, said.format(count=number(found.n_values)) if found.n_values else _("uændret siden")
+
+
+# -------------------------------------------------------------------------------------------------- beside the request
+
+SET = Words("Frosset datasæt {step} af {of}", "Frozen data set {step} of {of}")
+
+
+@dataclass(frozen=True)
+class ToFreeze:
+    """What is to be frozen, and under which title."""
+
+    asked: Asked
+    title: str
+    today: date
+    usable: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Round:
+    """How far the work is: the number a new set got, or why it was refused; how many sets are worked out, and why some
+    could not be (by hash)."""
+
+    made: str = ""
+    refusal: DataError | None = None
+    n_ready: int = 0
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+def start(
+    bench: Bench, store: Store, viewer: Viewer, *, origin: Origin, about: Hashable, new: ToFreeze | None = None
+) -> Job[Round]:
+    """Freeze `new`, if it is given, and work out every set the viewer may read; raises Busy where there is no room.
+
+    `about` is the analysis of the page: work about the same goes on beside it. The job is about `new`.
+    """
+
+    def work(job: Job[Round]) -> Round:
+        told = Round()
+        if new is not None:
+            told = _freeze_now(store, viewer, new, origin.now, job)
+            job.publish(told)
+        listed = snapshots.listed(store, viewer)
+        for step, snapshot in enumerate(listed, start=1):
+            job.tell(SET, step=step, of=len(listed))
+            try:
+                found_in(store, viewer, snapshot, origin, job.tell)
+            except DataError as refusal:
+                told = replace(told, reasons={**told.reasons, snapshot.hash: refusal.reason(language())})
+            told = replace(told, n_ready=step)
+            job.publish(told)
+        return told
+
+    what = ("freeze", new.title) if new is not None else ("frozen", "")
+    return bench.start(viewer.account_id, work, about=new, topic=(about, (*what, language())))
+
+
+def _freeze_now(store: Store, viewer: Viewer, new: ToFreeze, now: datetime, job: Job[Round]) -> Round:
+    try:
+        made = freeze(
+            store, viewer, new.asked, title=new.title, today=new.today, now=now, usable=new.usable, tell=job.tell
+        )
+    except DataError as refusal:
+        return Round(refusal=refusal)
+    return Round(made=made.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,8 +14,9 @@ from dashboards.exports.evaluation.analysis import Analysis, numbers_of
 from dashboards.exports.evaluation.content import report_of
 from dashboards.presenters import evaluation_plans as plans
 from dashboards.presenters import evaluation_report, evaluation_snapshots
+from dashboards.presenters.background_jobs import Jobs
 from dashboards.presenters.evaluation_report import Asked
-from dashboards.presenters.evaluation_snapshots import Since, conclusions
+from dashboards.presenters.evaluation_snapshots import Since, ToFreeze, conclusions
 from dashboards.presenters.exported import Origin
 from dashboards.selection import Selection
 from dashboards.text import use_language
@@ -126,14 +128,10 @@ def test_a_frozen_set_gives_the_digits_it_was_frozen_with_and_says_what_it_is(bo
     assert again.fingerprint == analysed(board, viewer, asked).fingerprint
     for spoken, words in (("da", "Frosset datasæt"), ("en", "Frozen data set")):
         with use_language(spoken):
-            one = next(
-                one
-                for one in evaluation_snapshots.frozen_sets(board, viewer, origin=origin(board))
-                if one.id == made.id
-            )
-            assert f"{words} {made.id}" in one.citation
+            found = evaluation_snapshots.found_in(board, viewer, made, origin(board))
+            assert f"{words} {made.id}" in found.citation
             assert len(made.id) == 12
-            assert one.since.n_values == 0
+            assert found.since.n_values == 0
             flow = report_of(again).section("flow")
             assert len(flow.blocks) == 2
     with use_language("da"):
@@ -141,6 +139,33 @@ def test_a_frozen_set_gives_the_digits_it_was_frozen_with_and_says_what_it_is(bo
             f"Frosset 23. nov. 2026, {made.id[:6]}",
             "uændret siden",
         )
+
+
+def test_freezing_and_working_out_go_on_beside_the_request_and_the_list_shows_what_is_there(board: Store) -> None:
+    viewer = load_viewer(board, EVALUATOR)
+    asked = asked_by(board, viewer, left_out=3)
+    bench: Jobs[Any] = Jobs("evaluation")
+    with use_language("da"):
+        new = ToFreeze(asked, "Beside", TODAY, (12, 12))
+        job = evaluation_snapshots.start(bench, board, viewer, origin=origin(board), about="page", new=new)
+        assert job.wait(60)
+        assert (job.fault, job.answer.refusal) == (None, None)
+        sets = evaluation_snapshots.frozen_sets(board, viewer, origin=origin(board))
+        assert {one.id: one.title for one in sets}[job.answer.made] == "Beside"
+        assert all(one.found is not None for one in sets)
+        assert job.answer.n_ready == len(sets)
+    board.write(lambda connection: None, about=["another measure"])
+    with use_language("da"):
+        sets = evaluation_snapshots.frozen_sets(board, viewer, origin=origin(board))
+        assert all(one.found is None for one in sets), "figures changed: nothing is compared in a request"
+        assert evaluation_snapshots.is_worked_out(board, viewer, sets[0].hash), "what is frozen stays worked out"
+        assert evaluation_snapshots.standing(board, viewer, timezone="Europe/Copenhagen")[1] == "er noget ændret siden?"
+        long = ToFreeze(asked, "x" * 300, TODAY, (12, 12))
+        job = evaluation_snapshots.start(bench, board, viewer, origin=origin(board), about="page", new=long)
+        assert job.wait(60)
+        assert job.answer.refusal.reason("da").startswith("Titlen er for lang")
+        assert job.answer.n_ready == len(sets)
+    assert bench.close()
 
 
 def test_what_changed_after_the_freeze_is_counted_with_the_conclusions_that_change(
