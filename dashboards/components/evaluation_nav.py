@@ -31,7 +31,7 @@ class Standing:
 
 
 def carried(selection: Selection) -> Selection:
-    """What goes along from one of the four pages to the next: the groups, the indicator and the usable months.
+    """What goes along from one of the four pages to the next: the groups, the measures and the usable months.
 
     Examples
     --------
@@ -45,6 +45,9 @@ def carried(selection: Selection) -> Selection:
         indicator=selection.indicator,
         before=selection.before,
         after=selection.after,
+        measures=selection.measures,
+        primary=selection.primary,
+        placebo=selection.placebo,
     )
 
 

@@ -644,8 +644,7 @@ def _family(analysis: Analysis) -> Section:
         said = own.signed(record["estimate"])
         rows.append(
             (
-                name,
-                _("primær") if record["role"] == "primary" else _("sekundær"),
+                _("{name} (primær)").format(name=name) if record["role"] == "primary" else name,
                 said if said == NONE else f"{said} {own.unit.say(spoken)}".strip(),
                 own.interval(record["ci_low"], record["ci_high"]),
                 p_text(record["p_value"]),
@@ -656,16 +655,16 @@ def _family(analysis: Analysis) -> Section:
         if record[f"reason_{spoken}"]:
             why.append(f"{name}: {record[f'reason_{spoken}']}")
     head = (
-        _("Måling"), _("Rolle"), _("Effekt"), LEVEL.say(spoken), _("p-værdi"), _("Holm"), _("Benjamini-Hochberg"),
+        _("Måling"), _("Effekt"), LEVEL.say(spoken), _("p-værdi"), _("Holm"), _("BH"),
     )  # fmt: skip
     marks = tuple("main" if role == "primary" else "" for role in family["role"])
     said = _(
         "Den primære måling beholder sin p-værdi. Holm holder risikoen for blot én falsk alarm blandt de øvrige på 5 "
         "%; "
-        "Benjamini-Hochberg holder andelen af falske fund."
+        "BH (Benjamini-Hochberg) holder andelen af falske fund."
     )
     blocks: list[Block] = [
-        Table(_("Flere målinger på én gang"), head, tuple(rows), marks, first_number=2),
+        Table(_("Flere målinger på én gang"), head, tuple(rows), marks),
         Text(said, "small"),
     ]
     if why:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SHADES = {"main": LIGHT.phase, "invalid": LIGHT.grid, "head": LIGHT.phase}
 PICTURE_SCALE = 2.0
 FONT = "Calibri"
-TEXT_WIDTH, LETTER, MOST = 16.0, 0.165, 9.0  # centimetres: of the page's text, of a letter, of the widest column
+TEXT_WIDTH, LETTER, MOST = 16.0, 0.19, 9.0  # centimetres: of the page's text, of a letter, of the widest column
 
 
 def report_docx(report: Report, *, moment: datetime) -> bytes:

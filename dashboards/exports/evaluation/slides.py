@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pptx.slide import Slide
 
 FONT = "Segoe UI"
+OTHER = "#B4BAC3"  # a hollow mark vanishes in programs that draw no edge
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.5  # inches, 16:9
 TOP, BOTTOM = 1.25, 0.62
 LETTERS_A_LINE, LINES_A_SLIDE = 125, 15  # of 14 points
@@ -274,10 +275,12 @@ def _chart(slide: Slide, chart: Chart, room: tuple[float, float, float, float], 
     form = (
         SIGNED[min(chart.decimals, 2)] if is_difference else "0" if not chart.decimals else "0." + "0" * chart.decimals
     )
+    # The longest first: some programs make room for as many points as the first series has, and lose the rest.
+    lines = sorted(chart.lines, key=lambda line: -len(line.values)) if is_points else chart.lines
     data: Any = XyChartData(number_format=form) if is_points else CategoryChartData(number_format=form)
     if not is_points:
         data.categories = list(chart.categories)
-    for line in chart.lines:
+    for line in lines:
         if is_points:
             series = data.add_series(line.name)
             for at, value in zip(line.places, line.values, strict=True):
@@ -309,11 +312,10 @@ def _chart(slide: Slide, chart: Chart, room: tuple[float, float, float, float], 
         _words(made.category_axis.axis_title.text_frame, [(chart.axis, 11, False)])
     if chart.kind == "line":
         _skip(made.category_axis, 6 if is_difference else 12)
-    groups = 0
-    for line, series in zip(chart.lines, made.plots[0].series, strict=True):
+    groups = [line.name for line in chart.lines if line.role == "estimate"]
+    for line, series in zip(lines, made.plots[0].series, strict=True):
         if is_points and line.role in ("estimate", "other"):
-            _dots(series, groups if line.role == "estimate" else None)
-            groups += line.role == "estimate"
+            _dots(series, groups.index(line.name) if line.role == "estimate" else None)
         else:
             _look(series, line.role, chart.kind)
     if chart.kind == "interval":
@@ -346,7 +348,7 @@ def _look(series: Any, role: str, kind: str) -> None:
 
 
 def _dots(series: Any, group: int | None) -> None:
-    """Units of a group in its shape and colour; hollow where no group is told."""
+    """Units of a group in its shape and colour; small and grey where no group is told."""
     from pptx.enum.chart import XL_MARKER_STYLE
     from pptx.util import Pt
 
@@ -356,7 +358,7 @@ def _dots(series: Any, group: int | None) -> None:
     marker.style = XL_MARKER_STYLE.CIRCLE if group is None else shapes[group % len(shapes)]
     marker.size = 5 if group is None else 7
     marker.format.fill.solid()
-    marker.format.fill.fore_color.rgb = _rgb(LIGHT.surface if group is None else COHORTS[group % len(COHORTS)])
+    marker.format.fill.fore_color.rgb = _rgb(OTHER if group is None else COHORTS[group % len(COHORTS)])
     marker.format.line.color.rgb = _rgb(LIGHT.muted if group is None else COHORTS[group % len(COHORTS)])
     marker.format.line.width = Pt(0.75)
 
