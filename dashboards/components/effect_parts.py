@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dashboards.components.evaluation_nav import ANALYSES, EFFECT, carried, evaluation_nav
 from dashboards.components.filter_fields import filter_field, options_of
-from dashboards.components.signal_counts import signal_counts
+from dashboards.components.signal_counts import signal_fold
 from dashboards.components.states import Action, State
 from dashboards.context import parts
 from dashboards.exports.evaluation.months_before import asked_for
@@ -382,7 +382,7 @@ def _share(answer: Answer) -> Markup:
         Markup('<div class="sbs">{}</div><p class="note">{}</p>{}').format(
             bars,
             words.share_words(answer),
-            signal_counts(answer.signals, is_small=True) if answer.signals is not None else NOTHING,
+            signal_fold(answer.signals) if answer.signals is not None else NOTHING,
         ),
     )
 

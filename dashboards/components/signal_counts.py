@@ -10,11 +10,8 @@ from dashboards.text import _, language, ngettext, number
 NOTHING = Markup("")
 
 
-def signal_counts(counts: SignalCounts, *, is_small: bool = False) -> Markup:
-    """A row for each way of counting, the participants beside the units outside and chance, and who is left out.
-
-    `is_small` leaves the heading and the reasons to the page it stands on.
-    """
+def signal_counts(counts: SignalCounts) -> Markup:
+    """A row for each way of counting, the participants beside the units outside and chance, and who is left out."""
     if not counts.n:
         return NOTHING
     rows = Markup("").join(
@@ -33,12 +30,26 @@ def signal_counts(counts: SignalCounts, *, is_small: bool = False) -> Markup:
         '</th><th scope="col" class="num">{}</th><th scope="col" class="num">{}</th><th scope="col" class="num">{}</th>'
         "</tr></thead><tbody>{}</tbody></table>"
     ).format(name, _("Talt som"), _("Deltagere"), _("Uden for programmet"), _("Ved tilfældighed"), rows)
-    notes = Markup("").join(Markup("<p>{}</p>").format(said) for said in _notes(counts, is_small=is_small))
-    if is_small:
-        return Markup('<div class="sgc__s">{}<div class="muted f-12">{}</div></div>').format(table, notes)
-    return Markup('<section class="card sgc__c"><h2>{}</h2>{}<div class="muted f-12">{}</div></section>').format(
-        name, table, notes
+    notes = Markup("").join(Markup("<p>{}</p>").format(said) for said in _notes(counts))
+    return Markup('<div class="sgc__s"><div class="tbl-wrap">{}</div><div class="muted f-12">{}</div></div>').format(
+        table, notes
     )
+
+
+def signal_fold(counts: SignalCounts) -> Markup:
+    """Both counts in a line, with their table one click away."""
+    if not counts.n:
+        return NOTHING
+    said = _("Forbedring: {stored} af {n} har et gemt signal, {after} af {n} et signal efter start.").format(
+        stored=number(counts.stored.inside), after=number(counts.after_start.inside), n=number(counts.n)
+    )
+    if counts.n_outside:
+        said += " " + _("Uden for programmet {stored} og {after} af {n}.").format(
+            stored=number(counts.stored.outside),
+            after=number(counts.after_start.outside),
+            n=number(counts.n_outside),
+        )
+    return Markup('<details class="disc sgc__d"><summary>{}</summary>{}</details>').format(said, signal_counts(counts))
 
 
 def _row(name: str, about: str, one: Count, counts: SignalCounts) -> Markup:
@@ -57,12 +68,12 @@ def _of(count: int, total: int) -> str:
     return _("{count} af {total}").format(count=number(count), total=number(total))
 
 
-def _notes(counts: SignalCounts, *, is_small: bool) -> list[str]:
+def _notes(counts: SignalCounts) -> list[str]:
     said = [
         _("De to svarer på hver sit spørgsmål og kan være forskellige. Projekterne og antallet er de samme på Hold og "
           "Effekt: dem, der kan analyseres.")
     ]  # fmt: skip
-    if is_small and counts.left_out:
+    if counts.left_out:
         reasons = "; ".join(
             _("{count}: {reason}").format(count=number(count), reason=reason.say(language()))
             for reason, count in counts.left_out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from dash import Dash, html
@@ -15,13 +16,13 @@ from dashboards.components.computing import Shown, computing, register
 from dashboards.components.evaluation_nav import COHORTS, EFFECT, carried, evaluation_nav
 from dashboards.components.filter_fields import options_of
 from dashboards.components.markup import Html
-from dashboards.components.signal_counts import signal_counts
+from dashboards.components.signal_counts import signal_fold
 from dashboards.context import current_store, current_today, current_viewer, parts, public_address
 from dashboards.errors import reporter
 from dashboards.exports.cohorts import cohorts_csv, cohorts_xlsx
 from dashboards.figures.evaluation.completeness_strip import StripRow, strips
 from dashboards.figures.evaluation.flow import flow_list
-from dashboards.figures.evaluation.groups import group_badge
+from dashboards.figures.evaluation.groups import GroupMark, group_badge
 from dashboards.figures.evaluation.mini_forest import axis_ticks, mini_forest
 from dashboards.figures.evaluation.score_path import score_path
 from dashboards.figures.evaluation.start_line import start_line
@@ -41,10 +42,12 @@ from data.errors import DataError
 from data.queries import evaluation
 from data.queries.evaluation import COHORT
 from data.store import Store
+from indicators.assessment import Variation
 
 JOBS = "tavle_evaluation_cohorts"
 NAME = "cohorts"  # of its components
 AT_FIRST = 0.12  # seconds the page waits for the board before it shows grey rows instead
+COLUMNS = 12  # of the table, its widest form
 EMPTY, ROWS = 0, 1  # what stands on the page so far
 NOTHING = Markup("")
 SPANS = ((-24, -13), (-12, -1), (0, 11), (12, 23), (24, 36))  # months since the start, for the table in words
@@ -52,6 +55,8 @@ SPANS = ((-24, -13), (-12, -1), (0, 11), (12, 23), (24, 36))  # months since the
 
 class Ids:
     PAGE = "cohorts"
+    PROJECTS = "cohorts-projects"
+    COMPLETE = "cohorts-complete"
     STRIPS = "cohorts-strips"
     STRIPS_WORDS = "cohorts-strips-words"
 
@@ -221,7 +226,10 @@ def _head(board: Board | None, selection: Selection) -> Markup:
     flow = NOTHING
     if view.flow and view.flow[0].n:
         flow = flow_list(view.flow, view.marks, label=view.flow_label)
-    return head + flow + _filters(view)
+    jumps = Markup(
+        '<nav class="coh__j no-print" aria-label="{}"><a href="#{}">{}</a><a href="#{}">{}</a></nav>'
+    ).format(_("På siden"), Ids.PROJECTS, _("Projekter"), Ids.COMPLETE, _("Komplethed"))
+    return head + jumps + flow + _filters(view)
 
 
 def _filters(view: CohortsView) -> Markup:
@@ -297,26 +305,8 @@ def _table_and_strips(board: Board | None, selection: Selection) -> Markup:
             (states.Action(_("Ryd filtre"), carried(selection).but(indicator=None).href(COHORTS)),),
         )
         return Markup('<div class="card stt__c">{}</div>').format(nothing.markup("h2")) + _strips(view)
-    return _signals(board) + _table(view, board) + _strips(view)
-
-
-def _signals(board: Board) -> Markup:
-    """Both counts of improvement in a line, with their table one click away."""
-    counts = board.signals
-    if counts is None or not counts.n:
-        return NOTHING
-    said = _("Forbedring: {stored} af {n} har et gemt signal, {after} af {n} et signal efter start.").format(
-        stored=number(counts.stored.inside), after=number(counts.after_start.inside), n=number(counts.n)
-    )
-    if counts.n_outside:
-        said += " " + _("Uden for programmet {stored} og {after} af {n}.").format(
-            stored=number(counts.stored.outside),
-            after=number(counts.after_start.outside),
-            n=number(counts.n_outside),
-        )
-    return Markup('<details class="disc sgc__d"><summary>{}</summary>{}</details>').format(
-        said, signal_counts(counts, is_small=True)
-    )
+    signals = signal_fold(board.signals) if board.signals is not None else NOTHING
+    return signals + _table(view, board) + _strips(view)
 
 
 def _table(view: CohortsView, board: Board) -> Markup:
@@ -353,14 +343,29 @@ def _table(view: CohortsView, board: Board) -> Markup:
             (Markup(' class="no-print"'), Markup('<span class="visually-hidden">{}</span>').format(_("Ret"))),
         )
     )
-    body = Markup("").join(_row(row, view) for row in view.rows)
+    parts = [(mark, list(rows)) for mark, rows in groupby(view.rows, key=lambda row: row.group)]
+    body = Markup("").join(_group_body(mark, rows, view, is_only=len(parts) == 1) for mark, rows in parts)
     foot = Markup("").join(Markup("<p>{}</p>").format(line) for line in view.foot)
     caption = _("Projekter, sorteret efter gruppe og navn")
     return Markup(
-        '<section class="card card--flush print-a3"><div class="tbl-wrap" tabindex="0" role="region" aria-label="{0}">'
-        '<table class="tbl tbl--compact tbl--hold"><caption class="visually-hidden">{0}</caption><thead><tr>{1}</tr>'
-        '</thead><tbody>{2}</tbody></table></div><div class="coh__n">{3}</div></section>'
-    ).format(caption, heads, body, foot)
+        '<section class="card card--flush print-a3" id="{4}"><div class="tbl-wrap" tabindex="0" role="region" '
+        'aria-label="{0}"><table class="tbl tbl--compact tbl--hold"><caption class="visually-hidden">{0}</caption>'
+        '<thead><tr>{1}</tr></thead>{2}</table></div><div class="coh__n">{3}</div></section>'
+    ).format(caption, heads, body, foot, Ids.PROJECTS)
+
+
+def _group_body(mark: GroupMark, rows: list[Row], view: CohortsView, *, is_only: bool) -> Markup:
+    """The rows of a group. In a narrow window its heading stands alone until it is opened; in a wide one it is away."""
+    usable = sum(not row.reason for row in rows)
+    better = sum(row.variation is Variation.IMPROVEMENT and not row.reason for row in rows)
+    said = _("{usable} af {total} kan analyseres, {better} med forbedring").format(
+        usable=number(usable), total=number(len(rows)), better=number(better)
+    )
+    head = Markup(
+        '<tr class="g-h"><th scope="rowgroup" colspan="{}"><details{}><summary>{}<span><b>{}</b><small>{}</small>'
+        "</span></summary></details></th></tr>"
+    ).format(COLUMNS, Markup(" open") if is_only else NOTHING, group_badge(mark, title=False), mark.name, said)
+    return Markup("<tbody>{}{}</tbody>").format(head, Markup("").join(_row(row, view) for row in rows))
 
 
 def _row(row: Row, view: CohortsView) -> Markup:
@@ -389,11 +394,13 @@ def _row(row: Row, view: CohortsView) -> Markup:
         row.completeness,
     )
     notes = Markup(
-        '<td class="num c-n" data-label="{}">{}</td><td class="c-e no-print"><a class="btn btn--sm btn--quiet" '
-        'href="{}" aria-label="{}" title="{}">{}</a></td>'
+        '<td class="num c-n" data-label="{}">{}</td><td class="c-e no-print"><details class="c-d">'
+        '<summary aria-label="{}"></summary></details>'
+        '<a class="btn btn--sm btn--quiet" href="{}" aria-label="{}" title="{}">{}</a></td>'
     ).format(
         _("Noter"),
         row.n_notes,
+        _("Alt om {unit}").format(unit=row.name),
         row.edit_href,
         _("Ret hovedmåling, afgang og teamscore for {unit}").format(unit=row.name),
         _("Ret hovedmåling, afgang og teamscore"),
@@ -437,9 +444,10 @@ def _strips(view: CohortsView) -> Markup:
         "{2}{3}</button>"
     ).format(Ids.STRIPS, Ids.STRIPS_WORDS, ui_icon("table", size=16), _("Vis som tabel"))
     return Markup(
-        '<section class="card mt-4"><div class="card__h"><div><h2>{}</h2><p class="muted f-13">{}</p></div>{}</div>'
-        '<div id="{}" role="img" aria-label="{}">{}</div><div id="{}" class="is-away">{}</div></section>'
+        '<section class="card mt-4" id="{}"><div class="card__h"><div><h2>{}</h2><p class="muted f-13">{}</p></div>{}'
+        '</div><div id="{}" role="img" aria-label="{}">{}</div><div id="{}" class="is-away">{}</div></section>'
     ).format(
+        Ids.COMPLETE,
         _("Komplethed efter måneder siden start"),
         _("Andel af gruppens hovedmålinger, der har tal i måneden. Høj søjle: alle har. Lodret streg: start."),
         button,

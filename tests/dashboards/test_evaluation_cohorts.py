@@ -16,7 +16,7 @@ from sqlalchemy import delete
 
 from app import create_app
 from dashboards.components.evaluation_nav import carried
-from dashboards.components.signal_counts import signal_counts
+from dashboards.components.signal_counts import signal_counts, signal_fold
 from dashboards.exports.cohorts import cohorts_csv, cohorts_xlsx
 from dashboards.figures.evaluation.completeness_strip import StripRow
 from dashboards.figures.evaluation.flow import FlowStep, flow_list
@@ -150,6 +150,22 @@ def test_the_board_is_there_before_its_effects(demo: Store, evaluator: Viewer) -
     assert {row.interval_text for row in waiting} == {"Beregnes …"}
 
 
+def test_a_narrow_window_begins_with_the_groups_and_a_line_for_each_project(board: Board) -> None:
+    view = presenter.view_of(board, Selection())
+    table = page._table(view, board)
+    assert table.count('<tr class="g-h">') == 4
+    assert "<details open>" not in table, "in a wide window the headings are away and all rows stand"
+    assert table.count('<details class="c-d">') == len(view.rows)
+    for mark in view.marks:
+        rows = [row for row in view.rows if row.group == mark]
+        usable = [row for row in rows if not row.reason]
+        better = sum(row.variation is Variation.IMPROVEMENT for row in usable)
+        assert f"<b>{mark.name}</b><small>{len(usable)} af {len(rows)} kan analyseres, {better} med" in table
+    one = Selection(cohort="2")
+    assert page._table(presenter.view_of(board, one), board).count("<details open>") == 1
+    assert f'id="{page.Ids.PROJECTS}"' in table
+
+
 def test_regions_are_groups_too_and_nobody_waits_for_effects_that_are_cancelled(demo: Store, evaluator: Viewer) -> None:
     asked = Selection(programme="region")
     parts: list[Board] = []
@@ -201,16 +217,14 @@ def test_both_counts_of_improvement_are_of_the_same_projects_on_hold_and_effekt(
     nobodys_main = there("BESVARET")
     assert nobodys_main.n + nobodys_main.n_left_out == 120
     assert nobodys_main.n > counts.n, "those without a main indicator follow it too"
-    said = signal_counts(effect, is_small=True)
+    said = signal_counts(effect)
     for one in (counts.stored, counts.after_start):
         assert f">{one.inside} af {counts.n}<" in said
         assert f">{one.outside} af {counts.n_outside}<" in said
     assert f"{counts.n_left_out} deltagende enheder tæller ikke med (8: Valgte ingen hovedmåling" in said
-    assert f"{counts.stored.inside} af {counts.n} har et gemt signal" in page._signals(board)
+    assert f"{counts.stored.inside} af {counts.n} har et gemt signal" in signal_fold(counts)
     with use_language("en"):
-        assert f"{counts.n_left_out} participating units are not counted (8: Chose no" in signal_counts(
-            effect, is_small=True
-        )
+        assert f"{counts.n_left_out} participating units are not counted (8: Chose no" in signal_counts(effect)
 
 
 def test_what_one_way_cannot_judge_is_counted_with_its_reason(demo: Store, evaluator: Viewer, board: Board) -> None:
