@@ -32,7 +32,7 @@ from dashboards.presenters import evaluation_cohorts as presenter
 from dashboards.presenters.background_jobs import Busy, Failed, Job, Jobs
 from dashboards.presenters.completeness import Choice
 from dashboards.presenters.evaluation_by_unit import WORKING
-from dashboards.presenters.evaluation_choice import EvaluationChoice, read_choice
+from dashboards.presenters.evaluation_choice import EvaluationChoice, owner_of, read_choice
 from dashboards.presenters.evaluation_cohorts import Board, Chip, CohortsView, Row
 from dashboards.presenters.evaluation_groups import PATH as GROUPS
 from dashboards.selection import MOST_USABLE, VERSION, Selection
@@ -114,7 +114,7 @@ def _start(selection: Selection) -> Job[Board]:
             tell=lambda step, of: job.tell(WORKING, step=step, of=of),
         )
 
-    return _jobs().start(viewer.account_id, work)
+    return _jobs().start(owner_of(viewer), work)
 
 
 def register_callbacks(app: Dash) -> None:
@@ -126,13 +126,13 @@ def register_callbacks(app: Dash) -> None:
 
 
 def _look(job_id: str, view: str, stage: int) -> Shown:
-    job = _jobs().get(job_id, current_viewer().account_id)
+    job = _jobs().get(job_id, owner_of(current_viewer()))
     selection = Selection.from_query(view)
     return _stopped(selection, stage) if job is None else _shown(job, selection, stage)
 
 
 def _stop(job_id: str, view: str, stage: int) -> Shown:
-    _jobs().forget(job_id, current_viewer().account_id)
+    _jobs().forget(job_id, owner_of(current_viewer()))
     return _stopped(Selection.from_query(view), stage)
 
 

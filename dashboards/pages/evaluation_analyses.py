@@ -39,6 +39,7 @@ from dashboards.presenters import evaluation_plans as plans
 from dashboards.presenters import evaluation_report as presenter
 from dashboards.presenters.background_jobs import Busy, Job
 from dashboards.presenters.completeness import Choice
+from dashboards.presenters.evaluation_choice import owner_of
 from dashboards.presenters.evaluation_plans import PlanView
 from dashboards.presenters.evaluation_report import Asked
 from dashboards.presenters.evaluation_work import as_read_now
@@ -113,7 +114,7 @@ def _results(analysis: Analysis, asked: Asked, selection: Selection) -> Shown:
 
 def _look(job_id: str, view: str, _stage: int) -> Shown:
     selection, again = Selection.from_query(view), Selection.from_query(view).href(ANALYSES)
-    job = analysis_work().jobs.get(job_id, current_viewer().account_id)
+    job = analysis_work().jobs.get(job_id, owner_of(current_viewer()))
     if job is not None and job.fault is not None:
         analysis_work().jobs.forget(job.id, job.owner)
         return Shown((broken(job.fault, again), None))
@@ -131,7 +132,7 @@ def _look(job_id: str, view: str, _stage: int) -> Shown:
 
 
 def _stop(job_id: str, view: str, _stage: int) -> Shown:
-    analysis_work().jobs.forget(job_id, current_viewer().account_id)
+    analysis_work().jobs.forget(job_id, owner_of(current_viewer()))
     return Shown((stopped(Selection.from_query(view).href(ANALYSES)), None))
 
 

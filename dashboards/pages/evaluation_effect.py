@@ -20,13 +20,16 @@ from dashboards.components.evaluation_nav import COHORTS, EFFECT
 from dashboards.components.evaluation_page import bench, exists
 from dashboards.components.markup import Html
 from dashboards.context import current_store, current_viewer
+from dashboards.errors import refuse
 from dashboards.pages import PageRecord
 from dashboards.presenters import evaluation_effect as presenter
 from dashboards.presenters import evaluation_effect_words as words
 from dashboards.presenters.background_jobs import Busy, Job
+from dashboards.presenters.evaluation_choice import owner_of
 from dashboards.presenters.evaluation_effect import Answer, EffectWork, Question
 from dashboards.selection import Selection
 from dashboards.text import N_, _, language
+from data.queries.evaluation import EVALUATORS_ONLY, may_evaluate
 
 WORK = "tavle_effect_work"
 NAME = "effect"  # of its components
@@ -80,7 +83,7 @@ def register_callbacks(app: Dash) -> None:
 
 def _look(job_id: str, view: str, _stage: int) -> Shown:
     selection, again = Selection.from_query(view), Selection.from_query(view).href(EFFECT)
-    job = _work().jobs.get(job_id, current_viewer().account_id)
+    job = _work().jobs.get(job_id, owner_of(current_viewer()))
     if job is not None and job.fault is not None:
         _work().jobs.forget(job.id, job.owner)
         return Shown((broken(job.fault, again),))
@@ -95,13 +98,15 @@ def _look(job_id: str, view: str, _stage: int) -> Shown:
 
 
 def _stop(job_id: str, view: str, _stage: int) -> Shown:
-    _work().jobs.forget(job_id, current_viewer().account_id)
+    _work().jobs.forget(job_id, owner_of(current_viewer()))
     return Shown((stopped(Selection.from_query(view).href(EFFECT)),))
 
 
 def csv_file() -> ResponseReturnValue:
     """The sensitivity table as a file; an answer that is not there yet is worked out on the page first."""
     selection = Selection.from_query(request.query_string.decode("utf-8", "replace"))
+    if not may_evaluate(current_viewer()):
+        return refuse(403, EVALUATORS_ONLY.say(language()))
     question = presenter.question_of(current_store(), current_viewer(), selection)
     answer = _work().found(current_store(), current_viewer(), question) if question.definition is not None else None
     if answer is None:

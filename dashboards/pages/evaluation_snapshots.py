@@ -30,6 +30,7 @@ from dashboards.pages import PageRecord
 from dashboards.presenters import evaluation_report
 from dashboards.presenters import evaluation_snapshots as presenter
 from dashboards.presenters.background_jobs import Busy, Job
+from dashboards.presenters.evaluation_choice import owner_of
 from dashboards.presenters.evaluation_report import Asked
 from dashboards.presenters.evaluation_snapshots import Found, Frozen, Round, ToFreeze
 from dashboards.presenters.evaluation_work import subject
@@ -111,7 +112,7 @@ def _outcome(told: Round | None) -> Markup:
 
 def _look(job_id: str, view: str, stage: int) -> Shown:
     """The list again whenever one more set is worked out."""
-    job = bench_here().get(job_id, current_viewer().account_id)
+    job = bench_here().get(job_id, owner_of(current_viewer()))
     if job is None:
         return _stopped(view)
     if job.fault is not None:
@@ -125,7 +126,7 @@ def _look(job_id: str, view: str, stage: int) -> Shown:
 
 
 def _stop(job_id: str, view: str, _stage: int) -> Shown:
-    bench_here().forget(job_id, current_viewer().account_id)
+    bench_here().forget(job_id, owner_of(current_viewer()))
     return _stopped(view)
 
 

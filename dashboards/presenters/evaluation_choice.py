@@ -110,3 +110,8 @@ def _starts(starts: Mapping[str, object]) -> Hashable:
 def viewer_key(viewer: Viewer) -> Hashable:
     """The part that stands for who asks: what is shown, and whether by name."""
     return viewer.rights, viewer.grants
+
+
+def owner_of(viewer: Viewer) -> int:
+    """Who may fetch the answer of work: the person, with the very rights it was worked out under."""
+    return hash((viewer.account_id, viewer_key(viewer)))

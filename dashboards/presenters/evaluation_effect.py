@@ -15,6 +15,7 @@ import pandas as pd
 
 from dashboards.presenters import evaluation_report, evaluation_signals
 from dashboards.presenters.background_jobs import Job
+from dashboards.presenters.evaluation_choice import owner_of
 from dashboards.presenters.evaluation_disclosure import (
     coarse,
     coarse_row,
@@ -585,7 +586,7 @@ class EffectWork:
             self._kept.put(key, version, answer)
             return answer
 
-        return self.jobs.start(viewer.account_id, work, topic=(about, (PLACE, key)))
+        return self.jobs.start(owner_of(viewer), work, topic=(about, (PLACE, key)))
 
     def _key(self, viewer: Viewer, question: Question) -> tuple[object, ...]:
         return (

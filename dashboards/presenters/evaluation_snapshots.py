@@ -15,7 +15,7 @@ from dashboards.exports.evaluation.analysis import Analysis, Call, Measure, numb
 from dashboards.exports.evaluation.content import headline
 from dashboards.exports.evaluation.methods import citation
 from dashboards.presenters.background_jobs import Job
-from dashboards.presenters.evaluation_choice import programme_name, viewer_key
+from dashboards.presenters.evaluation_choice import owner_of, programme_name, viewer_key
 from dashboards.presenters.evaluation_disclosure import require_enough
 from dashboards.presenters.evaluation_family import MEASURES, PLACEBO, PRIMARY
 from dashboards.presenters.evaluation_plans import plan_for, report_plan
@@ -529,7 +529,7 @@ def start(
         return told
 
     what = ("freeze", new.title) if new is not None else ("frozen", "")
-    return bench.start(viewer.account_id, work, about=new, topic=(about, (*what, language())))
+    return bench.start(owner_of(viewer), work, about=new, topic=(about, (*what, language())))
 
 
 def _freeze_now(store: Store, viewer: Viewer, new: ToFreeze, now: datetime, job: Job[Round]) -> Round:

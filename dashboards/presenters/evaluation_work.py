@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from dashboards.exports.evaluation.analysis import Analysis, Plan
 from dashboards.presenters import evaluation_report
 from dashboards.presenters.background_jobs import Job, Jobs
-from dashboards.presenters.evaluation_choice import groups_key, viewer_key
+from dashboards.presenters.evaluation_choice import groups_key, owner_of, viewer_key
 from dashboards.presenters.evaluation_report import Asked
 from dashboards.presenters.exported import Origin
 from data.access import Viewer
@@ -68,7 +68,7 @@ class AnalysisWork:
             self._kept.put(key, version, analysis)
             return analysis
 
-        return self.jobs.start(viewer.account_id, work, topic=(subject(viewer, asked), (PLACE, key)))
+        return self.jobs.start(owner_of(viewer), work, topic=(subject(viewer, asked), (PLACE, key)))
 
 
 def as_read_now(kept: Analysis, asked: Asked, around: Around, plan: Plan | None) -> Analysis:

@@ -94,6 +94,26 @@ def leader(built_demo: BuiltDemo, tmp_path_factory: pytest.TempPathFactory) -> I
     board.store.close()
 
 
+def test_no_address_or_callback_of_the_evaluators_answers_a_leader(leader: Board) -> None:
+    before = leader.counts()
+    rules = [str(rule) for rule in leader.app.server.url_map.iter_rules() if str(rule).startswith("/evaluering")]
+    files = [rule.replace("<form>", "zip").replace("<snapshot>", "a41f9c03b2d1") for rule in rules]
+    assert len(files) >= 5
+    pages = ["/evaluering", "/evaluering/effekt", "/evaluering/analyser", "/evaluering/frosne", "/evaluering/grupper"]
+    for path in [*files, *pages]:
+        answer = leader.client.get(path + "?v=1")
+        assert answer.status_code == 403, path
+        assert "E-0" not in answer.text, path
+    for trigger, view in (
+        ("analyses-plan.pressed", {"query": "?v=1", "seen": False}),
+        ("snapshots-form.pressed", "?v=1"),
+    ):
+        pressed = {"name": "write", "values": {"question": "Virkede det?", "title": "Min"}}
+        told = leader.post(trigger, pressed, **{f"{trigger.split('-')[0]}-view.data": view})
+        assert "Evaluering er for evaluatorer" in told or "Det kan du ikke" in told or '"error"' in told, told[:300]
+    assert leader.counts() == before
+
+
 def test_nothing_of_another_unit_is_told_kept_or_changed(leader: Board) -> None:
     before, query = leader.counts(), f"?v=1&enhed={FOREIGN}"
     values = observations.current(leader.store, SYSTEM, "FOREBYG", FOREIGN)["denominator"]
