@@ -356,7 +356,7 @@ def check_rows(answer: Answer, question: Question) -> list[CheckRow]:
     """The checks before the start, each with the violation it would miss one time in five."""
     measure = Measure.of(definition_of(question))
     names = {
-        "dip": _("Dyk eller top lige før start"),
+        "dip": _("Måneder lige før start"),
         "trend": _("Anden udvikling før start"),
         "placebo": _("Opdigtet start 12 måneder før"),
     }

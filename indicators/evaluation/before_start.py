@@ -22,7 +22,6 @@ from indicators.words import Words
 if TYPE_CHECKING:
     from indicators.evaluation.programme_effect import Fitted, Settings
 
-DIP_MONTHS = 6
 PLACEBO_MONTHS = 12
 ALPHA = 0.05
 ALPHA_TREND = 0.10
@@ -34,8 +33,9 @@ POWER = 0.80
 class Check:
     """One check: its estimate in natural units, whether it passed, and the violation it would miss one time in five.
 
-    For "trend" the estimate is how much of the effect such a trend would explain, not the slope; `share` is the end of
-    its interval, in the direction of the effect, as a share of the effect (missing elsewhere).
+    For "dip" the estimate is by how much the effect changes if the months just before the start are kept. For "trend"
+    it is how much of the effect such a trend would explain, not the slope; `share` is the end of its interval, in the
+    direction of the effect, as a share of the effect (missing elsewhere).
     """
 
     code: str
@@ -69,10 +69,7 @@ def before_start(panel: Panel, found: Fitted, settings: Settings) -> list[Check]
     assert found.fitted is not None and found.inferred is not None
     fit, weight, told, spread_of = found.fit, found.weight, found.told, found.inferred.spread_of
     checks = []
-    # Months that are kept are judged by the fit without them, where there is one: it owes them nothing.
-    source = found.without or found
-    assert source.fitted is not None
-    dip = _dip(panel, source.fit, source.fitted, source.window, weight, spread_of)
+    dip = _dip(found.keeping)
     if dip is not None:
         checks.append(dip)
     # The last months before the start say most about a trend, so they count here although they are left out elsewhere.
@@ -92,43 +89,25 @@ def _missed(se: float, df: float, alpha: float = ALPHA) -> float:
     return float((stats.t.ppf(1 - alpha / 2, df) + stats.norm.ppf(POWER)) * se) if np.isfinite(se) else np.nan
 
 
-def _dip(
-    panel: Panel,
-    fit: Counterfactual,
-    fitted: LeaveOneOut,
-    window: Bools,
-    weight: Floats,
-    spread_of: Callable[[Average], Spread],
-) -> Check | None:
-    """Mean difference from the expected level in the months just before the start."""
-    cells = window & fit.reachable
-    source = fitted
-    if not window.any():
-        since = panel.since
-        cells = fit.fitted & (since < 0) & (since >= -DIP_MONTHS)
-        if not cells.any():
-            return None
-        source = LeaveOneOut(fit, panel.value, removed=cells)
-    if not cells.any():
+def _dip(keeping: pd.Series) -> Check | None:
+    """Whether the months just before the start lie where they are expected, by what they do to the effect."""
+    if not np.isfinite(keeping["se"]):
         return None
-    average = source.average(np.where(cells, weight, 0.0))
-    found = spread_of(average)
-    row = estimated(average.estimate, found.se, found.df)
-    if not np.isfinite(found.se):
-        return None
-    is_passed = bool(row["p_value"] >= ALPHA)
+    is_passed = bool(keeping["p_value"] >= ALPHA)
     words = (
         Words(
-            "Månederne lige før start ligger, hvor de ventes.",
-            "The months just before the start lie where they are expected.",
+            "Månederne lige før start ligger, hvor de ventes: effekten er den samme med dem, ud over tilfældighed.",
+            "The months just before the start lie where they are expected: the effect is the same with them, but for chance.",
         )
         if is_passed
         else Words(
-            "Månederne lige før start ligger anderledes end ventet: enhederne kan være kommet med på grund af et dyk.",
-            "The months just before the start differ from what is expected: units may have joined because of a dip.",
+            "Månederne lige før start ligger anderledes end ventet og ville ændre effekten: enhederne kan være kommet "
+            "med på grund af et dyk eller en top.",
+            "The months just before the start differ from what is expected and would change the effect: units may "
+            "have joined because of a dip or a peak.",
         )
     )
-    return Check("dip", is_passed, row, _missed(found.se, found.df), words)
+    return Check("dip", is_passed, keeping, _missed(float(keeping["se"]), float(keeping["df"])), words)
 
 
 def _trend(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from indicators.evaluation.before_start import Check, before_start
+from indicators.evaluation.before_start import ALPHA, Check, before_start
 from indicators.evaluation.counterfactual import Counterfactual, fit_untreated
 from indicators.evaluation.errors import EvaluationError, Note
 from indicators.evaluation.estimate import estimated
@@ -27,8 +27,6 @@ INFERENCE = ("auto", "leave-one-out", "analytic", "wild-bootstrap")
 IN_PATIENTS = ("patients", "patients_ci_low", "patients_ci_high")
 LEAVE_OUT = 6
 """Months before the start that are under suspicion: units join when things go badly, and drift back by themselves."""
-ALPHA_KEEP = 0.05
-"""They are left out where keeping them would change the effect beyond chance at this level."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class ProgrammeEffect:
     left_out : int
         Months before each start that took no part. It is the setting, where that is a number.
     keeping : Series
-        An estimate: by how much the effect would change if those months were kept. Missing where that was not asked.
+        An estimate: by how much the effect changes if the months just before the start are kept. It is the check "dip".
     verdict : Verdict
     settings : Settings
     """
@@ -152,7 +150,7 @@ def programme_effect(
 
 def overall_of(panel: Panel, settings: Settings) -> tuple[pd.Series, tuple[Note, ...]]:
     """The `overall` of `programme_effect` and what is not identified: a row of a table, without the rest."""
-    found = _decided(panel, settings)
+    found = _decided(panel, settings) if settings.leave_out is None else _fitted(panel, settings, settings.leave_out)
     if found.inferred is None:
         return _no_overall(), tuple(found.reasons)
     overall = found.overall()
@@ -188,10 +186,7 @@ def effect_of(panel: Panel, settings: Settings) -> ProgrammeEffect:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fit and what can be told from it; `inferred` is None where nothing can.
-
-    `without` is the fit without the months under suspicion, where this one keeps them.
-    """
+    """A fit and what can be told from it; `inferred` is None where nothing can."""
 
     panel: Panel
     left_out: int
@@ -205,7 +200,6 @@ class Fitted:
     reasons: list[Note]
     notes: list[Note]
     keeping: pd.Series
-    without: Fitted | None = None
 
     def overall(self) -> pd.Series:
         """The mean effect over all cells that can be told, with its patients and counts."""
@@ -219,31 +213,32 @@ class Fitted:
 
 
 def _decided(panel: Panel, settings: Settings) -> Fitted:
-    """The fit that the setting asks for; without a number, the one that the data ask for.
+    """The fit that the setting asks for; without a number, the one that the data ask for; `keeping` is filled in.
 
-    The effect with the months under suspicion and the effect without them are two estimates of the same thing, and the
-    first is the sharper one (Hausman 1978). Where they agree within chance the months are kept; where they do not, or
-    where that cannot be told, they are left out.
+    The effect with the months just before the start and the effect without them are two estimates of the same thing,
+    and the first is the sharper one (Hausman 1978). Where they agree within chance the months are kept; where they do
+    not, or where that cannot be told, they are left out.
     """
-    if settings.leave_out is not None:
-        return _fitted(panel, settings, settings.leave_out)
-    without = _fitted(panel, settings, LEAVE_OUT)
-    if without.inferred is None or without.fitted is None or not without.window.any():
-        return without
-    kept = _fitted(panel, settings, 0)
-    if kept.inferred is None or kept.fitted is None:
-        return without
+    asked = settings.leave_out
+    without, kept = _fitted(panel, settings, asked or LEAVE_OUT), _fitted(panel, settings, 0)
+    keeping = _keeping(kept, without)
+    takes_out = bool(asked) if asked is not None else not keeping["p_value"] >= ALPHA  # a missing one is no agreement
+    return replace(without if takes_out else kept, keeping=keeping)
+
+
+def _keeping(kept: Fitted, without: Fitted) -> pd.Series:
+    """By how much the effect changes, as an estimate; missing where there is nothing to compare."""
+    if kept.fitted is None or kept.inferred is None or without.fitted is None or without.inferred is None:
+        return estimated(np.nan, np.nan)
+    if not without.window.any():
+        return estimated(np.nan, np.nan)
     # The same cells in both, though keeping the months may reach some more.
     weights = np.where(without.told & kept.told, without.weight, 0.0)
     one, other = kept.fitted.average(weights), without.fitted.average(weights)
     change = one.estimate - other.estimate
     in_play = kept.inferred.in_play | without.inferred.in_play
-    found = spread(change, one.replicates - other.replicates, panel.start, one.has_weight, in_play)
-    keeping = estimated(change, found.se, found.df)
-    agree = bool(keeping["p_value"] >= ALPHA_KEEP)  # a missing p-value is no agreement
-    note = MONTHS_KEPT if agree else MONTHS_LEFT_OUT
-    chosen = kept if agree else without
-    return replace(chosen, keeping=keeping, notes=[*chosen.notes, note], without=without if agree else None)
+    found = spread(change, one.replicates - other.replicates, kept.panel.start, one.has_weight, in_play)
+    return estimated(change, found.se, found.df)
 
 
 def _fitted(panel: Panel, settings: Settings, leave_out: int) -> Fitted:
@@ -355,24 +350,6 @@ def _few_units(count: int) -> Note:
     )
 
 
-MONTHS_KEPT = Note(
-    "months_kept",
-    Words(
-        f"De {LEAVE_OUT} måneder før start er med: effekten er den samme med og uden dem, ud over tilfældighed.",
-        f"The {LEAVE_OUT} months before the start are kept: the effect is the same without them, but for chance.",
-    ),
-    LEAVE_OUT,
-)
-MONTHS_LEFT_OUT = Note(
-    "months_left_out",
-    Words(
-        f"De {LEAVE_OUT} måneder før start er udeladt: med dem ville effekten være en anden. "
-        "Enhederne kan være kommet med på grund af et dyk.",
-        f"The {LEAVE_OUT} months before the start are left out: with them the effect would be another. "
-        "Units may have joined because of a dip.",
-    ),
-    LEAVE_OUT,
-)
 LAST_COHORT_COMPARES = Note(
     "last_cohort_compares",
     Words(

@@ -295,7 +295,7 @@ def main() -> int:
             }
             print(f"verdicts % {verdicts}; checks flagged, months kept % {flags}")
             for words, figure, is_met in demands(scenario, found, rows):
-                print(f"  {'met    ' if is_met else 'NOT MET'} {words}: {figure:.2f}")
+                print(f"  {'met    ' if is_met else 'NOT MET'} {words}: {figure:.3f}")
                 all_met &= is_met
             sys.stdout.flush()
     return 0 if all_met else 1

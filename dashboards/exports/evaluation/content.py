@@ -62,7 +62,7 @@ HEADLINES = {
     ),
 }
 CHECKS = {
-    "dip": Words("Dyk lige før start", "A dip just before the start"),
+    "dip": Words("Måneder lige før start", "Months just before the start"),
     "trend": Words("En anden tendens før start", "Another trend before the start"),
     "placebo": Words("Opdigtet start 12 måneder før", "A made-up start 12 months early"),
     "placebo_outcome": Words("Placebomåling", "Placebo outcome"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards.exports.evaluation.analysis import FRAME, SEED, Analysis, Call
 from dashboards.exports.evaluation.months_before import what_became_of_them
 from dashboards.text import _, language, number
-from indicators.evaluation.programme_effect import ALPHA_KEEP
+from indicators.evaluation.before_start import ALPHA
 from indicators.evaluation.verdict import LARGEST_DRIFT
 from indicators.words import Words
 
@@ -277,7 +277,7 @@ def _left_out(analysis: Analysis) -> str:
         " The rule is fixed: the effect is computed with and without them, and they are left out where the difference "
         "has p below {alpha}.",
     )
-    return said + why + rule.say(language(), alpha=number(ALPHA_KEEP, 2))
+    return said + why + rule.say(language(), alpha=number(ALPHA, 2))
 
 
 def _trends(is_on: bool) -> str:
