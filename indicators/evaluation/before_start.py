@@ -97,7 +97,7 @@ def _dip(keeping: pd.Series) -> Check | None:
     words = (
         Words(
             "Månederne lige før start ligger, hvor de ventes: effekten er den samme med dem, ud over tilfældighed.",
-            "The months just before the start lie where they are expected: the effect is the same with them, but for chance.",
+            "The months just before the start lie where expected: the effect is the same with them, but for chance.",
         )
         if is_passed
         else Words(
