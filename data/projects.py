@@ -89,6 +89,8 @@ def get(store: Store, viewer: Viewer, alias: str) -> ProjectFacts:
         pairs = reading.expectations_in(connection, {code})
         known = reading.definitions(connection, {one for one, _ in pairs})
         scores = _standing(connection, code)
+    telling = evaluation.telling_measures(store, viewer)
+    names = {one: evaluation.OWN_MEASURE if one in telling else definition.name for one, definition in known.items()}
     order = sorted(known, key=lambda one: (known[one].period is not PeriodKind.MONTH, fold(known[one].name.da)))
     return ProjectFacts(
         unit_code=code,
@@ -100,7 +102,7 @@ def get(store: Store, viewer: Viewer, alias: str) -> ProjectFacts:
         declared_on=row.declared_on if row else None,
         left_on=row.left_on if row else None,
         left_reason=row.left_reason if row else "",
-        followed=tuple((one, known[one].name) for one in order),
+        followed=tuple((one, names[one]) for one in order if one not in telling or (row and one == row.main_indicator)),
         scores=tuple(scores),
     )
 

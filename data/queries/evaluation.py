@@ -30,6 +30,7 @@ from data.reading import Pair
 from data.schema import (
     annotation,
     cohort_unit,
+    definition_proposal,
     made_group,
     project,
     team_score,
@@ -61,6 +62,8 @@ SECTOR_NAMES = {
     "practice": Words("Almen praksis", "General practice"),
 }
 
+FEWEST_FOLLOWERS = 3
+OWN_MEASURE = Words("Enhedens egen måling", "A measure of the unit's own")
 NO_MAIN = Words("Valgte ingen hovedmåling", "Chose no main indicator")
 NOT_RECORDED = Words("Hovedmålingen er ikke registreret", "The main indicator is not recorded")
 OTHER_MAIN = Words("Valgte en anden hovedmåling", "Chose another main indicator")
@@ -237,7 +240,11 @@ def groups(store: Store, viewer: Viewer, *, with_closed: bool = False) -> list[G
 
 
 def indicators_of(store: Store, viewer: Viewer, groups: Sequence[Group]) -> list[tuple[str, Words, int]]:
-    """Indicators counted by month that members of the groups follow: code, name, how many members; most first."""
+    """Indicators counted by month that members of the groups follow: code, name, how many members; most first.
+
+    One that a unit made itself, and hardly anybody else follows, often has the unit's name in its own: it is left out
+    for those who know the unit by a pseudonym.
+    """
     require_evaluator(viewer)
     wanted = _members(store, viewer, groups)
     with store.read() as connection:
@@ -251,8 +258,17 @@ def indicators_of(store: Store, viewer: Viewer, groups: Sequence[Group]) -> list
         if code in known and known[code].period is PeriodKind.MONTH:
             n_units[code] = n_units.get(code, 0) + 1
             n_main[code] = n_main.get(code, 0) + (main.get(unit_code) == code)
+    telling = telling_measures(store, viewer)
+    n_units = {code: count for code, count in n_units.items() if code not in telling or count >= FEWEST_FOLLOWERS}
     order = sorted(n_units, key=lambda code: (-n_main[code], -n_units[code], code))
     return [(code, known[code].name, n_units[code]) for code in order]
+
+
+def telling_measures(store: Store, viewer: Viewer) -> frozenset[str]:
+    """The measures that units made themselves whose names the viewer does not know: their names may tell the unit's."""
+    with store.read() as connection:
+        made = connection.execute(select(definition_proposal.c.indicator_code, definition_proposal.c.unit_code)).all()
+    return frozenset(row.indicator_code for row in made if not viewer.may_see(row.unit_code))
 
 
 def _members(store: Store, viewer: Viewer, groups: Sequence[Group]) -> dict[str, Group]:
@@ -601,6 +617,7 @@ def projects(
         (one.indicator_code, one.unit_code): one for one in states.of_units(store, at_work(viewer), frozenset(members))
     }
     called = labels(store, viewer, members)
+    telling = telling_measures(store, viewer)
     place = {one.code: number for number, one in enumerate(groups)}
     found = []
     for code in sorted(members, key=lambda code: (place[members[code].code], called[code].text)):
@@ -626,7 +643,7 @@ def projects(
                 label=called[code],
                 cohort=group.code,
                 indicator_code=definition.code if definition else None,
-                indicator_name=definition.name if definition else None,
+                indicator_name=(OWN_MEASURE if definition.code in telling else definition.name) if definition else None,
                 goal=definition.goal if definition else None,
                 start=start,
                 months_before=n_before,

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
+from data import projects
 from data.access import SYSTEM, Grant, NotAllowed, Role, Viewer, viewer_with
 from data.errors import Refused
 from data.queries import evaluation, units
 from data.queries.evaluation import Group
-from data.schema import indicator, phase, project, team_score, unit, unit_group, unit_group_member
+from data.schema import definition_proposal, indicator, phase, project, team_score, unit, unit_group, unit_group_member
 from tests.data.conftest import World, indicator_row
 
 TODAY = date(2027, 3, 10)
@@ -294,3 +295,31 @@ def test_completeness_counts_by_months_since_the_start(programme: World) -> None
     assert by_month.loc[0, ["reported", "expected"]].tolist() == [2, 2]
     assert by_month.loc[-13, ["reported", "expected"]].tolist() == [0, 2]
     assert found["since"].max() == 13
+
+
+def test_a_measure_a_unit_made_itself_does_not_tell_whose_pseudonym_it_is(programme: World) -> None:
+    moment = datetime(2027, 1, 1)
+    made = {
+        "indicator_code": "OWN", "version": 1, "unit_code": "901", "content": {}, "state": "approved", "author_id": 1,
+        "author": "", "checker": "", "comment": "", "created_at": moment, "changed_at": moment,
+    }  # fmt: skip
+
+    def write(connection) -> None:
+        name = {"name_da": "Hygiejne i Prøve Kommune", "name_en": "Hygiene in Prøve Kommune"}
+        connection.execute(insert(indicator).values(indicator_row("OWN", **name)))
+        connection.execute(insert(definition_proposal).values(made))
+        connection.execute(update(project).where(project.c.unit_code == "901").values(main_indicator="OWN"))
+
+    programme.store.write(write)
+    programme.follow("OWN", "901", date(2025, 1, 1))
+    for viewer, tells in ((evaluator(programme), True), (evaluator(programme, names=False), False)):
+        groups = cohorts(programme, viewer, "1")
+        offered = [code for code, _name, _count in evaluation.indicators_of(programme.store, viewer, groups)]
+        found = evaluation.projects(programme.store, viewer, groups, today=TODAY)
+        names = {one.indicator_name.da for one in found if one.indicator_name}
+        assert ("OWN" in offered) is tells
+        assert any("Prøve Kommune" in name for name in names) is tells
+        alias = evaluation.aliases_of(programme.store, viewer, ["901"])["901"]
+        facts = projects.get(programme.store, viewer, alias)
+        assert any("Prøve Kommune" in name.da for _code, name in facts.followed) is tells
+        assert facts.main == "OWN"
