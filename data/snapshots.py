@@ -65,6 +65,10 @@ EMPTY = Words(
     "Der er ingen tal at fryse. Vælg en måling, som enhederne følger.",
     "There are no figures to freeze. Choose a measure the units follow.",
 )
+UNKNOWN_UNIT = Words(
+    "1 enhed i datasættet kendes ikke. Læs det igen, og frys det så.",
+    "1 unit of the data set is not known. Read it again, and then freeze it.",
+)
 UNKNOWN_UNITS = Words(
     "{n} enheder i datasættet kendes ikke. Læs det igen, og frys det så.",
     "{n} units of the data set are not known. Read it again, and then freeze it.",
@@ -183,7 +187,7 @@ def freeze(
     aliases = evaluation.pseudonyms_by_text(store, viewer)
     unknown = {text for text in frame["unit"].unique() if text not in aliases}
     if unknown:
-        raise Refused(UNKNOWN_UNITS, n=len(unknown))
+        raise Refused(Words.by_count(len(unknown), UNKNOWN_UNIT, UNKNOWN_UNITS), n=len(unknown))
     aliases = {text: aliases[text] for text in frame["unit"].unique()}
     kept = frame[evaluation.FRAME].assign(
         unit=frame["unit"].astype(object).map(aliases),

@@ -24,6 +24,17 @@ class Words:
     da: str
     en: str
 
+    @staticmethod
+    def by_count(count: float, one: Words, many: Words) -> Words:
+        """The sentence for a count, which stands in it already or is its place `count`: that for 1, or for others.
+
+        Examples
+        --------
+        >>> Words.by_count(1, Words("{count} måned", "{count} month"), Words("{count} måneder", "{count} months")).da
+        '{count} måned'
+        """
+        return one if count == 1 else many
+
     def say(self, language: str, **values: object) -> str:
         """The sentence in `language` ("da" or "en"), with `values` put in; a KeyError names a place left empty."""
         template = self.en if language == "en" else self.da

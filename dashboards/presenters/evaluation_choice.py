@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboards.presenters.completeness import Choice
 from dashboards.selection import ALL_MONTHS, Selection
-from dashboards.text import _, language
+from dashboards.text import _, language, ngettext
 from data.access import Viewer
 from data.queries import evaluation
 from data.queries.evaluation import COHORT, LEARNING_TEAM, OWN_LIST, REGION, SECTOR, Group
@@ -91,11 +91,15 @@ def cohorts_name(codes: Sequence[str]) -> str:
     --------
     >>> cohorts_name(["1", "2", "3", "4"]), cohorts_name(["1", "3"]), cohorts_name(["2"])
     ('Hold 1–4', 'Hold 1, 3', 'Hold 2')
+    >>> from dashboards.text import use_language
+    >>> with use_language("en"):
+    ...     cohorts_name(["1", "3"]), cohorts_name(["2"])
+    ('Cohorts 1, 3', 'Cohort 2')
     """
     numbers = [int(code) for code in codes if code.isdigit()]
     is_run = len(numbers) == len(codes) > 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     which = f"{numbers[0]}–{numbers[-1]}" if is_run else ", ".join(codes)
-    return _("Hold {cohorts}").format(cohorts=which)
+    return ngettext("Hold {cohorts}", "Hold {cohorts}", len(codes)).format(cohorts=which)
 
 
 def groups_key(groups: Sequence[Group]) -> Hashable:

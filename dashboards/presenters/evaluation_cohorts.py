@@ -236,9 +236,9 @@ def title(read: Read) -> str:
             "Ingen af {total} deltagende enheder kan analyseres med denne regel.",
             total,
         ).format(total=number(total))
-    first = _("{usable} af {total} deltagende enheder kan analyseres.").format(
-        usable=number(usable), total=number(total)
-    )
+    first = ngettext(
+        "Den ene deltagende enhed kan analyseres.", "{usable} af {total} deltagende enheder kan analyseres.", total
+    ).format(usable=number(usable), total=number(total))
     better = n_improved(read)
     if not better:
         return first + " " + _("Ingen af dem viser forbedring.")

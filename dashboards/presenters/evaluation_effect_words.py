@@ -410,9 +410,9 @@ def lost_sight(answer: Answer) -> str:
     for one in sorted(answer.groups, key=lambda one: one.by_time["since"].max() if len(one.by_time) else -1):
         if len(one.by_time) and one.by_time["since"].max() < 36:
             parts.append(
-                _("{name} følges {count} måneder").format(
-                    name=one.name.say(language()), count=number(float(one.by_time["since"].max()))
-                )
+                ngettext(
+                    "{name} følges {count} måned", "{name} følges {count} måneder", int(one.by_time["since"].max())
+                ).format(name=one.name.say(language()), count=number(float(one.by_time["since"].max())))
             )
     if not parts:
         return ""
@@ -585,9 +585,12 @@ def forest_title(answer: Answer) -> str:
     if told and below == len(told) and len(told) > 1:
         return _("Alle {count} grupper ligger under det ventede").format(count=len(told))
     if above or below:
-        return _("{count} af {all} grupper skiller sig fra det ventede").format(
-            count=above + below, all=len(answer.groups)
-        )
+        differ = above + below
+        return ngettext(
+            "{count} af {all} grupper skiller sig fra det ventede",
+            "{count} af {all} grupper skiller sig fra det ventede",
+            differ,
+        ).format(count=differ, all=len(answer.groups))
     return _("Ingen gruppe skiller sig sikkert fra det ventede")
 
 

@@ -314,13 +314,15 @@ def _chance(log_odds: Floats) -> Floats:
 
 
 def _cells_left_out(count: int) -> Note:
+    cells_da = "1 celle" if count == 1 else f"{count} celler"
+    cells_en, have, are = ("1 cell", "has", "is") if count == 1 else (f"{count} cells", "have", "are")
     return Note(
         "cells_not_identified",
         Words(
-            f"{count} celler (kohorte og måned) har ingen at blive sammenlignet med (på log-odds: heller ikke en"
+            f"{cells_da} (kohorte og måned) har ingen at blive sammenlignet med (på log-odds: heller ikke en"
             " kohorte uden hændelser før starten) og er ikke med.",
-            f"{count} cells (cohort and month) have nothing to be compared with (on log odds: nor has a cohort without"
-            " events before its start) and are left out.",
+            f"{cells_en} (cohort and month) {have} nothing to be compared with (on log odds: nor has a cohort without"
+            f" events before its start) and {are} left out.",
         ),
         count,
     )

@@ -228,9 +228,16 @@ _ON_MEANS = Note(
 def _months_left_out(count: int) -> Note:
     return Note(
         "months_left_out",
-        Words(
-            f"{count} måneder er ikke med, fordi en kohorte ingen tal har.",
-            f"{count} months are left out, because a cohort has no figures.",
+        Words.by_count(
+            count,
+            Words(
+                "1 måned er ikke med, fordi en kohorte ingen tal har.",
+                "1 month is left out, because a cohort has no figures.",
+            ),
+            Words(
+                f"{count} måneder er ikke med, fordi en kohorte ingen tal har.",
+                f"{count} months are left out, because a cohort has no figures.",
+            ),
         ),
         count,
     )

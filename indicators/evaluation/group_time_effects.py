@@ -720,15 +720,17 @@ _NO_PRETREND = Note(
 
 def _gaps(handling: str, count: int) -> Note:
     """How missing unit-months were handled."""
+    missing_da = "1 enhedsmåned mangler" if count == 1 else f"{count} enhedsmåneder mangler"
+    missing_en = "1 unit-month is missing" if count == 1 else f"{count} unit-months are missing"
     if handling == "sections":
         words = Words(
-            f"{count} enhedsmåneder mangler. Hver måned regnes af de enheder, der har tal den måned.",
-            f"{count} unit-months are missing. Each month is taken from the units with figures in that month.",
+            f"{missing_da}. Hver måned regnes af de enheder, der har tal den måned.",
+            f"{missing_en}. Each month is taken from the units with figures in that month.",
         )
     else:
         words = Words(
-            f"{count} enhedsmåneder mangler. Kun enheder med tal i begge måneder af en sammenligning er med i den.",
-            f"{count} unit-months are missing. A comparison uses only units with figures in both of its months.",
+            f"{missing_da}. Kun enheder med tal i begge måneder af en sammenligning er med i den.",
+            f"{missing_en}. A comparison uses only units with figures in both of its months.",
         )
     return Note("missing_months", words, count)
 
@@ -736,9 +738,15 @@ def _gaps(handling: str, count: int) -> Note:
 def _incomplete(count: int) -> Note:
     return Note(
         "incomplete_units",
-        Words(
-            f"{count} enheder mangler mindst én måned og er ikke med.",
-            f"{count} units lack at least one month and are left out.",
+        Words.by_count(
+            count,
+            Words(
+                "1 enhed mangler mindst én måned og er ikke med.", "1 unit lacks at least one month and is left out."
+            ),
+            Words(
+                f"{count} enheder mangler mindst én måned og er ikke med.",
+                f"{count} units lack at least one month and are left out.",
+            ),
         ),
         count,
     )
@@ -747,9 +755,16 @@ def _incomplete(count: int) -> Note:
 def _after_the_data(count: int) -> Note:
     return Note(
         "start_after_data",
-        Words(
-            f"{count} enheder starter efter den sidste måned og tæller som sammenligning.",
-            f"{count} units start after the last month and count as comparison.",
+        Words.by_count(
+            count,
+            Words(
+                "1 enhed starter efter den sidste måned og tæller som sammenligning.",
+                "1 unit starts after the last month and counts as comparison.",
+            ),
+            Words(
+                f"{count} enheder starter efter den sidste måned og tæller som sammenligning.",
+                f"{count} units start after the last month and count as comparison.",
+            ),
         ),
         count,
     )
@@ -758,9 +773,16 @@ def _after_the_data(count: int) -> Note:
 def _already_started(count: int) -> Note:
     return Note(
         "no_months_before",
-        Words(
-            f"{count} enheder var i gang fra den første måned. De har intet før at måle fra og er ikke med.",
-            f"{count} units had started by the first month. They have no months before, and are left out.",
+        Words.by_count(
+            count,
+            Words(
+                "1 enhed var i gang fra den første måned. Den har intet før at måle fra og er ikke med.",
+                "1 unit had started by the first month. It has no months before, and is left out.",
+            ),
+            Words(
+                f"{count} enheder var i gang fra den første måned. De har intet før at måle fra og er ikke med.",
+                f"{count} units had started by the first month. They have no months before, and are left out.",
+            ),
         ),
         count,
     )
@@ -771,9 +793,9 @@ def _no_never(label: str, months: int) -> Note:
         "no_never",
         Words(
             f"Alle enheder starter. Den sidste kohorte ({label}) er sammenligning, og fra dens start er der intet svar:"
-            f" {months} måneder er ikke med.",
+            f" {months} {'måned' if months == 1 else 'måneder'} er ikke med.",
             f"Every unit starts. The last cohort ({label}) is the comparison, and from its start on there is no answer:"
-            f" {months} months are left out.",
+            f" {months} {'month is' if months == 1 else 'months are'} left out.",
         ),
         months,
     )
@@ -782,9 +804,17 @@ def _no_never(label: str, months: int) -> Note:
 def _cohort_of_one(count: int) -> Note:
     return Note(
         "cohort_of_one",
-        Words(
-            f"{count} kohorter har kun én enhed. Deres usikkerhed kan ikke måles: intervallet er for smalt.",
-            f"{count} cohorts have a single unit. Their uncertainty cannot be measured: the interval is too narrow.",
+        Words.by_count(
+            count,
+            Words(
+                "1 kohorte har kun én enhed. Dens usikkerhed kan ikke måles: intervallet er for smalt.",
+                "1 cohort has a single unit. Its uncertainty cannot be measured: the interval is too narrow.",
+            ),
+            Words(
+                f"{count} kohorter har kun én enhed. Deres usikkerhed kan ikke måles: intervallet er for smalt.",
+                f"{count} cohorts have a single unit. Their uncertainty cannot be measured: "
+                "the interval is too narrow.",
+            ),
         ),
         count,
     )

@@ -73,7 +73,11 @@ def interrupted_time_series_sensitivity(
         there = Words(f"Start flyttet {shift:+d}", f"Start moved {shift:+d}")
         rows[f"start{shift:+d}"] = _row(analysis(shift), there)
     for count in range(1, first_months_out + 1):
-        there = Words(f"De første {count} måneder udeladt", f"First {count} months left out")
+        there = Words.by_count(
+            count,
+            Words("Den første måned udeladt", "First month left out"),
+            Words(f"De første {count} måneder udeladt", f"First {count} months left out"),
+        )
         rows[f"first-{count}"] = _row(analysis(transition=count), there)
     always = tuple(settings.get("leave_out", ()))
     for name, periods in (left_out or {}).items():

@@ -635,9 +635,16 @@ def _design(moderators: pd.DataFrame | pd.Series | None, used: npt.NDArray[np.bo
 def _left_out(count: int) -> Note:
     return Note(
         "no_standard_error",
-        Words(
-            f"{count} enheder uden effekt eller med en standardfejl på 0 eller uden standardfejl indgår ikke.",
-            f"{count} units without an effect, or with a standard error that is missing or 0, are left out.",
+        Words.by_count(
+            count,
+            Words(
+                "1 enhed uden effekt eller med en standardfejl på 0 eller uden standardfejl indgår ikke.",
+                "1 unit without an effect, or with a standard error that is missing or 0, is left out.",
+            ),
+            Words(
+                f"{count} enheder uden effekt eller med en standardfejl på 0 eller uden standardfejl indgår ikke.",
+                f"{count} units without an effect, or with a standard error that is missing or 0, are left out.",
+            ),
         ),
         count,
     )

@@ -131,8 +131,10 @@ def _without_p(count: int) -> Note:
     return Note(
         "without_p",
         Words(
-            f"{count} indikatorer har ingen p-værdi og tæller ikke med.",
-            f"{count} indicators have no p-value and do not count.",
+            f"{count} {'indikator' if count == 1 else 'indikatorer'} har ingen p-værdi og tæller ikke med.",
+            "1 indicator has no p-value and does not count."
+            if count == 1
+            else f"{count} indicators have no p-value and do not count.",
         ),
         count,
     )

@@ -186,9 +186,16 @@ class Panel:
 def _without_denominator(count: int) -> Note:
     return Note(
         "without_denominator",
-        Words(
-            f"{count} måneder har en tæller og ingen nævner over 0. De er ikke med.",
-            f"{count} months have a numerator and no denominator above 0. They are left out.",
+        Words.by_count(
+            count,
+            Words(
+                "1 måned har en tæller og ingen nævner over 0. Den er ikke med.",
+                "1 month has a numerator and no denominator above 0. It is left out.",
+            ),
+            Words(
+                f"{count} måneder har en tæller og ingen nævner over 0. De er ikke med.",
+                f"{count} months have a numerator and no denominator above 0. They are left out.",
+            ),
         ),
         count,
     )

@@ -342,9 +342,17 @@ def _is_constant(panel: Panel) -> bool:
 def _few_units(count: int) -> Note:
     return Note(
         "few_units",
-        Words(
-            f"Kun {count} enheder: usikkerheden regnes med wild bootstrap, ikke ved at udelade én enhed ad gangen.",
-            f"Only {count} units: the uncertainty comes from a wild bootstrap, not from leaving out units one by one.",
+        Words.by_count(
+            count,
+            Words(
+                "Kun 1 enhed: usikkerheden regnes med wild bootstrap, ikke ved at udelade én enhed ad gangen.",
+                "Only 1 unit: the uncertainty comes from a wild bootstrap, not from leaving out units one by one.",
+            ),
+            Words(
+                f"Kun {count} enheder: usikkerheden regnes med wild bootstrap, ikke ved at udelade én enhed ad gangen.",
+                f"Only {count} units: the uncertainty comes from a wild bootstrap, "
+                "not from leaving out units one by one.",
+            ),
         ),
         count,
     )
@@ -374,7 +382,7 @@ def _shared_shocks(count: int) -> Note:
             "Noget, der rammer et helt hold på én gang, er ikke dækket af intervallet: "
             f"{count} hold er for få til at måle det.",
             "What hits a whole cohort at once is not covered by the interval: "
-            f"{count} cohorts are too few to measure it.",
+            f"{count} {'cohort is' if count == 1 else 'cohorts are'} too few to measure it.",
         ),
         count,
     )
@@ -408,6 +416,10 @@ def _not_identified(panel: Panel, fit: Counterfactual, treated: Bools, told: Boo
                 int(outside.sum()),
                 "{count} enheder har en start uden for de måneder, der er data for.",
                 "{count} units have a start outside the months of the data.",
+                Words(
+                    "1 enhed har en start uden for de måneder, der er data for.",
+                    "1 unit has a start outside the months of the data.",
+                ),
             )
         )
     if not treated.any() and not outside.all(where=~panel.is_never):
@@ -446,6 +458,10 @@ def _not_identified(panel: Panel, fit: Counterfactual, treated: Bools, told: Boo
                 months,
                 "{count} måneder har ingen enhed, der endnu ikke er startet. De er ikke regnet med.",
                 "{count} months have no unit that has not started yet. They are left out.",
+                Words(
+                    "1 måned har ingen enhed, der endnu ikke er startet. Den er ikke regnet med.",
+                    "1 month has no unit that has not started yet. It is left out.",
+                ),
             )
         )
     without_before = treated.any(axis=1) & ~fit.fitted.any(axis=1)
@@ -456,6 +472,10 @@ def _not_identified(panel: Panel, fit: Counterfactual, treated: Bools, told: Boo
                 int(without_before.sum()),
                 "{count} enheder har ingen brugbare måneder før start. Deres effekt kan ikke regnes ud.",
                 "{count} units have no usable months before their start. Their effect cannot be told.",
+                Words(
+                    "1 enhed har ingen brugbare måneder før start. Dens effekt kan ikke regnes ud.",
+                    "1 unit has no usable months before its start. Its effect cannot be told.",
+                ),
             )
         )
     apart = treated & has_comparison[None, :] & any_of(fit.fitted, 1)[:, None] & ~told
@@ -466,6 +486,10 @@ def _not_identified(panel: Panel, fit: Counterfactual, treated: Bools, told: Boo
                 int(apart.any(axis=1).sum()),
                 "{count} enheder har ingen måneder fælles med deres sammenligning.",
                 "{count} units share no months with their comparison.",
+                Words(
+                    "1 enhed har ingen måneder fælles med sin sammenligning.",
+                    "1 unit shares no months with its comparison.",
+                ),
             )
         )
     single = [start for start in panel.cohorts if told[panel.start == start].any(axis=1).sum() == 1]
@@ -476,13 +500,18 @@ def _not_identified(panel: Panel, fit: Counterfactual, treated: Bools, told: Boo
                 len(single),
                 "{count} hold har kun én enhed: en usikkerhed for holdet kan ikke regnes ud.",
                 "{count} cohorts have one unit only: how sure the cohort's effect is cannot be told.",
+                Words(
+                    "1 hold har kun én enhed: en usikkerhed for holdet kan ikke regnes ud.",
+                    "1 cohort has one unit only: how sure the cohort's effect is cannot be told.",
+                ),
             )
         )
     return found
 
 
-def _reason(code: str, count: int, da: str, en: str) -> Note:
-    return Note(code, Words(da.format(count=count), en.format(count=count)), count)
+def _reason(code: str, count: int, da: str, en: str, one: Words | None = None) -> Note:
+    many = Words(da.format(count=count), en.format(count=count))
+    return Note(code, Words.by_count(count, one or many, many), count)
 
 
 def _no_overall() -> pd.Series:

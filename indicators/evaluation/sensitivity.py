@@ -257,7 +257,11 @@ def _plan(
         yield _Row(
             "months_left_out",
             Words("Uden usædvanlige måneder", "Without months out of the ordinary"),
-            Words(f"{len(inside)} måneder udeladt for alle", f"{len(inside)} months left out for everybody"),
+            Words.by_count(
+                len(inside),
+                Words("1 måned udeladt for alle", "1 month left out for everybody"),
+                Words(f"{len(inside)} måneder udeladt for alle", f"{len(inside)} months left out for everybody"),
+            ),
             again(replace(panel, observed=kept)),
         )
     if len(panel.cohorts) > 1:

@@ -216,9 +216,18 @@ def wilson(n_signals: int, n_units: int) -> tuple[float, float]:
 def _too_short(count: int, before: int, after: int) -> Note:
     return Note(
         "too_short",
-        Words(
-            f"{count} deltagende enheder har under {before} måneder før eller {after} efter start og bedømmes ikke.",
-            f"{count} participating units have fewer than {before} months before or {after} after and are not judged.",
+        Words.by_count(
+            count,
+            Words(
+                f"1 deltagende enhed har under {before} måneder før eller {after} efter start og bedømmes ikke.",
+                f"1 participating unit has fewer than {before} months before or {after} after and is not judged.",
+            ),
+            Words(
+                f"{count} deltagende enheder har under {before} måneder før eller {after} efter start "
+                "og bedømmes ikke.",
+                f"{count} participating units have fewer than {before} months before or {after} after "
+                "and are not judged.",
+            ),
         ),
         count,
     )

@@ -214,9 +214,16 @@ def _notes(units: int, effect: str, model: str) -> list[Note]:
         out.append(
             Note(
                 "few_units",
-                Words(
-                    f"Med {units} enheder er de robuste standardfejl for små.",
-                    f"With {units} units the robust standard errors are too small.",
+                Words.by_count(
+                    units,
+                    Words(
+                        "Med 1 enhed er de robuste standardfejl for små.",
+                        "With 1 unit the robust standard errors are too small.",
+                    ),
+                    Words(
+                        f"Med {units} enheder er de robuste standardfejl for små.",
+                        f"With {units} units the robust standard errors are too small.",
+                    ),
                 ),
                 units,
             )

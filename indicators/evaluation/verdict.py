@@ -84,7 +84,8 @@ def judge(
             against.append(
                 Words(
                     f"{count} af {len(valid)} gyldige analyser udelukker ikke, at effekten er nul.",
-                    f"{count} of {len(valid)} valid analyses do not rule out that there is no effect.",
+                    f"{count} of {len(valid)} valid analyses {'does' if count == 1 else 'do'} not rule out "
+                    "that there is no effect.",
                 )
             )
     if against:

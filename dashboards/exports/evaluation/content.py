@@ -32,7 +32,7 @@ from dashboards.exports.evaluation.blocks import (
 from dashboards.exports.evaluation.methods import citation, estimand, month_text
 from dashboards.exports.evaluation.months_before import asked_for
 from dashboards.presenters.evaluation_disclosure import TOO_FEW, is_too_few, require_enough
-from dashboards.text import _, language, number
+from dashboards.text import _, language, ngettext, number
 from indicators.definition import Direction
 from indicators.evaluation import FunnelYear
 from indicators.evaluation.placebo_outcome import KEY as PLACEBO
@@ -516,7 +516,11 @@ def _curves(analysis: Analysis) -> Section:
         )
     if not panels:
         return Section("curves", "", ())
-    alt = _("Målt og ventet uden programmet, måned for måned, i {count} grupper.").format(count=len(panels))
+    alt = ngettext(
+        "Målt og ventet uden programmet, måned for måned, i {count} gruppe.",
+        "Målt og ventet uden programmet, måned for måned, i {count} grupper.",
+        len(panels),
+    ).format(count=len(panels))
     words = (_("Målt"), _("Ventet uden programmet"), start_word())
     svg = drawings.counterfactual(panels, amounts, words=words, alt=alt)
     figure = Figure(_("Målt og ventet"), alt, svg, tuple(charts))

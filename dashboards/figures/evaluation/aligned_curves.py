@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from dashboards.figures.evaluation.effects import Scale, group_mark, line_css, path, stretches, text
 from dashboards.figures.geometry import value_axis
 from dashboards.figures.marks import place
-from dashboards.text import _, number
+from dashboards.text import _, ngettext, number
 
 WIDTH, HEIGHT = 300, 168
 
@@ -88,7 +88,11 @@ def curve_words(curve: Curve, unit: str, decimals: int) -> str:
     last = told[-1]
     return str(
         escape(
-            _("{name}, {count} måneder efter start: {observed} mod ventet {expected} {unit}.").format(
+            ngettext(
+                "{name}, {count} måned efter start: {observed} mod ventet {expected} {unit}.",
+                "{name}, {count} måneder efter start: {observed} mod ventet {expected} {unit}.",
+                last.since,
+            ).format(
                 name=curve.name,
                 count=last.since,
                 observed=number(last.observed, decimals),

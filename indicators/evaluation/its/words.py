@@ -123,8 +123,8 @@ def constant() -> Note:
 
 
 def too_few_months(n: int, p: int, season: str) -> Note:
-    da = f"{n} måneder rækker ikke til modellens {p} størrelser."
-    en = f"{n} months are not enough for the {p} quantities of the model."
+    da = f"{n} {'måned' if n == 1 else 'måneder'} rækker ikke til modellens {p} størrelser."
+    en = f"{n} {'month is' if n == 1 else 'months are'} not enough for the {p} quantities of the model."
     if season:
         da += " Prøv uden sæson, eller med færre svingninger."
         en += " Try without a season, or with fewer harmonics."
@@ -194,7 +194,8 @@ def beyond_data(count: int) -> Note:
         "beyond_data",
         Words(
             f"{count} af tidspunkterne ligger efter den sidste måned. Der siges intet om dem.",
-            f"{count} of the points in time lie after the last month. Nothing is said about them.",
+            f"{count} of the points in time {'lies' if count == 1 else 'lie'} after the last month. "
+            "Nothing is said about what lies there.",
         ),
         count,
     )
@@ -228,9 +229,18 @@ def no_control() -> Note:
 def too_short_for_ar1(n: int) -> Note:
     return Note(
         "too_short_for_ar1",
-        Words(
-            f"Med {n} måneder kan det ikke skønnes, hvor tæt månederne følger hinanden; de er regnet som uafhængige.",
-            f"With {n} months it cannot be estimated how closely months follow each other; they count as independent.",
+        Words.by_count(
+            n,
+            Words(
+                "Med 1 måned kan det ikke skønnes, hvor tæt månederne følger hinanden; de er regnet som uafhængige.",
+                "With 1 month it cannot be estimated how closely months follow each other; they count as independent.",
+            ),
+            Words(
+                f"Med {n} måneder kan det ikke skønnes, hvor tæt månederne følger hinanden; "
+                "de er regnet som uafhængige.",
+                f"With {n} months it cannot be estimated how closely months follow each other; "
+                "they count as independent.",
+            ),
         ),
         n,
     )
@@ -239,9 +249,16 @@ def too_short_for_ar1(n: int) -> Note:
 def months_without_control(count: int) -> Note:
     return Note(
         "months_without_control",
-        Words(
-            f"{count} måneder, hvor en kontrolserie mangler, indgår ikke.",
-            f"{count} months in which a control series is missing are left out.",
+        Words.by_count(
+            count,
+            Words(
+                "1 måned, hvor en kontrolserie mangler, indgår ikke.",
+                "1 month in which a control series is missing is left out.",
+            ),
+            Words(
+                f"{count} måneder, hvor en kontrolserie mangler, indgår ikke.",
+                f"{count} months in which a control series is missing are left out.",
+            ),
         ),
         count,
     )
@@ -253,28 +270,53 @@ def months_without_control(count: int) -> Note:
 def months(code: str, n: int, enough: int) -> Words:
     da, en = ("før", "before") if code == "months_before" else ("efter", "after")
     if n >= enough:
-        return Words(f"{n} måneder {da} starten.", f"{n} months {en} the start.")
-    return Words(
-        f"Kun {n} måneder {da} starten; mindst {enough} er ønskeligt.",
-        f"Only {n} months {en} the start; at least {enough} are wanted.",
+        return Words.by_count(
+            n,
+            Words(f"1 måned {da} starten.", f"1 month {en} the start."),
+            Words(f"{n} måneder {da} starten.", f"{n} months {en} the start."),
+        )
+    return Words.by_count(
+        n,
+        Words(
+            f"Kun 1 måned {da} starten; mindst {enough} er ønskeligt.",
+            f"Only 1 month {en} the start; at least {enough} are wanted.",
+        ),
+        Words(
+            f"Kun {n} måneder {da} starten; mindst {enough} er ønskeligt.",
+            f"Only {n} months {en} the start; at least {enough} are wanted.",
+        ),
     )
 
 
 def season(n: int, enough: int) -> Words:
     if n >= enough:
         return Words("Mindst to hele år til at skønne sæsonen.", "At least two whole years to estimate the season.")
-    return Words(
-        f"{n} måneder er under to år: sæson og effekt kan ikke skilles ad.",
-        f"{n} months are less than two years: season and effect cannot be told apart.",
+    return Words.by_count(
+        n,
+        Words(
+            "1 måned er under to år: sæson og effekt kan ikke skilles ad.",
+            "1 month is less than two years: season and effect cannot be told apart.",
+        ),
+        Words(
+            f"{n} måneder er under to år: sæson og effekt kan ikke skilles ad.",
+            f"{n} months are less than two years: season and effect cannot be told apart.",
+        ),
     )
 
 
 def missing(count: int) -> Words:
     if count == 0:
         return Words("Ingen måneder mangler.", "No months are missing.")
-    return Words(
-        f"{count} måneder mangler. De er ikke udfyldt; afstanden hen over dem tæller med.",
-        f"{count} months are missing. They are not filled in; the distance across them counts.",
+    return Words.by_count(
+        count,
+        Words(
+            "1 måned mangler. Den er ikke udfyldt; afstanden hen over den tæller med.",
+            "1 month is missing. It is not filled in; the distance across it counts.",
+        ),
+        Words(
+            f"{count} måneder mangler. De er ikke udfyldt; afstanden hen over dem tæller med.",
+            f"{count} months are missing. They are not filled in; the distance across them counts.",
+        ),
     )
 
 
