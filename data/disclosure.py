@@ -131,6 +131,12 @@ def is_of_cases(definition: IndicatorDefinition) -> bool:
     return chart is not None and chart.is_of_cases and not definition.has_denominator
 
 
+def is_count(definition: IndicatorDefinition) -> bool:
+    """Whether a figure without a denominator counts something."""
+    chart = CHARTS.get(definition.chart)
+    return chart is not None and chart.kind is ValueKind.COUNT and not is_of_several(definition)
+
+
 def counts(frame: pd.DataFrame, definition: IndicatorDefinition) -> tuple[np.ndarray, np.ndarray]:
     """Count and total of each row of one indicator's observations; NaN where it is no count, or out of nothing."""
     numerator, denominator = frame["numerator"].to_numpy(np.float64), frame["denominator"].to_numpy(np.float64)

@@ -308,12 +308,15 @@ def seen_frame(store: Store, viewer: Viewer, snapshot_id: str) -> pd.DataFrame:
 
 
 def _seen(store: Store, viewer: Viewer, row: Row[Any]) -> pd.DataFrame:
+    """The frozen frame without what was hidden then, is hidden now, or is small as it stands: a figure that came in
+    while somebody froze, and was mended since, is small at neither moment."""
     frame = _frame(row)
     if viewer.may_take_counts:
         return frame
     hidden = evaluation.hidden_pseudonyms(store, viewer, row.indicator_code, row.frozen_at)
+    is_small = evaluation.small_figures(store, viewer, row.indicator_code, frame)
     keep = [(unit, period) not in hidden for unit, period in zip(frame["unit"], frame["period"], strict=True)]
-    return frame[keep].reset_index(drop=True)
+    return frame[np.array(keep, dtype=bool) & ~is_small].reset_index(drop=True)
 
 
 def difference(store: Store, viewer: Viewer, snapshot: Snapshot) -> Difference:

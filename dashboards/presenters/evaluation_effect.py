@@ -300,6 +300,13 @@ def answer_of(
     return answer if question.has_counts else _without_counts(answer, frame, definition)
 
 
+def _without_small_groups(table: Sensitivity, by_cohort: pd.DataFrame) -> Sensitivity:
+    """The table without the rows that leave out one or two units: they and the whole give those units' own effect."""
+    small = by_cohort.loc[by_cohort["n_units"].between(1, FEWEST_SHOWN - 1), "cohort"]
+    keys = {f"without_cohort_{start}" for start in small}
+    return replace(table, rows=table.rows[~table.rows["key"].isin(keys)].reset_index(drop=True))
+
+
 def _without_counts(answer: Answer, frame: pd.DataFrame, definition: IndicatorDefinition) -> Answer:
     """The answer as it is told to those without the right to counts: see `evaluation_disclosure`."""
     unsure = unsure_of(frame, is_share=definition.is_percent)
@@ -320,6 +327,7 @@ def _without_counts(answer: Answer, frame: pd.DataFrame, definition: IndicatorDe
     return replace(
         answer,
         main=of_effect(answer.main),
+        sensitivity=_without_small_groups(answer.sensitivity, answer.main.by_cohort),
         groups=tuple(of_group(one) for one in answer.groups),
         same_units=replace(same, by_time=coarse_table(same.by_time, unsure)) if same is not None else None,
     )

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, select
 
 from data import reading
 from data.access import SYSTEM, Role, Viewer, require_sight
+from data.disclosure import is_count
 from data.errors import NotAllowed, Refused
 from data.pseudonyms import number_units, numbers_of_units
 from data.queries import catalogue, cohorts, observations, states
@@ -501,6 +502,18 @@ def hidden_from_outside(
     stranger = replace(SYSTEM, owns_all=False)
     hidden = observations.hidden_from(store, stranger, [indicator_code], as_of, store.small_number)
     return frozenset((code, day) for _, code, day in hidden)
+
+
+def small_figures(store: Store, viewer: Viewer, indicator_code: str, frame: pd.DataFrame) -> np.ndarray:
+    """Which rows of a frame are small by themselves, whatever stands in the store now; shape (n_rows,)."""
+    definition = catalogue.indicator(store, viewer, indicator_code)
+    is_value = not definition.has_denominator and not is_count(definition)
+    if is_value:  # a mean or another plain value has no count behind it
+        return np.zeros(len(frame), dtype=bool)
+    top, bottom = frame["numerator"].to_numpy(np.float64), frame["denominator"].to_numpy(np.float64)
+    with np.errstate(invalid="ignore"):
+        rest = bottom - top
+        return (top < store.small_number) | (bottom < store.small_number) | ((rest >= 0) & (rest < store.small_number))
 
 
 @dataclass(frozen=True, slots=True)

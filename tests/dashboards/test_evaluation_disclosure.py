@@ -119,6 +119,17 @@ def test_one_or_two_units_by_themselves_are_told_to_those_with_the_right_to_coun
     require_enough(pd.Series({"n_units": 0}), has_counts=False)
 
 
+def test_no_row_without_a_small_group_gives_its_effect_away(frame) -> None:
+    kept = ~frame["cohort"].eq("2") | frame["unit"].isin(["E-008", "E-009"])
+    small = frame[kept]
+    question = asked(small)
+    keys = [
+        set(answer_of(small, small, replace(question, has_counts=has)).sensitivity.rows["key"]) for has in (True, False)
+    ]
+    assert keys[0] - keys[1] == {"without_cohort_2024-01"}
+    assert "without_cohort_2023-07" in keys[1]
+
+
 # -------------------------------------------------------------------------------------------------------- on the board
 
 

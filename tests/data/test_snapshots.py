@@ -117,6 +117,15 @@ def test_a_row_that_was_tampered_with_is_refused(programme: World) -> None:
     assert "ikke, som det blev frosset" in refused.value.reason("da")
 
 
+def test_a_small_figure_that_came_in_while_somebody_froze_is_left_out_for_good(programme: World) -> None:
+    programme.deliver([("SCREEN", "901", date(2026, 2, 1), 3, 100)], at=datetime(2027, 3, 10, 9, 5))
+    made = frozen(programme, evaluator(programme))  # asked for at nine, read five minutes later
+    programme.deliver([("SCREEN", "901", date(2026, 2, 1), 60, 100)], at=datetime(2027, 3, 11))
+    assert (snapshots.frame_of(programme.store, SYSTEM, made.id)["numerator"] == 3).any()
+    shown, is_exact = snapshots.take_away(programme.store, evaluator(programme, names=False), made.id, now=NOW)
+    assert not is_exact and not (shown["numerator"] == 3).any() and len(shown) == made.n_rows - 1
+
+
 @pytest.mark.parametrize("column", [{"indicator_code": "ANOTHER"}, {"n_rows": 1}], ids=["indicator", "rows"])
 def test_what_stands_beside_the_content_must_fit_it_too(programme: World, column: dict[str, object]) -> None:
     made = frozen(programme, SYSTEM)
