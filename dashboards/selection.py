@@ -62,8 +62,7 @@ class Selection:
     indicator : code of the indicator an evaluation is about (`maaling`); None: each unit's own main indicator
     before, after : months before and after the start that a series needs to be analysed (`foer`, `efter`), 0-60
     signal : the stored signal that is asked for (`signal`), one of SIGNALS
-    scale, weights, left_out, has_trends, is_wide : how an effect is computed (`skala`, `vaegt`, `udelad`, `tendens`)
-        and whether the other indicators are reckoned too (`flere`)
+    scale, weights, left_out, has_trends : how an effect is computed (`skala`, `vaegt`, `udelad`, `tendens`)
     measures : the other measures of a declared family (`familie`, codes with dots between); None: not said, (): none
     primary, placebo : the primary measure of the family and the one the programme should not move (`primaer`,
         `placebo`), as codes; None: not said, "ingen": none
@@ -98,14 +97,13 @@ class Selection:
     weights: str = WEIGHTS[0]
     left_out: int | None = None
     has_trends: bool = False
-    is_wide: bool = False
     measures: tuple[str, ...] | None = None
     primary: str | None = None
     placebo: str | None = None
 
     KEYS: ClassVar[tuple[str, ...]] = (
         "v", "enhed", "periode", "maal", "hold", "vis", "pr", "maaned", "til", "sektor", "rolle", "ansvarlig",
-        "program", "maaling", "foer", "efter", "signal", "skala", "vaegt", "udelad", "tendens", "flere", "familie",
+        "program", "maaling", "foer", "efter", "signal", "skala", "vaegt", "udelad", "tendens", "familie",
         "primaer", "placebo",
     )  # fmt: skip
 
@@ -138,7 +136,6 @@ class Selection:
             weights=_one_of(WEIGHTS, values.get("vaegt")) or WEIGHTS[0],
             left_out=_months_left_out(values.get("udelad")),
             has_trends=values.get("tendens") == YES,
-            is_wide=values.get("flere") == YES,
             measures=_measures(values.get("familie")),
             primary=_code(values.get("primaer")),
             placebo=_code(values.get("placebo")),
@@ -185,7 +182,8 @@ class Selection:
             chosen.append(("vaegt", self.weights))
         if self.left_out is not None:
             chosen.append(("udelad", str(self.left_out)))
-        chosen += [(key, YES) for key, is_on in (("tendens", self.has_trends), ("flere", self.is_wide)) if is_on]
+        if self.has_trends:
+            chosen.append(("tendens", YES))
         if self.measures is not None:
             chosen.append(("familie", ".".join(self.measures) or NONE))
         chosen += [

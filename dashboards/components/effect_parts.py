@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from dashboards.components.evaluation_nav import ANALYSES, EFFECT, carried, evaluation_nav
+from dashboards.components.family_choice import family_choice
 from dashboards.components.filter_fields import filter_field, options_of
 from dashboards.components.signal_counts import signal_fold
 from dashboards.components.states import Action, State
@@ -83,14 +84,13 @@ def choices(question: Question, selection: Selection) -> Markup:
             for one in (None, *LEFT_OUT)
         ),
     )
-    for key, label, is_on in (
-        ("tendens", _("Egen tendens pr. hold"), question.has_trends),
-        ("flere", _("Andre målinger med"), question.is_wide),
-    ):
-        form += filter_field(key, label, options_of((Choice(NO, _("nej"), not is_on), Choice(YES, _("ja"), is_on))))
+    is_on = question.has_trends
+    trends = options_of((Choice(NO, _("nej"), not is_on), Choice(YES, _("ja"), is_on)))
+    form += filter_field("tendens", _("Egen tendens pr. hold"), trends)
+    family = family_choice(question.asked, selection) if question.asked is not None else NOTHING
     return bar + Markup(
-        '<div class="eff-set no-print">{}<form data-context data-version="{}" aria-label="{}">{}</form></div>'
-    ).format(groups, VERSION, _("Sådan regnes effekten"), form)
+        '<div class="eff-set no-print">{}<form data-context data-version="{}" aria-label="{}">{}</form></div>{}'
+    ).format(groups, VERSION, _("Sådan regnes effekten"), form, family)
 
 
 _SCALE_NAMES = {SCALES[0]: N_("efter målingens art"), SCALES[1]: N_("lineær")}
@@ -750,33 +750,44 @@ def _year_cells(year: YearOfUnits, unit: str, measure: Measure) -> tuple[str, st
 
 
 def _several(answer: Answer, question: Question) -> Markup:
+    """The declared family, every effect in the unit of its measure."""
     if not answer.multiplicity:
         return NOTHING
     lines = []
-    for code, name, row in answer.multiplicity:
+    for _code, definition, row in answer.multiplicity:
+        measure = Measure.of(definition)
         is_primary = row["role"] == "primary"
-        p = [float(row[field]) for field in ("p_value", "holm", "bh")]
+        estimate, low, high = (float(row[field]) for field in ("estimate", "ci_low", "ci_high"))
+        is_told = math.isfinite(estimate)
         lines.append(
-            Markup('<tr{}><th scope="row">{}<small>{}</small></th><td class="num not-phone">{}</td>{}</tr>').format(
+            Markup(
+                '<tr{}><th scope="row">{}<small>{}</small></th><td class="num">{}</td><td class="num not-phone">{}</td>'
+                "{}</tr>"
+            ).format(
                 Markup(' class="is-main"') if is_primary else NOTHING,
-                name.say(language()),
-                _("primær, ikke justeret") if is_primary else code,
-                number(float(row["n_units"] or 0)),
-                Markup("").join(Markup('<td class="num">{}</td>').format(_p(value)) for value in p),
+                definition.name.say(language()),
+                _("primær, ikke justeret") if is_primary else str(row[f"reason_{language()}"]),
+                f"{measure.difference(estimate)} {measure.unit}".strip() if is_told else "–",
+                measure.interval(low, high) if math.isfinite(low) and math.isfinite(high) else "–",
+                Markup("").join(
+                    Markup('<td class="num">{}</td>').format(_p(float(row[field])))
+                    for field in ("p_value", "holm", "bh")
+                ),
             )
         )
     return Markup(
         '<section class="card fig"><h2 id="eff-several">{}</h2><p class="muted f-13">{}</p><div class="tbl-wrap" '
         'tabindex="0" role="region" aria-labelledby="eff-several"><table class="tbl tbl--compact tbl--sens"><thead><tr>'
-        '<th scope="col">{}</th><th scope="col" class="num not-phone">{}</th>'
+        '<th scope="col">{}</th><th scope="col" class="num">{}</th><th scope="col" class="num not-phone">{}</th>'
         '<th scope="col" class="num">p</th><th scope="col" class="num">Holm</th>'
         '<th scope="col" class="num">BH</th></tr></thead><tbody>{}</tbody></table></div><p class="note">{}</p>'
         "</section>"
     ).format(
         _("Flere målinger på én gang"),
-        _("Den valgte måling er den primære og står først; de øvrige er justeret, fordi man kigger flere steder."),
+        _("Den primære måling står først og beholder sin p-værdi; de øvrige i familien er justeret for hinanden."),
         _("Måling"),
-        _("Enheder"),
+        _("Effekt"),
+        _("95 % CI"),
         Markup("").join(lines),
         _(
             "Holm holder risikoen for blot én falsk alarm nede; BH (Benjamini-Hochberg) holder andelen af falske "

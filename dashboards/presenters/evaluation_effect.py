@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from dashboards.exports.evaluation.analysis import Measure as OtherMeasure
 from dashboards.presenters import evaluation_report, evaluation_signals
 from dashboards.presenters.background_jobs import Job
 from dashboards.presenters.evaluation_choice import owner_of
@@ -38,8 +39,9 @@ from indicators.definition import Direction, IndicatorDefinition
 from indicators.drawn import family_of
 from indicators.evaluation.errors import EvaluationError
 from indicators.evaluation.panel import Panel
-from indicators.evaluation.programme_effect import ProgrammeEffect, Settings, effect_of, overall_of
+from indicators.evaluation.programme_effect import ProgrammeEffect, Settings, effect_of
 from indicators.evaluation.sensitivity import Sensitivity
+from indicators.evaluation.several_measures import row_of
 from indicators.evaluation.signal_share import SignalShare
 from indicators.spc.displays.funnel import limits as funnel_limits
 from indicators.spc.displays.funnel.result import FunnelResult
@@ -50,7 +52,6 @@ COHORT = "cohort"
 WINDOW = (-24, 36)  # months around the start that the figures show
 STRIP = (-12, 24)
 FEWEST_SHOWN = 3  # units behind a mean that is shown of a group by itself
-MOST_MEASURES = 8  # other measures that are reckoned along with the first
 ROOM = 24  # answers that are kept
 PLACE = "effect"
 
@@ -69,7 +70,6 @@ KIND_NAMES = {
 
 GROUPS = Words("Gruppe {step} af {of}", "Group {step} of {of}")
 SHARES = Words("Andel med signal, og hvad tilfældighed giver", "Share with a signal, and what chance gives")
-OTHERS = Words("Måling {step} af {of}", "Measure {step} of {of}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,6 @@ class Question:
     has_trends: bool
     before: int
     after: int
-    is_wide: bool
     asked: Asked | None = None
     has_counts: bool = True
 
@@ -131,7 +130,6 @@ def question_of(store: Store, viewer: Viewer, selection: Selection) -> Question:
         has_trends=selection.has_trends,
         before=max(selection.before, 2),
         after=max(selection.after, 2),
-        is_wide=selection.is_wide,
         asked=asked,
         has_counts=viewer.may_take_counts,
     )
@@ -204,8 +202,7 @@ class Answer:
     bacon: evaluation.GoodmanBacon | None
     years: tuple[YearOfUnits, ...]
     strips: Strips
-    multiplicity: tuple[tuple[str, Words, pd.Series], ...]
-    family_notes: tuple[Words, ...]
+    multiplicity: tuple[tuple[str, IndicatorDefinition, pd.Series], ...]
 
 
 Tell = Callable[..., None]
@@ -224,15 +221,16 @@ def work_out(store: Store, viewer: Viewer, question: Question, tell: Tell = _sil
     def tell_of_analysis(words: Words, share: float | None = None, *, step: int = 0, of: int = 0) -> None:
         tell(words, None if share is None else 0.6 * share, step=step, of=of)
 
-    asked = replace(question.asked, others=())  # other measures of the family do not change this one
-    frame, main, table, *_rest = evaluation_report.answered(store, viewer, asked, tell=tell_of_analysis)
+    frame, main, table, others, _placebo = evaluation_report.answered(
+        store, viewer, question.asked, tell=tell_of_analysis
+    )
     shown = queries.frame(store, viewer, code, question.groups, exact=False)
     return answer_of(
         frame,
         shown,
         question,
         tell,
-        others=lambda other: queries.frame(store, viewer, other, question.groups),
+        others=others,
         analysis=(main, table),
         signals=evaluation_signals.of_measure(
             store, viewer, question.groups, code, question.before, question.after, today=_after(frame)
@@ -251,7 +249,7 @@ def answer_of(
     shown: pd.DataFrame,
     question: Question,
     tell: Tell = _silent,
-    others: Callable[[str], pd.DataFrame] | None = None,
+    others: Sequence[OtherMeasure] = (),
     analysis: tuple[ProgrammeEffect, Sensitivity] | None = None,
     signals: SignalCounts | None = None,
 ) -> Answer:
@@ -277,7 +275,6 @@ def answer_of(
         share = evaluation.signal_share(
             frame, is_up_better=is_up, before=question.before, after=question.after, denominator=denominator
         )
-    multiplicity, notes = _multiplicity(main, question, others, tell)
     starts = frame.loc[frame["start"] != "", ["unit", "start"]].drop_duplicates()
     answer = Answer(
         n_participants=len(starts),
@@ -294,8 +291,7 @@ def answer_of(
         bacon=_bacon(frame, question, denominator),
         years=_years(shown, question, definition),
         strips=_strips(shown, question, is_up),
-        multiplicity=multiplicity,
-        family_notes=notes,
+        multiplicity=_multiplicity(main, question, others),
     )
     return answer if question.has_counts else _without_counts(answer, frame, definition)
 
@@ -468,43 +464,17 @@ def _bacon(frame: pd.DataFrame, question: Question, denominator: str | None) -> 
 
 
 def _multiplicity(
-    main: ProgrammeEffect, question: Question, others: Callable[[str], pd.DataFrame] | None, tell: Tell
-) -> tuple[tuple[tuple[str, Words, pd.Series], ...], tuple[Words, ...]]:
-    """The other measures of the same groups beside the chosen one: code, name and a row of figures each."""
-    if not question.is_wide or others is None or question.definition is None:
-        return (), ()
-    primary = question.definition.code
-    rest = [one for one in question.indicators if one[0] != primary][:MOST_MEASURES]
-    found = {primary: (question.definition.name, main.overall)}
-    for step, (code, name, _count) in enumerate(rest, start=1):
-        tell(OTHERS, 0.85 + 0.14 * step / len(rest), step=step, of=len(rest))
-        found[code] = (name, _overall_of_other(others(code), question))
-    adjusted = evaluation.adjust_p_values(
-        {code: float(overall.get("p_value", np.nan)) for code, (_name, overall) in found.items()}, primary=primary
-    )
-    rows = tuple(
-        (str(code), found[str(code)][0], pd.concat([found[str(code)][1].drop("p_value", errors="ignore"), row]))
-        for code, row in adjusted.table.iterrows()
-    )
-    return rows, tuple(note.words for note in adjusted.notes if note.code != "primary_apart")
-
-
-def _overall_of_other(frame: pd.DataFrame, question: Question) -> pd.Series:
-    """The overall effect on another measure, or an empty row where it cannot be worked out."""
-    nothing = pd.Series({"estimate": np.nan, "ci_low": np.nan, "ci_high": np.nan, "p_value": np.nan, "n_units": 0})
-    if frame.empty:
-        return nothing
-    denominator = denominator_of(frame)
-    family = "linear"
-    if denominator is not None:
-        family = "binomial" if (frame["numerator"] <= frame["denominator"]).all() else "poisson"
-    settings = replace(question.settings, family=family)
-    if denominator is None:
-        settings = replace(settings, weights="unit")
-    try:
-        return overall_of(panel_of(frame, family), settings)[0]
-    except EvaluationError:
-        return nothing
+    main: ProgrammeEffect, question: Question, others: Sequence[OtherMeasure]
+) -> tuple[tuple[str, IndicatorDefinition, pd.Series], ...]:
+    """The declared family: code, definition and the row of `several_measures`, the primary measure first."""
+    if not others or question.definition is None:
+        return ()
+    own = question.definition
+    effects = {own.code: row_of(main.overall, main.not_identified)} | {one.code: one.overall for one in others}
+    primary = question.asked.primary if question.asked is not None and question.asked.primary else own.code
+    definitions = {own.code: own} | {one.code: one.definition for one in others}
+    table = evaluation.several_measures(effects, primary=primary)
+    return tuple((str(row["measure"]), definitions[str(row["measure"])], row) for _at, row in table.iterrows())
 
 
 # ------------------------------------------------------------------------------------ single units, as may be seen
@@ -605,6 +575,5 @@ class EffectWork:
             question.settings,
             question.before,
             question.after,
-            question.is_wide,
             question.has_counts,
         )

@@ -22,6 +22,7 @@ from dashboards.presenters.evaluation_choice import (
     read_choice,
     viewer_key,
 )
+from dashboards.presenters.evaluation_disclosure import coarse_row, is_too_few, unsure_of
 from dashboards.presenters.evaluation_family import declared_in
 from dashboards.presenters.exported import Origin, safe_name
 from dashboards.selection import SCALES, WEIGHTS, Selection
@@ -36,6 +37,7 @@ from data.store import Store
 from indicators.definition import IndicatorDefinition
 from indicators.evaluation import ProgrammeEffect, Sensitivity, with_placebo_outcome
 from indicators.evaluation.errors import EvaluationError
+from indicators.evaluation.several_measures import nothing_told
 from indicators.words import Words
 
 REPORT = "/evaluering/rapport"
@@ -49,6 +51,10 @@ NO_INDICATOR = Words(
 )
 NO_ROWS = Words("Ingen enheder følger målingen endnu.", "No unit follows this measure yet.")
 CANNOT = Words("Målingen kan ikke analyseres: {reason}", "The measure cannot be analysed: {reason}")
+OF_TOO_FEW = Words(
+    "Færre end 3 enheder har en effekt, der kan regnes ud: den vises ikke.",
+    "Fewer than 3 units have an effect that can be told: it is not shown.",
+)
 
 MAIN = Words("Hovedanalysen", "The main analysis")
 ANALYSES = Words("Analyse {step} af {of}", "Analysis {step} of {of}")
@@ -208,11 +214,16 @@ def answered(
 def measured(
     store: Store, viewer: Viewer, groups: tuple[Group, ...], definition: IndicatorDefinition, call: Call
 ) -> Measure:
-    """One other measure of the groups: remembered until figures change."""
+    """One other measure of the groups, as it may be told the viewer: remembered until figures change."""
 
     def work_out() -> Measure:
         frame = queries.frame(store, viewer, definition.code, groups, pseudonyms=True)
-        return Measure(definition, call, call.measure(frame), frame)
+        overall = call.measure(frame)
+        if is_too_few(overall, has_counts=viewer.may_take_counts):
+            overall = nothing_told(OF_TOO_FEW)
+        elif not viewer.may_take_counts and len(frame):
+            overall = coarse_row(overall, unsure_of(frame, is_share=definition.is_percent))
+        return Measure(definition, call, overall, frame)
 
     key = ("evaluation_measure", definition.code, groups_key(groups), call, viewer_key(viewer))
     return store.remember(key, work_out, about=None, is_large=True)

@@ -12,6 +12,7 @@ from indicators.evaluation.estimate import FIELDS
 from indicators.evaluation.multiplicity import adjust_p_values
 from indicators.evaluation.panel import Panel
 from indicators.evaluation.programme_effect import Settings, overall_of
+from indicators.words import Words
 
 ADJUSTED = ("holm", "bh")
 
@@ -36,8 +37,9 @@ def measure_effect(
     Returns
     -------
     Series
-        estimate, se, ci_low, ci_high, p_value, df (missing where nothing can be told), n_units, reason_da and
-        reason_en (why nothing can be told, else empty). Figures that cannot be read as a panel are such a reason too.
+        estimate, se, ci_low, ci_high, p_value, df (missing where nothing can be told), n_units and n_cells behind it,
+        reason_da and reason_en (why nothing can be told, else empty). Figures that cannot be read as a panel are such a
+        reason too.
 
     Examples
     --------
@@ -59,9 +61,14 @@ def measure_effect(
         )
         overall, reasons = overall_of(panel, settings)
     except EvaluationError as error:
-        nothing = dict.fromkeys(FIELDS, np.nan)
-        return pd.Series({**nothing, "n_units": 0, "reason_da": error.words.da, "reason_en": error.words.en})
+        return nothing_told(error.words)
     return row_of(overall, reasons)
+
+
+def nothing_told(why: Words) -> pd.Series:
+    """The row of a measure that has no effect to tell, with the reason."""
+    none = {**dict.fromkeys(FIELDS, np.nan), "n_units": 0, "n_cells": 0}
+    return pd.Series({**none, "reason_da": why.da, "reason_en": why.en})
 
 
 def row_of(overall: pd.Series, reasons: Sequence[Note]) -> pd.Series:
@@ -72,6 +79,7 @@ def row_of(overall: pd.Series, reasons: Sequence[Note]) -> pd.Series:
         {
             **{name: float(overall[name]) for name in FIELDS},
             "n_units": int(overall["n_units"]),
+            "n_cells": int(overall["n_cells"]),
             "reason_da": why.da if why else "",
             "reason_en": why.en if why else "",
         }

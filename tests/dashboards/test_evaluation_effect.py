@@ -17,7 +17,7 @@ from dash import Dash
 
 from app import create_app
 from dashboards.components import effect_parts
-from dashboards.exports.evaluation.analysis import Call
+from dashboards.exports.evaluation.analysis import Call, Measure
 from dashboards.figures.evaluation import aligned_curves, event_study, forest, funnel, heat_strip
 from dashboards.figures.evaluation.effects import effect_axis, signed
 from dashboards.pages import evaluation_effect as page
@@ -86,7 +86,7 @@ def asked(frame: pd.DataFrame, **changes: object) -> Question:
         "kind": "cohort", "kinds": ("cohort",), "offered": tuple(groups), "groups": tuple(groups),
         "definition": definition(),
         "indicators": (("til-tiden", Words("Til tiden", "On time"), 24),), "family": "binomial", "weights": "unit",
-        "leave_out": 6, "has_trends": False, "before": 12, "after": 12, "is_wide": False,
+        "leave_out": 6, "has_trends": False, "before": 12, "after": 12,
     }  # fmt: skip
     return Question(**{**given, **changes})  # type: ignore[arg-type]
 
@@ -232,16 +232,25 @@ def test_a_mean_has_no_funnel_no_people_and_no_log_odds() -> None:
     assert "other_scale" not in [row.key for row in words.sensitivity_rows(answer, question)]
 
 
-def test_other_measures_are_adjusted_and_the_primary_stands_first(found: tuple[Answer, Question]) -> None:
+def test_the_declared_family_is_adjusted_and_the_primary_stands_first() -> None:
     frame = programme(0.09)
-    indicators = tuple((code, Words(code, code), 24) for code in ("til-tiden", "a", "b"))
-    question = asked(frame, is_wide=True, indicators=indicators)
-    answer = answer_of(frame, frame, question, others=lambda code: programme(0.0, seed=3 if code == "a" else 4))
-    codes = [code for code, _name, _row in answer.multiplicity]
+    question = asked(frame)
+    others = []
+    for code, seed in (("a", 3), ("b", 4)):
+        one = replace(definition(), code=code, name=Words(f"Måling {code}", f"Measure {code}"))
+        call = Call.of(one)
+        others.append(Measure(one, call, call.measure(programme(0.0, seed=seed))))
+    answer = answer_of(frame, frame, question, others=others)
+    codes = [code for code, _definition, _row in answer.multiplicity]
     assert codes[0] == "til-tiden"
     assert sorted(codes[1:]) == ["a", "b"]
-    for _code, _name, row in answer.multiplicity[1:]:
+    for _code, _definition, row in answer.multiplicity[1:]:
         assert row["holm"] >= row["p_value"]
+    with use_language("da"):
+        drawn = str(effect_parts._several(answer, question))
+    assert "primær, ikke justeret" in drawn
+    assert drawn.count("%-point") == 3
+    assert answer_of(frame, frame, question).multiplicity == ()
 
 
 # ------------------------------------------------------------------------------------------------------ the figures

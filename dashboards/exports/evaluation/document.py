@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SHADES = {"main": LIGHT.phase, "invalid": LIGHT.grid, "head": LIGHT.phase}
 PICTURE_SCALE = 2.0
 FONT = "Calibri"
+LONGEST_FIGURE = 16  # letters that are not cut
 TEXT_WIDTH, LETTER, MOST = 16.0, 0.19, 9.0  # centimetres: of the page's text, of a letter, of the widest column
 
 
@@ -107,7 +108,17 @@ def _table(document: Written, table: Table) -> None:
 def _widths(table: Table) -> list[float]:
     """Centimetres for every column: room for its longest word at least, the rest by how much it has to say."""
     columns = [(head, *(row[at] for row in table.rows)) for at, head in enumerate(table.columns)]
-    least = [0.5 + LETTER * max(len(word) for text in texts for word in text.split() or [""]) for texts in columns]
+
+    def is_figure(at: int, text: str) -> bool:
+        """Figures stay on one line, unless they are words themselves."""
+        return at >= table.first_number and text != table.columns[at] and len(text) <= LONGEST_FIGURE
+
+    least = [
+        0.5
+        + LETTER
+        * max(len(word) for text in texts for word in ([text] if is_figure(at, text) else text.split() or [""]))
+        for at, texts in enumerate(columns)
+    ]
     wanted = [min(0.5 + LETTER * max(map(len, texts)), MOST) for texts in columns]
     if sum(least) >= TEXT_WIDTH:
         return [TEXT_WIDTH * one / sum(least) for one in least]

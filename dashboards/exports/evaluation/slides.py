@@ -276,7 +276,8 @@ def _chart(slide: Slide, chart: Chart, room: tuple[float, float, float, float], 
         SIGNED[min(chart.decimals, 2)] if is_difference else "0" if not chart.decimals else "0." + "0" * chart.decimals
     )
     # The longest first: some programs make room for as many points as the first series has, and lose the rest.
-    lines = sorted(chart.lines, key=lambda line: -len(line.values)) if is_points else chart.lines
+    longest = max(chart.lines, key=lambda line: len(line.values))
+    lines = (longest, *(line for line in chart.lines if line is not longest)) if is_points else chart.lines
     data: Any = XyChartData(number_format=form) if is_points else CategoryChartData(number_format=form)
     if not is_points:
         data.categories = list(chart.categories)
