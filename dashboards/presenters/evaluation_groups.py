@@ -219,7 +219,7 @@ def form_markup(store: Store, viewer: Viewer, values: FormValues) -> Markup:
         code=values.code,
         seen=values.seen,
         button=_("Se, hvad Tavle har forstået"),
-        new=Markup('<a class="btn" href="{}">{}</a>').format(PATH, _("Fortryd rettelsen")) if values.code else NOTHING,
+        new=Markup('<a class="btn" href="{}">{}</a>').format(PATH, _("Annullér")) if values.code else NOTHING,
     )
 
 
