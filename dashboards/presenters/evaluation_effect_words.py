@@ -8,9 +8,10 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -21,6 +22,7 @@ from dashboards.presenters.evaluation_effect import Answer, GroupEffect, Questio
 from dashboards.text import _, language, month, ngettext, number, percent
 from indicators.definition import Direction, IndicatorDefinition
 from indicators.drawn import family_of
+from indicators.evaluation.placebo_outcome import KEY as PLACEBO
 
 CONSISTENT, FRAGILE, NOT_SHOWN, NOT_IDENTIFIED = "consistent", "fragile", "not_shown", "not_identified"
 GOOD, CAREFUL, AGAINST = "check", "warn", "x"  # icons of reasons
@@ -295,7 +297,7 @@ def verdict_box(answer: Answer, question: Question) -> VerdictBox:
         reasons.append(Reason(GOOD if agree == valid else CAREFUL, form.format(count=agree, all=valid)))
         said = {words.da for words in verdict.reasons}
         reasons += [Reason(CAREFUL, words.say(language())) for words in verdict.reasons]
-        reasons += [one for one in _checks(answer, measure) if one.icon == GOOD and one.text not in said]
+        reasons += [one for one in _checks(answer, question, measure) if one.icon == GOOD and one.text not in said]
     not_covered = [note.words.say(language()) for note in answer.main.notes if note.code == "shared_shocks"]
     if verdict.code != NOT_IDENTIFIED:
         not_covered += [note.words.say(language()) for note in answer.main.not_identified]
@@ -327,16 +329,18 @@ def _smallest_seen(answer: Answer, measure: Measure) -> Reason:
     )
 
 
-def _checks(answer: Answer, measure: Measure) -> Iterator[Reason]:
+def _checks(answer: Answer, question: Question, measure: Measure) -> Iterator[Reason]:
     names = {
         "dip": _("Intet dyk lige før start"),
         "trend": _("Ingen anden udvikling før start"),
         "placebo": _("Ingen effekt af en opdigtet start"),
+        PLACEBO: _("Placebomålingen flyttede sig ikke"),
     }
     for row in answer.main.checks.to_dict("records"):
         if row["is_passed"]:
+            own = measure_of_check(str(row["check"]), question, measure)
             words = _("{what} (kunne overse {size})").format(
-                what=names.get(str(row["check"]), str(row["check"])), size=measure.size(float(row["could_miss"]))
+                what=names.get(str(row["check"]), str(row["check"])), size=own.size(float(row["could_miss"]))
             )
             yield Reason(GOOD, words)
         else:
@@ -359,20 +363,32 @@ def check_rows(answer: Answer, question: Question) -> list[CheckRow]:
         "dip": _("Måneder lige før start"),
         "trend": _("Anden udvikling før start"),
         "placebo": _("Opdigtet start 12 måneder før"),
+        PLACEBO: _("Placebomåling"),
     }
     rows = []
     for row in answer.main.checks.to_dict("records"):
+        own = measure_of_check(str(row["check"]), question, measure)
+        unit = f" {own.unit}" if own.unit != measure.unit else ""
         rows.append(
             CheckRow(
                 names.get(str(row["check"]), str(row["check"])),
                 str(row[f"words_{language()}"]),
-                f"{measure.difference(float(row['estimate']))} "
-                f"({measure.interval(float(row['ci_low']), float(row['ci_high']))})",
-                measure.size(float(row["could_miss"])),
+                f"{own.difference(float(row['estimate']))}{unit} ({_within(own, row)})",
+                own.size(float(row["could_miss"])),
                 bool(row["is_passed"]),
             )
         )
     return rows
+
+
+def measure_of_check(key: str, question: Question, measure: Measure) -> Measure:
+    """How the figures of a check or a row are written: those of the placebo measure in its own unit."""
+    placebo = question.asked.placebo if question.asked is not None else None
+    return Measure.of(placebo[0]) if key == PLACEBO and placebo is not None else measure
+
+
+def _within(measure: Measure, row: Mapping[Any, Any]) -> str:
+    return measure.interval(float(row["ci_low"]), float(row["ci_high"]))
 
 
 # -------------------------------------------------------------------------------------------------- the other parts
@@ -438,19 +454,25 @@ def sensitivity_rows(answer: Answer, question: Question) -> list[SensitivityRow]
         if label != key and label in starts:
             name = _("Uden {name}").format(name=starts[label])
         has_figure = math.isfinite(float(row["estimate"]))
+        said = "" if has_figure else str(row[f"reason_{told}"]) or _("kan ikke bestemmes")
+        own = measure_of_check(key, question, measure)
+        figures = [float(row[field]) * own.factor for field in ("estimate", "ci_low", "ci_high")]
+        if any(map(math.isinf, figures)):  # no end on a side: the point alone
+            figures[1:] = [math.nan, math.nan]
+        if has_figure and own.unit != measure.unit:  # on an axis of its own it would say nothing among the others
+            said = f"{own.difference(float(row['estimate']))} {own.unit} ({_within(own, row)})"
+            figures = [math.nan] * 3
         rows.append(
             SensitivityRow(
                 key,
                 name,
                 str(row[f"about_{told}"]),
                 int(row["n_units"]),
-                float(row["estimate"]) * measure.factor,
-                float(row["ci_low"]) * measure.factor,
-                float(row["ci_high"]) * measure.factor,
+                *figures,
                 bool(row["is_main"]),
                 bool(row["is_valid"]),
                 bool(row["is_placebo"]),
-                "" if has_figure else str(row[f"reason_{told}"]) or _("kan ikke bestemmes"),
+                said,
             )
         )
     return rows

@@ -31,6 +31,7 @@ from dashboards.presenters.evaluation_effect import (
     answer_of,
     question_of,
 )
+from dashboards.presenters.evaluation_report import Asked
 from dashboards.selection import Selection
 from dashboards.text import use_language
 from data.access import Grant, NotAllowed, Role, Viewer, viewer_with
@@ -39,6 +40,7 @@ from data.store import Store
 from indicators.definition import Direction, IndicatorDefinition, Scope, Verification
 from indicators.definition import Role as Purpose
 from indicators.drawn import family_of
+from indicators.evaluation import with_placebo_outcome
 from indicators.evaluation.errors import EvaluationError
 from indicators.words import Words
 from settings import Settings
@@ -251,6 +253,29 @@ def test_the_declared_family_is_adjusted_and_the_primary_stands_first() -> None:
     assert "primær, ikke justeret" in drawn
     assert drawn.count("%-point") == 3
     assert answer_of(frame, frame, question).multiplicity == ()
+
+
+def test_a_placebo_measure_is_said_in_its_own_unit_and_never_counts_as_valid(found: tuple[Answer, Question]) -> None:
+    answer, question = found
+    stay = replace(
+        definition(), code="stay", name=Words("Liggetid", "Length of stay"), chart="line", per=1, decimals=1,
+        unit_of_measure=Words("dage", "days"), has_denominator=False,
+    )  # fmt: skip
+    call = Call.of(stay)
+    overall = call.measure(programme(0.0, seed=5).assign(denominator=np.nan))
+    main, table = with_placebo_outcome(answer.main, answer.sensitivity, overall, stay.name)
+    with_it = replace(answer, main=main, sensitivity=table)
+    own = Asked(None, question.groups, question.definition, Call(), placebo=(stay, call))  # type: ignore[arg-type]
+    asked_too = replace(question, asked=own)
+    with use_language("da"):
+        row = next(row for row in words.sensitivity_rows(with_it, asked_too) if row.key == "placebo_outcome")
+        check = words.check_rows(with_it, asked_too)[-1]
+        box = words.verdict_box(with_it, asked_too)
+    assert row.is_placebo and math.isnan(row.estimate)
+    assert "dage (" in row.said
+    assert check.name == "Placebomåling" and check.could_miss.endswith(" dage")
+    before = words.verdict_box(answer, question).reasons[0].text
+    assert box.reasons[0].text == before  # the count of valid intervals is the same
 
 
 # ------------------------------------------------------------------------------------------------------ the figures
