@@ -2,7 +2,8 @@
 
 Everything is appended: a plan is written again as often as it takes, then locked with a date and a hash of what it
 says; from then on it changes only by departures, each with what stood there before, what stands there after and why.
-When somebody first looks at data for a plan is written down once, so that everybody can see which came first.
+When somebody first sees results of a measure in some groups is written down once, wherever on the board it was, whether
+there is a plan yet or not, so that everybody can see which came first.
 
 Plans hold no figures: whoever evaluates reads them all. The author (and an administrator) writes, locks and departs.
 """
@@ -12,9 +13,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -28,7 +30,9 @@ from data.store import Store, stored_moment
 from indicators.words import Words
 
 WRITTEN, SEEN, LOCKED, DEPARTURE = "written", "seen", "locked", "departure"
+WITHOUT_PLAN = 0  # the plan of events that belong to none: who saw results of which measure and groups
 TITLE = "title"
+INDICATOR, PROGRAMME, GROUPS, PLACE = "indicator", "programme", "groups", "place"  # of settings, and of what was seen
 LONGEST = 4000
 _NAME = re.compile("[a-z][a-z0-9_]{0,39}")
 
@@ -64,11 +68,22 @@ class Departure:
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """The first time a person saw results that a plan is about. `place` is a page or file: effect, card, cohorts, …"""
+
+    account_id: int
+    name: str
+    place: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A plan as it stands (moments are UTC).
 
     `texts` and `settings` are what was locked, or last written; departures do not change them. `n_written` counts how
-    often it was written. `hash` is SHA-256 of the canonical content at the lock.
+    often it was written. `hash` is SHA-256 of the canonical content at the lock. `sights` has everybody who has seen
+    results of its measure in any of its groups, the first first.
     """
 
     id: int
@@ -79,8 +94,7 @@ class Plan:
     begun_at: datetime
     written_at: datetime
     n_written: int
-    first_seen_at: datetime | None
-    first_seen_by: str
+    sights: tuple[Sight, ...]
     locked_at: datetime | None
     locked_by: str
     hash: str
@@ -95,9 +109,23 @@ class Plan:
         return self.locked_at is not None
 
     @property
+    def sights_before(self) -> tuple[Sight, ...]:
+        """Who had seen results when it was locked; by now, where it is not."""
+        return tuple(one for one in self.sights if self.locked_at is None or one.at < self.locked_at)
+
+    @property
     def is_locked_before_data(self) -> bool:
-        """Whether it was locked before anybody looked at data for it."""
-        return self.locked_at is not None and (self.first_seen_at is None or self.locked_at <= self.first_seen_at)
+        """Whether it was locked before anybody saw results."""
+        return self.is_locked and not self.sights_before
+
+    @property
+    def is_locked_before_author_saw(self) -> bool:
+        """Whether it was locked before its author saw results, whoever else had."""
+        return self.is_locked and not self.was_seen_by(self.author_id)
+
+    def was_seen_by(self, account_id: int | None) -> bool:
+        """Whether that person had seen results when it was locked, or has by now where it is not."""
+        return any(one.account_id == account_id for one in self.sights_before)
 
 
 def content_hash(texts: Mapping[str, str], settings: Mapping[str, Any]) -> str:
@@ -161,17 +189,47 @@ def write(
     return get(store, viewer, store.write(append, changes_data=False))
 
 
-def saw_data(store: Store, viewer: Viewer, plan_id: int, *, now: datetime) -> None:
-    """Write down that data were looked at for a plan; only the first time counts, and only that is kept."""
+def saw_results(
+    store: Store,
+    viewer: Viewer,
+    indicator_codes: Iterable[str],
+    programme: str,
+    groups: Iterable[str],
+    place: str,
+    *,
+    now: datetime,
+) -> None:
+    """Write down that the viewer saw results of these measures in these groups (codes, all of one kind).
+
+    Only the first time counts, and only that is kept: asked again, it costs a look into memory.
+    """
     require_evaluator(viewer)
-    if get(store, viewer, plan_id).first_seen_at is not None:
-        return
+    about = {PROGRAMME: programme, GROUPS: sorted(groups)}
+    wanted = [{INDICATOR: code, **about} for code in sorted(set(indicator_codes))]
+    key = ("results_seen", viewer.account_id, json.dumps(wanted))
+    store.remember(key, partial(_note_sights, store, viewer, wanted, place, now), about=())
 
-    def append(connection: Connection) -> None:
-        if _plan(connection, plan_id).first_seen_at is None:
-            _append(connection, viewer, plan_id, SEEN, {}, now)
 
-    store.write(append, changes_data=False)
+def _note_sights(store: Store, viewer: Viewer, wanted: Sequence[Mapping[str, Any]], place: str, now: datetime) -> int:
+    """Append what is not there yet; how many."""
+
+    def missing(connection: Connection) -> list[Mapping[str, Any]]:
+        columns = analysis_plan_event.c
+        rows = connection.execute(
+            select(columns.content).where(columns.plan_id == WITHOUT_PLAN, columns.account_id == viewer.account_id)
+        )
+        there = [{name: value for name, value in row.content.items() if name != PLACE} for row in rows]
+        return [one for one in wanted if one not in there]
+
+    def append(connection: Connection) -> int:
+        found = missing(connection)
+        for one in found:
+            _append(connection, viewer, WITHOUT_PLAN, SEEN, {**one, PLACE: place}, now)
+        return len(found)
+
+    with store.read() as connection:
+        is_new = bool(missing(connection))
+    return store.write(append, changes_data=False) if is_new else 0
 
 
 def lock(store: Store, viewer: Viewer, plan_id: int, *, now: datetime) -> Plan:
@@ -247,7 +305,8 @@ def listed(store: Store, viewer: Viewer) -> list[Plan]:
     with store.read() as connection:
         for row in connection.execute(select(analysis_plan_event).order_by(analysis_plan_event.c.id)):
             by_plan.setdefault(row.plan_id, []).append(row)
-    return [_plan_of(rows) for rows in reversed(by_plan.values())]
+    sights = by_plan.pop(WITHOUT_PLAN, [])
+    return [_plan_of(rows, sights) for rows in reversed(by_plan.values())]
 
 
 # --------------------------------------------------------------------------------------------------------------- inner
@@ -255,13 +314,16 @@ def listed(store: Store, viewer: Viewer) -> list[Plan]:
 
 def _plan(connection: Connection, plan_id: int) -> Plan:
     columns = analysis_plan_event.c
-    rows = connection.execute(select(analysis_plan_event).where(columns.plan_id == plan_id).order_by(columns.id)).all()
-    if not rows:
+    found = connection.execute(
+        select(analysis_plan_event).where(columns.plan_id.in_([plan_id, WITHOUT_PLAN])).order_by(columns.id)
+    ).all()
+    rows = [row for row in found if row.plan_id == plan_id]
+    if not rows or plan_id == WITHOUT_PLAN:
         raise NotFound(NO_PLAN, id=plan_id)
-    return _plan_of(list(rows))
+    return _plan_of(rows, [row for row in found if row.plan_id == WITHOUT_PLAN])
 
 
-def _plan_of(rows: list[Row[Any]]) -> Plan:
+def _plan_of(rows: list[Row[Any]], sights: list[Row[Any]]) -> Plan:
     def of_kind(kind: str) -> list[Row[Any]]:
         return [row for row in rows if row.kind == kind]
 
@@ -275,13 +337,30 @@ def _plan_of(rows: list[Row[Any]]) -> Plan:
         begun_at=rows[0].at,
         written_at=written[-1].at,
         n_written=len(written),
-        first_seen_at=seen[0].at if seen else None,
-        first_seen_by=seen[0].author if seen else "",
+        sights=_first_sights(
+            [*seen, *(row for row in sights if _is_about(row.content, written[-1].content["settings"]))]
+        ),
         locked_at=locked[0].at if locked else None,
         locked_by=locked[0].author if locked else "",
         hash=locked[0].content["hash"] if locked else "",
         departures=tuple(Departure(**row.content, author=row.author, at=row.at) for row in of_kind(DEPARTURE)),
     )
+
+
+def _is_about(seen: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
+    """Whether what was seen is of the measure of a plan and of any of its groups."""
+    return all(seen[name] == settings.get(name) for name in (INDICATOR, PROGRAMME)) and bool(
+        set(seen[GROUPS]) & set(settings.get(GROUPS) or ())
+    )
+
+
+def _first_sights(rows: list[Row[Any]]) -> tuple[Sight, ...]:
+    """The first of every person, the first first."""
+    found: dict[int, Sight] = {}
+    for row in sorted(rows, key=lambda row: (row.at, row.id)):
+        sight = Sight(row.account_id, row.author, str(row.content.get(PLACE, "card")), row.at)
+        found.setdefault(row.account_id, sight)
+    return tuple(found.values())
 
 
 def _to_change(connection: Connection, viewer: Viewer, plan_id: int) -> Plan:

@@ -695,7 +695,7 @@ analysis_plan_event = Table(
     "analysis_plan_event",
     metadata,
     _id("analysis_plan_event"),
-    Column("plan_id", BigInteger, nullable=False),  # the id of its first row
+    Column("plan_id", BigInteger, nullable=False),  # the id of its first row; 0: of no plan (who saw which results)
     Column("kind", String, nullable=False),  # written seen locked departure
     Column("content", JSON, nullable=False),
     Column("account_id", BigInteger, nullable=False),

@@ -17,7 +17,7 @@ from dashboards.components.evaluation_nav import COHORTS, EFFECT, carried, evalu
 from dashboards.components.filter_fields import options_of
 from dashboards.components.markup import Html
 from dashboards.components.signal_counts import signal_fold
-from dashboards.context import current_store, current_today, current_viewer, parts, public_address
+from dashboards.context import current_now, current_store, current_today, current_viewer, parts, public_address
 from dashboards.errors import reporter
 from dashboards.exports.cohorts import cohorts_csv, cohorts_xlsx
 from dashboards.figures.evaluation.completeness_strip import StripRow, strips
@@ -36,7 +36,8 @@ from dashboards.presenters.evaluation_choice import EvaluationChoice, owner_of, 
 from dashboards.presenters.evaluation_cohorts import Board, Chip, CohortsView, Row
 from dashboards.presenters.evaluation_groups import PATH as GROUPS
 from dashboards.selection import MOST_USABLE, VERSION, Selection
-from dashboards.text import N_, _, language, ngettext, number, percent
+from dashboards.text import N_, _, language, number, percent
+from data import analysis_plans
 from data.access import NotAllowed, Role, Viewer
 from data.errors import DataError
 from data.queries import evaluation
@@ -91,9 +92,22 @@ def _shown(job: Job[Board], selection: Selection, stage: int) -> Shown:
     if board is None:
         return Shown((None, None), _status(job), is_over=False, stage=EMPTY)
     is_done = job.is_done or board.is_done
+    if is_done:
+        _saw(board, selection)
     head = _head(board, selection) if stage == EMPTY else None
     table = _table_and_strips(board, selection) if stage == EMPTY or is_done else None
     return Shown((head, table), _status(job), is_over=is_done, stage=ROWS)
+
+
+def _saw(board: Board, selection: Selection) -> None:
+    """Who saw the effects of which measures in which groups is noted: plans say whether they came first."""
+    choice = board.choice
+    wanted = set((selection.cohort or "").split(".")) & {one.code for one in choice.groups}
+    codes = [code for code, found in board.effects.items() if found.of and choice.code in (None, code)]
+    groups = wanted or {one.code for one in choice.groups}
+    analysis_plans.saw_results(
+        current_store(), current_viewer(), codes, choice.kind, groups, "cohorts", now=current_now()
+    )
 
 
 def _jobs() -> Jobs[Board]:
@@ -261,9 +275,7 @@ def _filters(view: CohortsView) -> Markup:
         ).format(
             presenter.ONLY_USABLE,
             Markup(" checked") if view.shows_lost else NOTHING,
-            ngettext("Vis også den ene, der udgår", "Vis også de {count}, der udgår", view.n_lost).format(
-                count=number(view.n_lost)
-            ),
+            _("Vis også de {count}, der udgår").format(count=number(view.n_lost)),
         )
     form = Markup('<form class="coh__f" data-context data-version="{}" aria-label="{}">{}{}{}</form>').format(
         VERSION, _("Filtre"), selects, rule, lost
@@ -527,7 +539,9 @@ def xlsx_file() -> Response:
 
 def _board_of_address() -> tuple[Board, Selection]:
     selection = Selection.from_query(request.query_string.decode("utf-8", "replace"))
-    return presenter.read_board(current_store(), current_viewer(), selection, today=current_today()), selection
+    board = presenter.read_board(current_store(), current_viewer(), selection, today=current_today())
+    _saw(board, selection)
+    return board, selection
 
 
 def _download(content: bytes, ending: str, mimetype: str) -> Response:

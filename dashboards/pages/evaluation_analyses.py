@@ -70,7 +70,8 @@ def layout(selection: Selection) -> Any:
     asked, why = asked_or_why_not(selection)
     if asked is None:
         return nothing_to_show(ANALYSES, selection, _("Der er ingen analyse at vise"), why)
-    has_results = plans.shows_results(plans.plan_for(current_store(), current_viewer(), asked), selection.show)
+    viewer = current_viewer()
+    has_results = plans.shows_results(plans.plan_for(current_store(), viewer, asked), selection.show, viewer)
     job_id, shown = _first(asked, selection) if has_results else ("", _without_results(asked, selection))
     about = {"query": selection.to_query(), "seen": has_results}
     plan = [
@@ -105,10 +106,8 @@ def _plan_told(asked: Asked) -> ReportPlan | None:
 
 
 def _results(analysis: Analysis, asked: Asked, selection: Selection) -> Shown:
-    """Head and cards; that they were shown is noted on the plan."""
-    plan = plans.plan_for(current_store(), current_viewer(), asked)
-    if plan is not None:
-        analysis_plans.saw_data(current_store(), current_viewer(), plan.id, now=current_now())
+    """Head and cards; who saw them is noted."""
+    plans.saw_results(current_store(), current_viewer(), asked, "card", now=current_now())
     return Shown((_head(analysis, selection), _cards(analysis)), done())
 
 
@@ -238,10 +237,10 @@ def take(pressed: Mapping[str, Any], view: Mapping[str, Any]) -> tuple[Markup, M
     try:
         asked = presenter.asked(store, viewer, selection)
         if pressed["name"] == "write":
-            plans.write(store, viewer, asked, values, now=now, has_seen=bool(view["seen"]))
+            plans.write(store, viewer, asked, values, now=now)
             words = _("Planen er gemt.")
         elif pressed["name"] == "lock":
-            made = plans.write(store, viewer, asked, values, now=now, has_seen=bool(view["seen"]))
+            made = plans.write(store, viewer, asked, values, now=now)
             words = _("Planen er låst med koden {code}.").format(
                 code=analysis_plans.lock(store, viewer, made.id, now=now).hash[: plans.CODE]
             )
@@ -330,8 +329,14 @@ def report_file(form: str) -> Any:
     """The report of what the address asks as a file."""
     selection = Selection.from_query(request.query_string.decode("utf-8", "replace")).on(current_today())
 
+    store, viewer = current_store(), current_viewer()
+
     def read() -> Analysis | None:
-        return found(presenter.asked(current_store(), current_viewer(), selection), selection)
+        asked = presenter.asked(store, viewer, selection)
+        analysis = found(asked, selection)
+        if analysis is not None:
+            plans.saw_results(store, viewer, asked, "package" if form == "zip" else "report", now=current_now())
+        return analysis
 
     page = selection.href(ANALYSES, show=plans.RESULTS)
     return report_answer(form, read, lambda analysis: _send(analysis, form), page)

@@ -6,6 +6,7 @@ the answer is there. What was worked out before, from the same data and settings
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from dash import Dash, html
@@ -19,11 +20,12 @@ from dashboards.components.download_menu import attachment
 from dashboards.components.evaluation_nav import COHORTS, EFFECT
 from dashboards.components.evaluation_page import bench, exists
 from dashboards.components.markup import Html
-from dashboards.context import current_store, current_viewer
+from dashboards.context import current_now, current_store, current_viewer
 from dashboards.errors import refuse
 from dashboards.pages import PageRecord
 from dashboards.presenters import evaluation_effect as presenter
 from dashboards.presenters import evaluation_effect_words as words
+from dashboards.presenters import evaluation_plans as plans
 from dashboards.presenters.background_jobs import Busy, Job
 from dashboards.presenters.evaluation_choice import owner_of
 from dashboards.presenters.evaluation_effect import Answer, EffectWork, Question
@@ -51,7 +53,7 @@ def layout(selection: Selection) -> Any:
         return html.Div([head, states.box_state(effect_parts.nothing_to_ask(question), heading="h1")], id=Ids.PAGE)
     answer = _work().found(current_store(), current_viewer(), question)
     if answer is not None:
-        job_id, shown = "", Shown((effect_parts.body(answer, question, selection),))
+        job_id, shown = "", _results(answer, question, selection)
     else:
         job_id, shown = _begin(question, selection)
     return html.Div([head, computing(NAME, job_id, shown, view=selection.to_query(), css="eff-page")], id=Ids.PAGE)
@@ -94,7 +96,20 @@ def _look(job_id: str, view: str, _stage: int) -> Shown:
     answer = job.answer if job is not None else _work().found(current_store(), current_viewer(), question)
     if answer is None:
         return Shown((stopped(again),))
+    return _results(answer, question, selection)
+
+
+def _results(answer: Answer, question: Question, selection: Selection) -> Shown:
+    """Everything below the choices; who saw it is noted."""
+    _saw(answer, question)
     return Shown((effect_parts.body(answer, question, selection),), done())
+
+
+def _saw(answer: Answer, question: Question) -> None:
+    if question.asked is not None:
+        others = [code for code, _name, _row in answer.multiplicity]
+        asked = replace(question.asked, others=())  # the family stands on the analysis card
+        plans.saw_results(current_store(), current_viewer(), asked, "effect", now=current_now(), others=others)
 
 
 def _stop(job_id: str, view: str, _stage: int) -> Shown:
@@ -111,6 +126,7 @@ def csv_file() -> ResponseReturnValue:
     answer = _work().found(current_store(), current_viewer(), question) if question.definition is not None else None
     if answer is None:
         return redirect(selection.href(EFFECT), 303)
+    _saw(answer, question)
     response: Response = attachment(words.sensitivity_csv(answer, question), "text/csv", _("effekt-analyser.csv"))
     return response
 

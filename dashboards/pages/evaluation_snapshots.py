@@ -160,6 +160,9 @@ def _sets(reasons: Mapping[str, str] | None = None) -> tuple[Frozen, ...]:
 
 
 def _list(found: tuple[Frozen, ...]) -> Markup:
+    """A card for each; who saw what came of it is noted."""
+    seen = [one for one in found if one.found is not None]
+    presenter.saw_results(current_store(), current_viewer(), seen, "frozen", now=current_now())
     if not found:
         return Markup('<p class="muted mt-4">{}</p>').format(_("Der er ikke frosset noget endnu."))
     cards = Markup("").join(_card(one) for one in found)
@@ -238,6 +241,8 @@ def report_file(snapshot: str, form: str) -> Any:
     def read() -> Analysis | None:
         if not presenter.is_worked_out(store, viewer, snapshot):
             return None
+        seen = [one for one in _sets() if one.hash.startswith(snapshot.lower())]
+        presenter.saw_results(store, viewer, seen, "package" if form == "zip" else "report", now=current_now())
         return presenter.analysis_of(
             store, viewer, snapshot, origin=current_origin(), now=current_now(), takes_frame=form == "zip"
         )

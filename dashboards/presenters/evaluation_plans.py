@@ -6,7 +6,7 @@ shows it without results, so that it can be locked before anybody sees them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from dashboards.exports.evaluation.analysis import Plan as ReportPlan
 from dashboards.exports.evaluation.months_before import asked_for
 from dashboards.presenters.evaluation_family import MEASURES, PLACEBO, PRIMARY, plan_of
 from dashboards.presenters.evaluation_report import Asked
-from dashboards.text import _, language, moment_text
+from dashboards.text import _, language, moment_text, ngettext, number
 from data import analysis_plans
 from data.access import Viewer
 from data.analysis_plans import Plan
@@ -37,6 +37,14 @@ NAMES = {
     "settings.measures": Words("Målinger i familien", "Measures of the family"),
     "settings.primary": Words("Primær måling", "Primary measure"),
     "settings.placebo": Words("Placebomåling", "Placebo outcome"),
+}
+PLACES = {
+    "cohorts": Words("Hold", "Cohorts"),
+    "effect": Words("Effekt", "Effect"),
+    "card": Words("Analyser", "Analyses"),
+    "frozen": Words("Frosne datasæt", "Frozen data sets"),
+    "report": Words("rapport", "report"),
+    "package": Words("pakke med data og script", "package of data and script"),
 }
 COMPARED = ("family", "weights", "leave_out", "cohort_trends", "groups", MEASURES, PRIMARY, PLACEBO)
 VALUES = {
@@ -70,18 +78,51 @@ def plan_for(store: Store, viewer: Viewer, asked: Asked) -> Plan | None:
     return plan_of(store, viewer, asked.definition.code, asked.choice.kind)
 
 
-def shows_results(plan: Plan | None, show: str | None) -> bool:
-    """Whether the card shows figures: not while a plan waits to be locked, unless somebody asks for them.
-
-    Examples
-    --------
-    >>> shows_results(None, None), shows_results(None, "plan"), shows_results(None, "tal")
-    (True, False, True)
-    """
+def shows_results(plan: Plan | None, show: str | None, viewer: Viewer) -> bool:
+    """Whether the card shows figures: not while a plan waits to be locked that the viewer has seen no results of,
+    unless they ask for them."""
     if show == PLAN:
         return False
-    is_waiting = plan is not None and not plan.is_locked and plan.first_seen_at is None
+    is_waiting = plan is not None and not plan.is_locked and not plan.was_seen_by(viewer.account_id)
     return show == RESULTS or not is_waiting
+
+
+def saw_results(
+    store: Store, viewer: Viewer, asked: Asked, place: str, *, now: datetime, others: Iterable[str] = ()
+) -> None:
+    """Write down that the viewer saw results of what was asked, and of other measures in the same groups."""
+    codes = [asked.definition.code, *(one.code for one, _call in asked.others), *others]
+    groups = [one.code for one in asked.groups]
+    analysis_plans.saw_results(store, viewer, codes, asked.choice.kind, groups, place, now=now)
+
+
+def seen_words(plan: Plan, viewer: Viewer, *, timezone: str) -> str:
+    """Who had seen results before the plan was locked, or has by now. Of others than oneself and the author, whose name
+    stands on the plan, only an administrator reads the names."""
+    before = plan.sights_before
+    if not before:
+        if plan.is_locked:
+            return _("Ingen havde set resultater for målingen i grupperne, da planen blev låst.")
+        return _("Ingen har set resultater for målingen i grupperne.")
+    names_all = viewer.owns_all or viewer.is_administrator
+    named = [one for one in before if names_all or one.account_id in (viewer.account_id, plan.author_id)]
+    people = [
+        _("{name} {day} ({place})").format(
+            name=_("du") if one.account_id == viewer.account_id else one.name,
+            day=moment_text(one.at, timezone),
+            place=PLACES.get(one.place, PLACES["card"]).say(language()),
+        )
+        for one in named
+    ]
+    if rest := [one for one in before if one not in named]:
+        more = ngettext("{count} anden, {day}", "{count} andre, den første {day}", len(rest))
+        people.append(more.format(count=number(len(rest)), day=moment_text(rest[0].at, timezone)))
+    if not plan.is_locked:
+        return _("Har set resultater: {people}.").format(people="; ".join(people))
+    said = _("Havde set resultater, da planen blev låst: {people}.").format(people="; ".join(people))
+    if plan.is_locked_before_author_saw:
+        said += " " + _("{author} havde ikke.").format(author=plan.author)
+    return said
 
 
 def may_change(viewer: Viewer, plan: Plan | None) -> bool:
@@ -89,13 +130,11 @@ def may_change(viewer: Viewer, plan: Plan | None) -> bool:
     return plan is None or plan.author_id == viewer.account_id or viewer.owns_all or viewer.is_administrator
 
 
-def write(
-    store: Store, viewer: Viewer, asked: Asked, texts: Mapping[str, str], *, now: datetime, has_seen: bool
-) -> Plan:
-    """Write the plan for what is asked; `has_seen` says that the page showed results when it was written."""
+def write(store: Store, viewer: Viewer, asked: Asked, texts: Mapping[str, str], *, now: datetime) -> Plan:
+    """Write the plan for what is asked."""
     plan = plan_for(store, viewer, asked)
     title = asked.definition.name.say(language())
-    made = analysis_plans.write(
+    return analysis_plans.write(
         store,
         viewer,
         {"title": title, **{name: texts.get(name, "") for name in FIELDS}},
@@ -103,9 +142,6 @@ def write(
         now=now,
         plan_id=plan.id if plan is not None and not plan.is_locked and may_change(viewer, plan) else None,
     )
-    if has_seen:
-        analysis_plans.saw_data(store, viewer, made.id, now=now)
-    return analysis_plans.get(store, viewer, made.id)
 
 
 def departed(plan: Plan, used: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
@@ -161,8 +197,10 @@ def report_plan(
         ]
         missing = _("Ikke begrundet.")
         told += [f"{changed(*one)}. {missing}" for one in departed(plan, used)]
-        if not plan.is_locked_before_data:
-            told.append(_("Planen blev låst, efter at siden havde vist resultater."))
+        if not plan.is_locked_before_author_saw:
+            told.append(_("Planen blev låst, efter at den, der skrev den, havde set resultater."))
+        elif not plan.is_locked_before_data:
+            told.append(_("Planen blev låst, før den, der skrev den, havde set resultater, men andre havde set dem."))
     return ReportPlan(
         question=plan.texts.get("question", ""),
         limitations=plan.texts.get("limitations", ""),
@@ -219,20 +257,16 @@ def plan_view(plan: Plan | None, asked: Asked, viewer: Viewer, *, timezone: str)
         said = _("Låst {day} af {author} med koden {code}.").format(
             day=moment_text(plan.locked_at, timezone), author=plan.locked_by, code=plan.hash[:CODE]
         )
-        if plan.is_locked_before_data:
-            said += " " + _("Siden havde ikke vist resultater for planen.")
     else:
         said = _("Kladde af {author}, skrevet {day}.").format(
             author=plan.author, day=moment_text(plan.written_at, timezone)
         )
-        if plan.first_seen_at is not None:
-            said += " " + _("Siden viste resultater {day}.").format(day=moment_text(plan.first_seen_at, timezone))
     names = names_of(asked)
     told = report_plan(plan, settings_of(asked), timezone=timezone, names=names)
     return PlanView(
         question=plan.texts.get("question", ""),
         limitations=plan.texts.get("limitations", ""),
-        status=said,
+        status=f"{said} {seen_words(plan, viewer, timezone=timezone)}",
         is_locked=plan.is_locked,
         may_change=may_change(viewer, plan),
         departures=told.departures if told else (),

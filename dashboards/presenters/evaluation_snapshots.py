@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -403,7 +403,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Frozen:
-    """One frozen set as the page shows it. `found` is None while it is worked out; `reason` says why it cannot be."""
+    """One frozen set as the page shows it. `found` is None while it is worked out; `reason` says why it cannot be.
+
+    `measures`, `kind` and `groups` are the codes of what it is about.
+    """
 
     id: str
     title: str
@@ -412,6 +415,9 @@ class Frozen:
     reason: str
     hash: str
     is_other_version: bool
+    measures: tuple[str, ...]
+    kind: str
+    groups: tuple[str, ...]
 
 
 def frozen_sets(
@@ -445,7 +451,16 @@ def _frozen_view(store: Store, viewer: Viewer, snapshot: Snapshot, origin: Origi
         reason=reason,
         hash=snapshot.hash,
         is_other_version=any(snapshot.versions.get(one) != version for one, version in own.items()),
+        measures=(snapshot.indicator_code, *(snapshot.settings.get(MEASURES) or ())),
+        kind=groups[0].kind if groups else "",
+        groups=tuple(snapshot.settings["groups"]),
     )
+
+
+def saw_results(store: Store, viewer: Viewer, seen: Iterable[Frozen], place: str, *, now: datetime) -> None:
+    """Write down that the viewer saw what came of frozen sets."""
+    for one in seen:
+        analysis_plans.saw_results(store, viewer, one.measures, one.kind, one.groups, place, now=now)
 
 
 def found_in(store: Store, viewer: Viewer, snapshot: Snapshot, origin: Origin, tell: Tell = silent) -> Found:

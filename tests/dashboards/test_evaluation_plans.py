@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -82,11 +83,12 @@ def test_units_are_pseudonyms_for_everybody_and_counts_leave_only_by_right(board
 def test_a_plan_is_written_locked_and_departed_from_and_the_report_says_so(board: Store) -> None:
     viewer = load_viewer(board, EVALUATOR)
     asked = asked_by(board, viewer)
-    assert plans.shows_results(plans.plan_for(board, viewer, asked), None)
+    assert plans.shows_results(None, None, viewer)
+    assert not plans.shows_results(None, plans.PLAN, viewer)
     texts = {"question": "Følger flere op til tiden?", "limitations": "Kun enheder med journaldata."}
-    made = plans.write(board, viewer, asked, texts, now=NOW, has_seen=False)
-    assert not plans.shows_results(made, None), "a plan that waits to be locked hides the results"
-    assert plans.shows_results(made, "tal")
+    made = plans.write(board, viewer, asked, texts, now=NOW)
+    assert not plans.shows_results(made, None, viewer), "a plan that waits to be locked hides the results"
+    assert plans.shows_results(made, "tal", viewer)
     locked = analysis_plans.lock(board, viewer, made.id, now=NOW)
     assert locked.is_locked_before_data
     other = asked_by(board, viewer, left_out=3)
@@ -106,16 +108,49 @@ def test_a_plan_is_written_locked_and_departed_from_and_the_report_says_so(board
     assert told.locked
 
 
-def test_a_plan_written_beside_results_says_that_they_were_seen(board: Store) -> None:
-    viewer = load_viewer(board, EVALUATOR)
-    asked = asked_by(board, viewer, programme="region")
-    made = plans.write(board, viewer, asked, {"question": "Og i regionerne?"}, now=NOW, has_seen=True)
-    locked = analysis_plans.lock(board, viewer, made.id, now=datetime(2026, 11, 23, 10, 0))
-    assert not locked.is_locked_before_data
+def test_the_card_says_who_had_seen_results_before_the_lock_by_name_only_where_one_may(board: Store) -> None:
+    zone, places = "Europe/Copenhagen", ("effect", "cohorts")
+    author, other = load_viewer(board, EVALUATOR), load_viewer(board, RESEARCHER)
+    asked = asked_by(board, author, programme="region")
+    third = replace(other, account_id=991, name="Ulla Bo")
+    for viewer, place in zip((other, third), places, strict=True):
+        plans.saw_results(board, viewer, asked, place, now=datetime(2026, 11, 20, 9, 0))
+    made = plans.write(board, author, asked, {"question": "Og i regionerne?"}, now=NOW)
+    assert not plans.shows_results(made, None, author), "the author has seen nothing yet"
+    assert plans.shows_results(made, None, other)
+    locked = analysis_plans.lock(board, author, made.id, now=datetime(2026, 11, 23, 10, 0))
+    with use_language("da"):
+        assert plans.seen_words(locked, author, timezone=zone) == (
+            "Havde set resultater, da planen blev låst: 2 andre, den første 20. november 2026 kl. 10.00. "
+            f"{author.name} havde ikke."
+        )
+        assert plans.seen_words(locked, third, timezone=zone) == (
+            "Havde set resultater, da planen blev låst: du 20. november 2026 kl. 10.00 (Hold); "
+            f"1 anden, 20. november 2026 kl. 10.00. {author.name} havde ikke."
+        )
+        said = plans.seen_words(locked, load_viewer(board, "admin@tavle.example"), timezone=zone)
+        assert f"{other.name} 20. november 2026 kl. 10.00 (Effekt); Ulla Bo" in said
+        assert plans.plan_view(locked, asked, author, timezone=zone).status.endswith("havde ikke.")
+    with use_language("en"):
+        told = plans.report_plan(locked, plans.settings_of(asked), timezone=zone)
+    assert told is not None
+    assert told.departures == ("The plan was locked before its author had seen results, but others had seen them.",)
+
+
+def test_a_plan_locked_after_its_author_saw_results_says_so(board: Store) -> None:
+    author = load_viewer(board, EVALUATOR)
+    asked = asked_by(board, author, programme="sector")
+    made = plans.write(board, author, asked, {"question": "Og i sektorerne?"}, now=NOW)
+    with use_language("da"):
+        said = plans.seen_words(made, author, timezone="Europe/Copenhagen")
+        assert said == "Ingen har set resultater for målingen i grupperne."
+    plans.saw_results(board, author, asked, "effect", now=datetime(2026, 11, 23, 9, 30))
+    locked = analysis_plans.lock(board, author, made.id, now=datetime(2026, 11, 23, 10, 0))
+    assert not locked.is_locked_before_author_saw
     with use_language("en"):
         told = plans.report_plan(locked, plans.settings_of(asked), timezone="Europe/Copenhagen")
     assert told is not None
-    assert told.departures == ("The plan was locked after the page had shown results.",)
+    assert told.departures == ("The plan was locked after its author had seen results.",)
 
 
 def test_a_frozen_set_gives_the_digits_it_was_frozen_with_and_says_what_it_is(board: Store) -> None:
@@ -224,7 +259,7 @@ def test_a_family_and_a_placebo_measure_are_declared_planned_departed_from_and_f
     declared = {"measures": ("FALD", "UKENDT"), "primary": "FALD", "placebo": "LIGGETID"}
     asked = asked_by(board, viewer, **choices, **declared)
     assert asked.measures == ["AFLYST", "FALD"]
-    made = plans.write(board, viewer, asked, {"question": "Færre aflysninger?"}, now=NOW, has_seen=False)
+    made = plans.write(board, viewer, asked, {"question": "Færre aflysninger?"}, now=NOW)
     locked = analysis_plans.lock(board, viewer, made.id, now=NOW)
     # An address that says nothing takes what the plan says; one that says none departs from it.
     again = asked_by(board, viewer, **choices)

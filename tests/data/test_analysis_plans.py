@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -34,19 +35,52 @@ def test_a_plan_is_written_again_until_it_is_locked(world: World) -> None:
     assert "afvigelse" in refused.value.reason("da")
 
 
-def test_it_shows_whether_the_plan_or_the_data_came_first(world: World) -> None:
+ASKED = {"indicator": "SCREEN", "programme": "cohort", "groups": ["1", "2"]}
+
+
+def test_it_shows_whether_the_plan_or_the_data_came_first_for_its_author_and_for_others(world: World) -> None:
     store, viewer = world.store, evaluator(world)
-    early = analysis_plans.write(store, viewer, TEXTS, {}, now=NOW)
+    other = replace(viewer, account_id=77, name="Ulla Bo")
+    early = analysis_plans.write(store, viewer, TEXTS, ASKED, now=NOW)
     locked = analysis_plans.lock(store, viewer, early.id, now=NOW)
-    assert locked.is_locked_before_data and locked.first_seen_at is None
+    assert (locked.is_locked_before_data, locked.sights) == (True, ())
     for hours in (2, 1):  # only the first one that is written down counts
-        analysis_plans.saw_data(store, SYSTEM, early.id, now=NOW + timedelta(hours=hours))
+        at = NOW + timedelta(hours=hours)
+        analysis_plans.saw_results(store, viewer, ["SCREEN"], "cohort", ["2", "1"], f"page {hours}", now=at)
     seen = analysis_plans.get(store, viewer, early.id)
-    assert seen.is_locked_before_data and seen.first_seen_at == NOW + timedelta(hours=2)
-    late = analysis_plans.write(store, viewer, TEXTS, {}, now=NOW)
-    analysis_plans.saw_data(store, viewer, late.id, now=NOW)
-    assert not analysis_plans.lock(store, viewer, late.id, now=NOW + timedelta(days=1)).is_locked_before_data
+    assert [(one.name, one.place, one.at) for one in seen.sights] == [("Eva Lund", "page 2", NOW + timedelta(hours=2))]
+    assert (seen.is_locked_before_data, seen.sights_before) == (True, ())
+    late = analysis_plans.write(store, other, {**TEXTS, "question": "Og nu?"}, ASKED, now=NOW + timedelta(hours=3))
+    late = analysis_plans.lock(store, other, late.id, now=NOW + timedelta(days=1))
+    assert (late.is_locked_before_data, late.is_locked_before_author_saw) == (False, True)
+    assert late.was_seen_by(viewer.account_id) and not late.was_seen_by(77)
     assert [one.id for one in analysis_plans.listed(store, viewer)] == [late.id, early.id]
+    assert analysis_plans.listed(store, viewer)[0].sights == seen.sights
+
+
+def test_a_look_at_other_groups_or_another_measure_is_none_at_what_is_planned(world: World) -> None:
+    store, viewer = world.store, evaluator(world)
+    plan = analysis_plans.write(store, viewer, TEXTS, ASKED, now=NOW)
+    for codes, programme, groups in ((["OTHER"], "cohort", ["1"]), (["SCREEN"], "region", ["1"]),
+                                     (["SCREEN"], "cohort", ["3"])):  # fmt: skip
+        analysis_plans.saw_results(store, viewer, codes, programme, groups, "effect", now=NOW)
+    assert analysis_plans.get(store, viewer, plan.id).sights == ()
+    analysis_plans.saw_results(store, viewer, ["OTHER", "SCREEN"], "cohort", ["1", "3"], "effect", now=NOW)
+    assert [one.place for one in analysis_plans.get(store, viewer, plan.id).sights] == ["effect"]
+    with pytest.raises(NotFound):
+        analysis_plans.get(store, viewer, analysis_plans.WITHOUT_PLAN)
+
+
+def test_what_was_seen_is_written_once_and_never_again(world: World) -> None:
+    store, viewer = world.store, evaluator(world)
+    for _time in range(3):
+        analysis_plans.saw_results(store, viewer, ["SCREEN"], "cohort", ["1"], "effect", now=NOW)
+    moment = store.moment
+    store.write(lambda connection: None)  # the memory is lost, the row is not
+    analysis_plans.saw_results(store, viewer, ["SCREEN"], "cohort", ["1"], "card", now=NOW + timedelta(days=1))
+    assert store.moment == (moment or 0) + 1
+    with pytest.raises(NotAllowed):
+        analysis_plans.saw_results(store, replace(viewer, grants=()), ["A"], "cohort", ["1"], "card", now=NOW)
 
 
 def test_departures_say_what_stood_there_what_stands_there_and_why(world: World) -> None:
@@ -76,8 +110,6 @@ def test_departures_say_what_stood_there_what_stands_there_and_why(world: World)
 def test_others_read_a_plan_and_the_author_and_an_administrator_change_it(world: World) -> None:
     store = world.store
     plan = analysis_plans.write(store, evaluator(world), TEXTS, {}, now=NOW)
-    from dataclasses import replace
-
     other = replace(evaluator(world), account_id=10, name="Bo Vang")
     assert analysis_plans.get(store, other, plan.id) == plan
     for act in (
