@@ -36,7 +36,7 @@ from dashboards.presenters.evaluation_choice import EvaluationChoice, owner_of, 
 from dashboards.presenters.evaluation_cohorts import Board, Chip, CohortsView, Row
 from dashboards.presenters.evaluation_groups import PATH as GROUPS
 from dashboards.selection import MOST_USABLE, VERSION, Selection
-from dashboards.text import N_, _, language, number, percent
+from dashboards.text import N_, _, language, ngettext, number, percent
 from data import analysis_plans
 from data.access import NotAllowed, Role, Viewer
 from data.errors import DataError
@@ -275,7 +275,9 @@ def _filters(view: CohortsView) -> Markup:
         ).format(
             presenter.ONLY_USABLE,
             Markup(" checked") if view.shows_lost else NOTHING,
-            _("Vis også de {count}, der udgår").format(count=number(view.n_lost)),
+            ngettext("Vis også den ene, der udgår", "Vis også de {count}, der udgår", view.n_lost).format(
+                count=number(view.n_lost)
+            ),
         )
     form = Markup('<form class="coh__f" data-context data-version="{}" aria-label="{}">{}{}{}</form>').format(
         VERSION, _("Filtre"), selects, rule, lost
