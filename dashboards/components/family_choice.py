@@ -76,8 +76,8 @@ def _box(declared: Declared, code: str, one: tuple[str, Words, int]) -> Markup:
     now = ".".join(two for two in declared.measures if two != code) or NONE
     then = ".".join(toggled(declared, code, other)) or NONE
     return Markup(
-        '<label class="fam__b"><input type="checkbox" name="familie" value="{}" data-off="{}"{}> {} '
-        '<span class="muted">({})</span></label>'
+        '<label class="fam__b"><input type="checkbox" name="familie" value="{}" data-off="{}"{}> <span>{} '
+        '<span class="muted">({})</span></span></label>'
     ).format(
         now if is_in else then,
         then if is_in else now,

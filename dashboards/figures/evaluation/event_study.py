@@ -269,7 +269,8 @@ def _note(frame: _Frame, one: Month, decimals: int) -> str:
     x = frame.x(one.since)
     said = f'<tspan class="ch-lab--b">{signed(one.estimate, decimals)}</tspan>'
     if one.has_band:
-        said += f" ({number(one.low, decimals)} {escape(_('til'))} {number(one.high, decimals)})"
+        within = _("{low} til {high}").format(low=number(one.low, decimals), high=number(one.high, decimals))
+        said += f" ({escape(within)})"
     lead = f'<path class="ev-lead" d="M{place(x)} {place(y + 4)}V{place(frame.y.at(one.estimate) - 5)}"/>'
     if frame.width <= NARROW:
         said = f'<tspan class="ch-lab--b">{signed(one.estimate, decimals)}</tspan>'

@@ -127,7 +127,8 @@ def _figures(estimate: float, low: float, high: float, width: int, y: float, dec
     """The figures of a row: at its end, or under it where the screen is narrow."""
     said = f'<tspan class="ch-lab--b">{signed(estimate, decimals)}</tspan>'
     if math.isfinite(low):
-        said += f" ({number(low, decimals)} {escape(_('til'))} {number(high, decimals)})"
+        within = _("{low} til {high}").format(low=number(low, decimals), high=number(high, decimals))
+        said += f" ({escape(within)})"
     return text(width - 2, y if width > NARROW else y + 26, said, css="ch-lab ch-halo", anchor="end")
 
 
