@@ -39,7 +39,7 @@ def test_an_empty_and_an_untouched_chain_are_whole(empty_store: Store) -> None:
     ("sql", "broken_at"),
     [
         ("UPDATE audit_event SET actor = 'bo@example.dk' WHERE id = 2", 2),
-        ('UPDATE audit_event SET "at" = "at" + INTERVAL 1 MINUTE WHERE id = 1', 1),
+        ("""UPDATE audit_event SET "at" = "at" + INTERVAL '1' MINUTE WHERE id = 1""", 1),
         ("""UPDATE audit_event SET detail = '{"n": 4, "ord": "ø"}' WHERE id = 3""", 3),
         ("DELETE FROM audit_event WHERE id = 2", 3),
         ("DELETE FROM audit_event WHERE id = 1", 2),
