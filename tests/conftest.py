@@ -78,7 +78,7 @@ def _one_thread_per_query(request: pytest.FixtureRequest) -> Iterator[None]:
     """
     path = request.path.relative_to(ROOT).as_posix()
     with pytest.MonkeyPatch.context() as patch:
-        if not path.startswith(("tests/data/test_store.py", "tests/test_commands.py")):
+        if path != "tests/data/test_store.py":
             patch.setitem(store_module._DUCKDB_CONFIG, "threads", 1)
         yield
 

@@ -11,11 +11,24 @@ from xdist.scheduler import LoadScopeScheduling
 FIRST = (
     "tests/journeys/",
     "tests/journeys/test_accessibility.py",
-    "tests/data/demo/",
     "tests/properties/test_spc_engines.py",
     "tests/dashboards/shell/test_app.py",
+    "tests/data/demo/",
+    "tests/test_commands.py",
+    "tests/dashboards/shell/test_real_pages.py",
+    "tests/indicators/spc/test_conformance.py",
+    "tests/indicators/spc/test_funnel.py",
+    "tests/etl/test_pipeline.py",
+    "tests/dashboards/test_evaluation_plans.py",
+    "tests/dashboards/test_evaluation_effect.py",
+    "tests/dashboards/test_evaluation_report.py",
+    "tests/data/test_store.py",
 )
-"""Groups with long waits (browser, demo, compiler, servers), in this order: what is quick fills the other workers."""
+"""The longest groups, in this order: none of them is begun last, when the other workers have nothing left to do.
+
+Those with long waits (browser, servers, compiler) come first, and the demo's own tests after others: three workers that
+need the demo at once would wait for the one that builds it.
+"""
 
 
 def group_of(nodeid: str) -> str:
@@ -44,8 +57,10 @@ class Groups(LoadScopeScheduling):
 def order(nodeid: str) -> int:
     """Where in the collection a test stands: long groups first, all others as they were found.
 
-    >>> order("tests/journeys/test_leader.py::test_a_choice"), order("tests/test_docs.py::test_every_example")
-    (0, 5)
+    >>> order("tests/journeys/test_leader.py::test_a_choice"), order("tests/data/demo/test_truths.py::test_noise")
+    (0, 4)
+    >>> order("tests/test_docs.py::test_every_example") == len(FIRST)
+    True
     """
     group = group_of(nodeid)
     return FIRST.index(group) if group in FIRST else len(FIRST)
