@@ -25,6 +25,7 @@ SECTORS = ("national", "regional", "municipal")  # of a unit
 ROLES = ("outcome", "process", "balancing")  # of an indicator
 USABLE = 12  # months before and after the start that a series needs to be analysed, unless somebody asks for others
 MOST_USABLE = 60
+MOST_UNUSUAL = 36  # calendar months an analysis can go without at most
 SIGNALS = tuple(one.value for one in Variation)  # the stored signal of a series
 LEFT_OUT = (0, 3, 6, 12)  # months before the start that take no part in an analysis, whatever the data say
 LEFT_OUT_IF = "afvig"  # six, where they change the effect: what an address without the key means
@@ -63,6 +64,7 @@ class Selection:
     before, after : months before and after the start that a series needs to be analysed (`foer`, `efter`), 0-60
     signal : the stored signal that is asked for (`signal`), one of SIGNALS
     scale, weights, left_out, has_trends : how an effect is computed (`skala`, `vaegt`, `udelad`, `tendens`)
+    without, without_until : the first and the last unusual month (`uden`, `udentil`): see `unusual_months`
     measures : the other measures of a declared family (`familie`, codes with dots between); None: not said, (): none
     primary, placebo : the primary measure of the family and the one the programme should not move (`primaer`,
         `placebo`), as codes; None: not said, "ingen": none
@@ -97,14 +99,16 @@ class Selection:
     weights: str = WEIGHTS[0]
     left_out: int | None = None
     has_trends: bool = False
+    without: date | None = None
+    without_until: date | None = None
     measures: tuple[str, ...] | None = None
     primary: str | None = None
     placebo: str | None = None
 
     KEYS: ClassVar[tuple[str, ...]] = (
         "v", "enhed", "periode", "maal", "hold", "vis", "pr", "maaned", "til", "sektor", "rolle", "ansvarlig",
-        "program", "maaling", "foer", "efter", "signal", "skala", "vaegt", "udelad", "tendens", "familie",
-        "primaer", "placebo",
+        "program", "maaling", "foer", "efter", "signal", "skala", "vaegt", "udelad", "tendens", "uden", "udentil",
+        "familie", "primaer", "placebo",
     )  # fmt: skip
 
     @classmethod
@@ -136,6 +140,8 @@ class Selection:
             weights=_one_of(WEIGHTS, values.get("vaegt")) or WEIGHTS[0],
             left_out=_months_left_out(values.get("udelad")),
             has_trends=values.get("tendens") == YES,
+            without=_month(values.get("uden")),
+            without_until=_month(values.get("udentil")),
             measures=_measures(values.get("familie")),
             primary=_code(values.get("primaer")),
             placebo=_code(values.get("placebo")),
@@ -184,12 +190,33 @@ class Selection:
             chosen.append(("udelad", str(self.left_out)))
         if self.has_trends:
             chosen.append(("tendens", YES))
+        for key, day in (("uden", self.without), ("udentil", self.without_until)):
+            if day is not None:
+                chosen.append((key, f"{day:%Y-%m}"))
         if self.measures is not None:
             chosen.append(("familie", ".".join(self.measures) or NONE))
         chosen += [
             (key, code) for key, code in (("primaer", self.primary), ("placebo", self.placebo)) if code is not None
         ]
         return "?" + urlencode([("v", str(VERSION)), *chosen], quote_via=quote) if chosen else ""
+
+    @property
+    def unusual_months(self) -> tuple[str, ...]:
+        """The calendar months one analysis goes without: from `without` to `without_until`, both counted.
+
+        Examples
+        --------
+        >>> Selection.from_query("?v=1&uden=2020-11&udentil=2021-01").unusual_months
+        ('2020-11', '2020-12', '2021-01')
+        >>> Selection(without=date(2020, 3, 1)).unusual_months, Selection(without_until=date(2020, 3, 1)).unusual_months
+        (('2020-03',), ())
+        """
+        if self.without is None:
+            return ()
+        first = self.without.year * 12 + self.without.month - 1
+        until = self.without_until or self.without
+        last = min(until.year * 12 + until.month - 1, first + MOST_UNUSUAL - 1)
+        return tuple(f"{month // 12}-{month % 12 + 1:02d}" for month in range(first, last + 1))
 
     def but(self, **changes: Any) -> Selection:
         """The same choices with some changed: `selection.but(unit="HGH-KAR")`."""

@@ -12,6 +12,7 @@ from dashboards.components.family_choice import family_choice
 from dashboards.components.filter_fields import filter_field, options_of
 from dashboards.components.signal_counts import signal_fold
 from dashboards.components.states import Action, State
+from dashboards.components.unusual_months import unusual_months
 from dashboards.context import parts
 from dashboards.exports.evaluation.months_before import asked_for
 from dashboards.figures.evaluation import aligned_curves, event_study, forest, funnel, heat_strip
@@ -30,6 +31,7 @@ from dashboards.presenters.evaluation_effect import (
     YearOfUnits,
 )
 from dashboards.presenters.evaluation_effect_words import Measure
+from dashboards.presenters.evaluation_report import span_of
 from dashboards.selection import LEFT_OUT, LEFT_OUT_IF, NO, SCALES, VERSION, WEIGHTS, YES, Selection
 from dashboards.text import N_, _, language, number
 from indicators.definition import Direction
@@ -87,6 +89,7 @@ def choices(question: Question, selection: Selection) -> Markup:
     is_on = question.has_trends
     trends = options_of((Choice(NO, _("nej"), not is_on), Choice(YES, _("ja"), is_on)))
     form += filter_field("tendens", _("Egen tendens pr. hold"), trends)
+    form += unusual_months(selection, EFFECT)
     family = family_choice(question.asked, selection) if question.asked is not None else NOTHING
     return bar + Markup(
         '<div class="eff-set no-print">{}<form data-context data-version="{}" aria-label="{}">{}</form></div>{}'
@@ -431,6 +434,11 @@ def _sensitivity(answer: Answer, question: Question, selection: Selection) -> Ma
         if math.isfinite(main.low)
         else _("Én række er én analyse.")
     )
+    unusual = question.asked.call.months_left_out if question.asked is not None else ()
+    if unusual and not any(row.key == "months_left_out" for row in rows):
+        about += " " + _("Ingen af månederne {months} er i data, så ingen række går uden dem.").format(
+            months=span_of(unusual)
+        )
     return Markup(
         '<section class="card fig eff-sens"><div class="fig__h"><div><h2>{}</h2><p class="muted f-13">{}</p></div>'
         '<a class="btn btn--sm btn--quiet no-print" href="{}" download>{}{}</a></div><div class="tbl-wrap">'

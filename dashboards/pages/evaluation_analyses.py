@@ -26,6 +26,7 @@ from dashboards.components.family_choice import declared_list, family_choice
 from dashboards.components.filter_fields import filter_field, options_of
 from dashboards.components.form import Form
 from dashboards.components.markup import Html
+from dashboards.components.unusual_months import unusual_months
 from dashboards.context import current_now, current_settings, current_store, current_today, current_viewer
 from dashboards.exports.evaluation.analysis import Analysis
 from dashboards.exports.evaluation.analysis import Plan as ReportPlan
@@ -275,6 +276,7 @@ def _bar(asked: Asked, selection: Selection) -> Markup:
     fields += filter_field("udelad", _("Udelad før start"), options_of(months))
     trends = (Choice(NO, _("nej"), not call.cohort_trends), Choice(YES, _("ja"), call.cohort_trends))
     fields += filter_field("tendens", _("Egen tendens pr. hold"), options_of(trends))
+    fields += unusual_months(selection, ANALYSES)
     return bar + Markup(
         '<form class="rp__set no-print" data-context data-version="{}" aria-label="{}">{}</form>{}'
     ).format(VERSION, _("Sådan regnes effekten"), fields, family_choice(asked, selection))

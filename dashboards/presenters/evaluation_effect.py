@@ -572,6 +572,7 @@ class EffectWork:
             tuple((one.code, tuple(sorted(one.starts.items())), one.compared) for one in question.groups),
             question.definition.code if question.definition else None,
             declared_key(question.asked) if question.asked else None,
+            question.asked.call if question.asked else None,
             question.settings,
             question.before,
             question.after,

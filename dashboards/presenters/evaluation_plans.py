@@ -14,7 +14,7 @@ from typing import Any
 from dashboards.exports.evaluation.analysis import Plan as ReportPlan
 from dashboards.exports.evaluation.months_before import asked_for
 from dashboards.presenters.evaluation_family import MEASURES, PLACEBO, PRIMARY, plan_of
-from dashboards.presenters.evaluation_report import Asked
+from dashboards.presenters.evaluation_report import Asked, span_of
 from dashboards.text import _, language, moment_text, ngettext, number
 from data import analysis_plans
 from data.access import Viewer
@@ -33,6 +33,7 @@ NAMES = {
     "settings.weights": Words("Vægt", "Weights"),
     "settings.leave_out": Words("Måneder udeladt før start", "Months left out before the start"),
     "settings.cohort_trends": Words("Egne tendenser for hold", "Trends for each cohort"),
+    "settings.months_left_out": Words("Usædvanlige måneder, én analyse uden", "Unusual months, one analysis without"),
     "settings.groups": Words("Grupper", "Groups"),
     "settings.measures": Words("Målinger i familien", "Measures of the family"),
     "settings.primary": Words("Primær måling", "Primary measure"),
@@ -46,7 +47,7 @@ PLACES = {
     "report": Words("rapport", "report"),
     "package": Words("pakke med data og script", "package of data and script"),
 }
-COMPARED = ("family", "weights", "leave_out", "cohort_trends", "groups", MEASURES, PRIMARY, PLACEBO)
+COMPARED = ("family", "weights", "leave_out", "cohort_trends", "months_left_out", "groups", MEASURES, PRIMARY, PLACEBO)
 VALUES = {
     "binomial": Words("log odds", "log odds"),
     "linear": Words("lineær", "linear"),
@@ -151,7 +152,7 @@ def departed(plan: Plan, used: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
         field = f"settings.{name}"
         planned = analysis_plans.in_force(plan, field)
         now = sorted(used[name]) if name == "groups" else used.get(name)
-        if name in (MEASURES, PRIMARY, PLACEBO):  # older plans say nothing of them: that is none
+        if name in (MEASURES, PRIMARY, PLACEBO, "months_left_out"):  # older plans say nothing of them: that is none
             planned, now = planned or "", now or ""
         # What was locked is never a departure, whatever was tried in between.
         if now not in (planned, plan.settings.get(name)):
@@ -217,6 +218,8 @@ def _name(field: str) -> str:
 def _value(field: str, value: Any, names: Mapping[str, str]) -> str:
     if field == "settings.leave_out":
         return asked_for(value)
+    if field == "settings.months_left_out" and value:
+        return span_of(value)
     if isinstance(value, (list, tuple)):
         return ", ".join(names.get(str(one), str(one)) for one in value) or VALUES[""].say(language())
     return VALUES[str(value)].say(language()) if str(value) in VALUES else names.get(str(value), str(value))

@@ -5,7 +5,7 @@ Units stand under their pseudonyms, whoever asks: a frame, its fingerprint and a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -26,7 +26,7 @@ from dashboards.presenters.evaluation_disclosure import coarse_row, is_too_few, 
 from dashboards.presenters.evaluation_family import declared_in
 from dashboards.presenters.exported import Origin, safe_name
 from dashboards.selection import SCALES, WEIGHTS, Selection
-from dashboards.text import _, language, use_language
+from dashboards.text import _, language, month, use_language
 from data import audit
 from data.access import Viewer
 from data.errors import Refused
@@ -140,6 +140,7 @@ def call_of(definition: IndicatorDefinition, selection: Selection) -> Call:
         definition,
         leave_out=selection.left_out,
         cohort_trends=selection.has_trends,
+        months_left_out=selection.unusual_months,
         weights="patient" if selection.weights == WEIGHTS[1] and definition.has_denominator else "unit",
     )
     return Call.from_settings({**call.settings(), "family": "linear"}) if selection.scale == SCALES[1] else call
@@ -265,7 +266,21 @@ def settings_words(call: Call) -> str:
     said.append(_("udeladt før start: {months}").format(months=asked_for(call.leave_out)))
     if call.cohort_trends:
         said.append(_("egen tendens for hvert hold"))
+    if call.months_left_out:
+        said.append(_("én analyse uden {months}").format(months=span_of(call.months_left_out)))
     return "; ".join(said)
+
+
+def span_of(months: Sequence[str]) -> str:
+    """The first and the last of some months in a row, in words.
+
+    Examples
+    --------
+    >>> span_of(("2020-03", "2020-04", "2020-05")), span_of(("2020-03",))
+    ('marts 2020 til maj 2020', 'marts 2020')
+    """
+    first, last = (month(date.fromisoformat(f"{one}-01"), "long") for one in (months[0], months[-1]))
+    return first if len(months) == 1 else _("{first} til {last}").format(first=first, last=last)
 
 
 def file_name(analysis: Analysis, form: str) -> str:

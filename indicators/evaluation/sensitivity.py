@@ -257,11 +257,7 @@ def _plan(
         yield _Row(
             "months_left_out",
             Words("Uden usædvanlige måneder", "Without months out of the ordinary"),
-            Words.by_count(
-                len(inside),
-                Words("1 måned udeladt for alle", "1 month left out for everybody"),
-                Words(f"{len(inside)} måneder udeladt for alle", f"{len(inside)} months left out for everybody"),
-            ),
+            _left_out_for_all([str(panel.periods[place]) for place in inside]),
             again(replace(panel, observed=kept)),
         )
     if len(panel.cohorts) > 1:
@@ -344,6 +340,16 @@ def _nearly_complete(panel: Panel) -> np.ndarray:
     n_periods = len(panel.periods)
     first = np.where(panel.observed.any(axis=1), panel.observed.argmax(axis=1), n_periods)
     return (n_periods - first) - panel.observed.sum(axis=1) <= MOST_MISSING
+
+
+def _left_out_for_all(labels: list[str]) -> Words:
+    if len(labels) == 1:
+        return Words(f"{labels[0]} udeladt for alle", f"{labels[0]} left out for everybody")
+    n, first, last = len(labels), labels[0], labels[-1]
+    return Words(
+        f"{n} måneder fra {first} til {last} udeladt for alle",
+        f"{n} months from {first} to {last} left out for everybody",
+    )
 
 
 def _is_among(label: object, months: tuple[object, ...]) -> bool:

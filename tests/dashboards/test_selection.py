@@ -30,6 +30,8 @@ selections = st.builds(
     weights=st.sampled_from(WEIGHTS),
     left_out=st.sampled_from(LEFT_OUT),
     has_trends=st.booleans(),
+    without=st.none() | months,
+    without_until=st.none() | months,
     measures=st.none() | st.lists(st.sampled_from(["OPFOELG", "FALD-1", "A_b"]), unique=True).map(tuple),
     primary=st.none() | st.sampled_from(["OPFOELG", "ingen"]),
     placebo=st.none() | st.sampled_from(["FALD-1", "ingen"]),
