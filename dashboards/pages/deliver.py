@@ -60,6 +60,7 @@ class Ids:
     WHY_MORE = "deliver-why-more"
     NOTE = "deliver-note"
     JOB = "deliver-job"
+    SHOWN = "deliver-shown"  # the job whose answer stands there
     LOOK = "deliver-look"
     AGAIN = "deliver-again"
     UNIT = "deliver-unit"
@@ -260,6 +261,7 @@ def layout(selection: Selection) -> html.Div:
             html.Div([CheckedFile(Ids.RESULT, "deliver__result"), Html(id=Ids.EFFECT)], className="deliver"),
             _commit_bar(),
             dcc.Store(id=Ids.JOB),
+            dcc.Store(id=Ids.SHOWN),
             dcc.Store(id=Ids.AGAIN),
             dcc.Store(id=Ids.UNIT, data=view.unit),
             dcc.Interval(id=Ids.LOOK, interval=LOOK_IN, disabled=True),
@@ -357,8 +359,10 @@ def register_callbacks(app: Dash) -> None:
         )
         return _shown(_said(job, source, view))
 
+    looked = [*outputs[:-2], Output(Ids.SHOWN, "data"), outputs[-1], Output(Ids.AGAIN, "data")]
+
     @app.callback(
-        [*outputs, Output(Ids.AGAIN, "data")],
+        looked,
         Input(Ids.LOOK, "n_intervals"),
         Input(Ids.RESULT, "view"),
         State(Ids.JOB, "data"),
@@ -371,8 +375,18 @@ def register_callbacks(app: Dash) -> None:
             return [no_update] * (len(outputs) - 1) + [True, f"{job_id} {n_intervals}"]
         said = _said(job, None, view)
         if said.state == "running":
-            return [str(said.markup), *[no_update] * len(outputs)]
-        return [*_shown(said), no_update]
+            return [str(said.markup), *[no_update] * (len(outputs) - 3), job.id, no_update, no_update]
+        return [*_shown(said)[:-2], job.id, not said.is_waiting, no_update]
+
+    @app.callback(outputs, Input(Ids.SHOWN, "data"), State(Ids.JOB, "data"), prevent_initial_call=True)
+    def settle(shown: str | None, job_id: str | None) -> Any:
+        """A look that was on its way when the page, or what it holds, became another told of a job that is not its own:
+        look again."""
+        if shown == job_id:
+            return no_update
+        if not job_id:
+            return _shown(presenter.START)
+        return [*[no_update] * (len(outputs) - 1), False]
 
     @app.callback(
         output=outputs,

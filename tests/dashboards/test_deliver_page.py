@@ -6,11 +6,13 @@ import base64
 import csv
 import io
 import threading
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 import xlsxwriter
+from dash import Dash, html
 from markupsafe import Markup
 from python_calamine import CalamineWorkbook
 from sqlalchemy import insert
@@ -18,7 +20,7 @@ from sqlalchemy import insert
 from dashboards.components.controls import Choice, FileDrop
 from dashboards.components.delivery import CheckedFile
 from dashboards.components.markup import Html
-from dashboards.pages.deliver import exists, steps
+from dashboards.pages.deliver import Ids, exists, register_callbacks, steps
 from dashboards.presenters import deliver, deliver_start, deliver_typing
 from dashboards.presenters.background_jobs import Failed, Job, Jobs, State
 from dashboards.presenters.deliver import FILE, GRID, PASTE, CheckView
@@ -460,3 +462,44 @@ def test_html_takes_markup_only_and_controls_keep_their_words() -> None:
     drop = FileDrop(id="d", button="Vælg fil", label="eller", hint="CSV", limit=5)
     assert (drop.button, drop.limit) == ("Vælg fil", 5)
     assert Choice(id="c", label="Enhed", options=[{"value": "", "label": "–"}]).value == ""
+
+
+def test_an_answer_about_a_job_that_is_not_the_page_s_own_makes_the_page_look_again_or_clears_it(
+    ask_page: Callable[[str | None, str | None], dict[str, Any]],
+) -> None:
+    assert ask_page("new", "new") == {}
+    again = ask_page("old", "new")
+    assert again == {"deliver-look": {"disabled": False}}
+    cleared = ask_page("old", None)
+    assert cleared["deliver-commit-button"]["disabled"] is True
+    assert cleared["deliver-result"]["of"] == ""
+    assert cleared["deliver-look"] == {"disabled": True}
+
+
+@pytest.fixture
+def ask_page() -> Callable[[str | None, str | None], dict[str, Any]]:
+    """What the page is told when an answer about `shown` has landed on it and `job` is its own."""
+    app = Dash("deliver", suppress_callback_exceptions=True)
+    app.layout = html.Div()
+    register_callbacks(app)
+    client = app.server.test_client()
+    client.get("/_dash-dependencies")
+    ((key, made),) = [
+        (name, one) for name, one in app.callback_map.items() if [part["id"] for part in one["inputs"]] == [Ids.SHOWN]
+    ]
+    parts = [one.rsplit(".", 1) for one in key.strip(".").split("...")]
+
+    def call(shown: str | None, job: str | None) -> dict[str, Any]:
+        body = {
+            "output": key,
+            "outputs": [{"id": name, "property": what} for name, what in parts],
+            "inputs": [{**made["inputs"][0], "value": shown}],
+            "state": [{**made["state"][0], "value": job}],
+            "changedPropIds": [f"{Ids.SHOWN}.data"],
+        }
+        answer = client.post("/_dash-update-component", json=body)
+        assert answer.status_code in (200, 204), answer.text
+        found: dict[str, Any] = answer.get_json()["response"] if answer.status_code == 200 else {}
+        return found
+
+    return call
