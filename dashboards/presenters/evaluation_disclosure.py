@@ -24,7 +24,9 @@ OF_LEVEL = 0.25
 """The same for what is no proportion, as a share of the usual level."""
 WHOLE = 10.0
 """Events are told in tens: a small count among them is not known."""
-LEVELS = ("estimate", "ci_low", "ci_high", "band_low", "band_high", "observed", "expected")
+LEVELS = (
+    "estimate", "ci_low", "ci_high", "band_low", "band_high", "observed", "expected", "expected_low", "expected_high",
+)  # fmt: skip
 COUNTED = ("patients", "patients_ci_low", "patients_ci_high")
 
 TOO_FEW = Words(

@@ -60,8 +60,9 @@ class ProgrammeEffect:
         One row per unit with an effect: unit, cohort, estimate, se (autocorrelation of the untreated residuals
         allowed for), n_before, n_after.
     curve : DataFrame
-        One row per cohort and period: cohort, period, since, observed, expected, n_units; expected is missing where it
-        cannot be told.
+        One row per cohort and period: cohort, period, since, observed, expected, expected_low, expected_high, n_units;
+        expected is missing where it cannot be told. The band holds for all months after the start of a cohort at once:
+        what was observed outside it differs by more than chance.
     checks : DataFrame
         One row per check: check, is_passed, estimate, se, ci_low, ci_high, p_value, could_miss, words_da, words_en.
     not_identified, notes : tuple of Note
@@ -172,7 +173,7 @@ def effect_of(panel: Panel, settings: Settings) -> ProgrammeEffect:
         by_cohort=_by_cohort(panel, found.fitted, found.inferred, told, weight),
         by_time=_by_time(panel, fit, found.fitted, found.inferred, told, window, weight),
         by_unit=_by_unit(panel, fit, found.fitted.effect, told),
-        curve=_curve(panel, fit, weight),
+        curve=_curve(panel, fit, weight, found.fitted, found.inferred),
         checks=pd.DataFrame([check.row() for check in checks]),
         not_identified=reasons,
         notes=tuple(found.notes),
@@ -647,7 +648,13 @@ def _autocorrelation(left: Floats, fitted: Bools, longest: int = 12) -> Floats:
     return echo
 
 
-def _curve(panel: Panel, fit: Counterfactual, weight: Floats) -> pd.DataFrame:
+def _curve(
+    panel: Panel,
+    fit: Counterfactual,
+    weight: Floats,
+    fitted: LeaveOneOut | None = None,
+    inferred: _Inference | None = None,
+) -> pd.DataFrame:
     rows = []
     labels = [*((int(s), panel.cohort_label(int(s))) for s in panel.cohorts), (None, None)]
     for start, label in labels:
@@ -661,6 +668,9 @@ def _curve(panel: Panel, fit: Counterfactual, weight: Floats) -> pd.DataFrame:
         with np.errstate(divide="ignore", invalid="ignore"):
             observed = np.where(cells, weight * panel.value, 0.0).sum(axis=0) / total
             expected = np.where(known, weight * fit.expected, 0.0).sum(axis=0) / total_known
+        half = np.full(len(panel.periods), np.nan)
+        if start is not None and fitted is not None and inferred is not None:
+            half = _half_band(known & (panel.since >= 0), weight, fitted, inferred)
         rows.append(
             pd.DataFrame(
                 {
@@ -669,11 +679,34 @@ def _curve(panel: Panel, fit: Counterfactual, weight: Floats) -> pd.DataFrame:
                     "since": np.nan if start is None else np.arange(len(panel.periods)) - start,
                     "observed": observed,
                     "expected": expected,
+                    "expected_low": expected - half,
+                    "expected_high": expected + half,
                     "n_units": cells.sum(axis=0),
                 }
             )
         )
     return pd.concat([part.astype({"cohort": object, "since": float}) for part in rows], ignore_index=True)
+
+
+def _half_band(cells: Bools, weight: Floats, fitted: LeaveOneOut, inferred: _Inference) -> Floats:
+    """Half the width of the band around what was expected of one cohort, by period: it holds for all months after the
+    start at once, and is missing where fewer than two units stand behind a month."""
+    half = np.full(cells.shape[1], np.nan)
+    deviations, places = [], []
+    for place in np.flatnonzero(any_of(cells, 0)):
+        weights = np.zeros_like(weight)
+        weights[:, place] = np.where(cells[:, place], weight[:, place], 0.0)
+        average = fitted.average(weights)
+        found = inferred.spread_of(average)
+        if int(average.has_weight.sum()) < 2 or not np.isfinite(found.se):
+            continue
+        row = estimated(average.estimate, found.se, found.df)
+        half[place] = float(row["ci_high"] - row["estimate"])
+        deviations.append(found.deviations)
+        places.append(place)
+    if places:
+        half[places] *= simultaneous_factor(np.array(deviations).T) / 1.959964
+    return half
 
 
 def _used(panel: Panel, fit: Counterfactual, treated: Bools, told: Bools, window: Bools) -> pd.DataFrame:

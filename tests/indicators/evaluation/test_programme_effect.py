@@ -326,3 +326,17 @@ def test_each_row_of_the_table_takes_the_months_of_the_main_one() -> None:
     figures = ["estimate", "se", "ci_low", "ci_high"]
     assert {"leave_out_3", "leave_out_6"} <= set(rows.index) and "leave_out_0" not in rows.index
     pd.testing.assert_frame_equal(rows[figures], asked[figures])
+
+
+def test_the_band_around_what_was_expected_of_a_lone_cohort_is_that_of_its_effect() -> None:
+    frame = simulated(effect=0.1)
+    first = frame.loc[frame["start"] > 0, "start"].min()
+    alone = frame[frame["start"].isin([0, first])]
+    found = evaluation.programme_effect(alone, denominator="denominator")
+    curve = found.curve[found.curve["since"] >= 0].set_index("since")
+    after = found.by_time[found.by_time["phase"] == "after"].set_index("since")
+    assert len(curve) == len(after) > 5
+    np.testing.assert_allclose(curve["expected_high"] - curve["expected"], after["band_high"] - after["estimate"])
+    np.testing.assert_allclose(curve["expected"] - curve["expected_low"], after["band_high"] - after["estimate"])
+    before = found.curve[~(found.curve["since"] >= 0)]
+    assert before["expected_low"].isna().all()
