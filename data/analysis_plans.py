@@ -109,6 +109,11 @@ class Plan:
         return self.locked_at is not None
 
     @property
+    def is_as_locked(self) -> bool:
+        """Whether it says what it said when it was locked; an unlocked one always does."""
+        return self.locked_at is None or content_hash(self.texts, self.settings) == self.hash
+
+    @property
     def sights_before(self) -> tuple[Sight, ...]:
         """Who had seen results when it was locked; by now, where it is not."""
         return tuple(one for one in self.sights if self.locked_at is None or one.at < self.locked_at)

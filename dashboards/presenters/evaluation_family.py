@@ -5,7 +5,7 @@ An address that says nothing about them takes what the plan of the measure says;
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from dashboards.selection import NONE, Selection
 from data import analysis_plans
 from data.access import Viewer
 from data.analysis_plans import Plan
+from data.queries.evaluation import Group
 from data.store import Store
 
 MEASURES, PRIMARY, PLACEBO = "measures", "primary", "placebo"  # of a plan's settings
@@ -28,19 +29,30 @@ class Declared:
     placebo: str
 
 
-def plan_of(store: Store, viewer: Viewer, code: str, kind: str) -> Plan | None:
-    """The newest plan for a measure and a kind of groups, whoever wrote it."""
-    for plan in analysis_plans.listed(store, viewer):
-        if (plan.settings.get("indicator"), plan.settings.get("programme")) == (code, kind):
-            return plan
-    return None
+def plan_of(store: Store, viewer: Viewer, code: str, kind: str, groups: Iterable[str]) -> Plan | None:
+    """The plan for a measure and a kind of groups: of any of these groups the one locked first, whoever wrote it.
+
+    A plan that was locked is not put aside by a newer one, only departed from. While none is locked it is the newest.
+    """
+    wanted = set(groups)
+    found = [
+        plan
+        for plan in analysis_plans.listed(store, viewer)
+        if (plan.settings.get("indicator"), plan.settings.get("programme")) == (code, kind)
+    ]
+    locked = [one for one in found if one.locked_at is not None and wanted & set(one.settings.get("groups") or wanted)]
+    if locked:
+        return min(locked, key=lambda one: (one.locked_at, one.id))
+    return next((one for one in found if not one.is_locked), None)
 
 
-def declared_in(store: Store, viewer: Viewer, choice: EvaluationChoice, code: str, selection: Selection) -> Declared:
+def declared_in(
+    store: Store, viewer: Viewer, choice: EvaluationChoice, groups: Iterable[Group], code: str, selection: Selection
+) -> Declared:
     """What the address declares beside the measure `code`; where it says nothing, what its plan says."""
     planned: Mapping[str, Any] = {}
     if None in (selection.measures, selection.primary, selection.placebo):
-        plan = plan_of(store, viewer, code, choice.kind)
+        plan = plan_of(store, viewer, code, choice.kind, [one.code for one in groups])
         if plan is not None:
             names = (MEASURES, PRIMARY, PLACEBO)
             planned = {name: analysis_plans.in_force(plan, f"settings.{name}") for name in names}

@@ -19,6 +19,7 @@ from dashboards.text import _, language, moment_text, ngettext, number
 from data import analysis_plans
 from data.access import Viewer
 from data.analysis_plans import Plan
+from data.errors import Refused
 from data.store import Store
 from indicators.words import Words
 
@@ -75,8 +76,9 @@ def settings_of(asked: Asked) -> dict[str, Any]:
 
 
 def plan_for(store: Store, viewer: Viewer, asked: Asked) -> Plan | None:
-    """The newest plan for the same measure and kind of groups, whoever wrote it."""
-    return plan_of(store, viewer, asked.definition.code, asked.choice.kind)
+    """The plan for the same measure and groups: the one locked first, or the newest draft, whoever wrote it."""
+    codes = [one.code for one in asked.groups]
+    return plan_of(store, viewer, asked.definition.code, asked.choice.kind, codes)
 
 
 def shows_results(plan: Plan | None, show: str | None, viewer: Viewer) -> bool:
@@ -132,8 +134,10 @@ def may_change(viewer: Viewer, plan: Plan | None) -> bool:
 
 
 def write(store: Store, viewer: Viewer, asked: Asked, texts: Mapping[str, str], *, now: datetime) -> Plan:
-    """Write the plan for what is asked."""
+    """Write the plan for what is asked; Refused where one is locked: nobody begins anew beside it."""
     plan = plan_for(store, viewer, asked)
+    if plan is not None and plan.is_locked:
+        raise Refused(analysis_plans.IS_LOCKED)
     title = asked.definition.name.say(language())
     return analysis_plans.write(
         store,
@@ -141,7 +145,7 @@ def write(store: Store, viewer: Viewer, asked: Asked, texts: Mapping[str, str], 
         {"title": title, **{name: texts.get(name, "") for name in FIELDS}},
         settings_of(asked),
         now=now,
-        plan_id=plan.id if plan is not None and not plan.is_locked and may_change(viewer, plan) else None,
+        plan_id=plan.id if plan is not None and may_change(viewer, plan) else None,
     )
 
 
@@ -198,6 +202,8 @@ def report_plan(
         ]
         missing = _("Ikke begrundet.")
         told += [f"{changed(*one)}. {missing}" for one in departed(plan, used)]
+        if not plan.is_as_locked:
+            told.append(_("Planens tekst er ikke, som den blev låst: den passer ikke til koden."))
         if not plan.is_locked_before_author_saw:
             told.append(_("Planen blev låst, efter at den, der skrev den, havde set resultater."))
         elif not plan.is_locked_before_data:

@@ -117,7 +117,7 @@ def asked(store: Store, viewer: Viewer, selection: Selection) -> Asked:
     if not choice.indicators:
         raise Refused(NO_INDICATOR)
     definition = catalogue.indicator(store, viewer, choice.code or choice.indicators[0][0])
-    declared = declared_in(store, viewer, choice, definition.code, selection)
+    declared = declared_in(store, viewer, choice, groups, definition.code, selection)
 
     def with_call(code: str) -> tuple[IndicatorDefinition, Call]:
         found = catalogue.indicator(store, viewer, code)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from sqlalchemy import update
 
 from dashboards.exports.evaluation.analysis import Analysis, numbers_of
 from dashboards.exports.evaluation.content import report_of
@@ -24,6 +25,7 @@ from dashboards.text import use_language
 from data import analysis_plans, snapshots
 from data.access import NotAllowed, Role, Viewer, load_viewer
 from data.errors import Refused
+from data.schema import analysis_plan_event
 from data.store import Store
 from tests.conftest import BuiltDemo
 
@@ -151,6 +153,42 @@ def test_a_plan_locked_after_its_author_saw_results_says_so(board: Store) -> Non
         told = plans.report_plan(locked, plans.settings_of(asked), timezone="Europe/Copenhagen")
     assert told is not None
     assert told.departures == ("The plan was locked after its author had seen results.",)
+
+
+def test_a_locked_plan_is_not_put_aside_by_writing_another(board: Store) -> None:
+    author, other = load_viewer(board, EVALUATOR), load_viewer(board, RESEARCHER)
+    asked = asked_by(board, author, programme="region", indicator="MEDAFST")
+    first = plans.write(board, author, asked, {"question": "Før"}, now=NOW)
+    locked = analysis_plans.lock(board, author, first.id, now=NOW)
+    for viewer in (author, other):
+        with pytest.raises(Refused):
+            plans.write(board, viewer, asked_by(board, viewer, programme="region", indicator="MEDAFST"), {}, now=NOW)
+    # Straight into the store, as a draft that was begun at the same time would be:
+    later = datetime(2026, 11, 24, 9, 0)
+    rival = analysis_plans.write(board, other, {"title": "Efter"}, plans.settings_of(asked), now=later)
+    analysis_plans.lock(board, other, rival.id, now=later)
+    found = plans.plan_for(board, author, asked)
+    assert found is not None and found.id == locked.id
+    assert analysis_plans.get(board, author, locked.id).is_as_locked
+
+
+def test_a_locked_plan_that_says_something_else_now_is_told(board: Store) -> None:
+    author = load_viewer(board, EVALUATOR)
+    asked = asked_by(board, author, programme="region", indicator="SEPSIS")
+    made = plans.write(board, author, asked, {"question": "Hvad vi spurgte om"}, now=NOW)
+    analysis_plans.lock(board, author, made.id, now=NOW)
+    event = analysis_plan_event.c
+    content = {"texts": {"title": "x", "question": "Noget andet"}, "settings": dict(made.settings)}
+    board.write(
+        lambda connection: connection.execute(
+            update(analysis_plan_event).where(event.plan_id == made.id, event.kind == "written").values(content=content)
+        )
+    )
+    changed = plans.plan_for(board, author, asked)
+    assert changed is not None and not changed.is_as_locked
+    with use_language("en"):
+        told = plans.report_plan(changed, plans.settings_of(asked), timezone="Europe/Copenhagen")
+    assert told is not None and "does not fit the code" in told.departures[0]
 
 
 def test_a_frozen_set_gives_the_digits_it_was_frozen_with_and_says_what_it_is(board: Store) -> None:
