@@ -462,13 +462,16 @@ def sensitivity_rows(answer: Answer, question: Question) -> list[SensitivityRow]
         if has_figure and own.unit != measure.unit:  # on an axis of its own it would say nothing among the others
             said = f"{own.difference(float(row['estimate']))} {own.unit} ({_within(own, row)})"
             figures = [math.nan] * 3
+        estimate, low, high = figures
         rows.append(
             SensitivityRow(
                 key,
                 name,
                 str(row[f"about_{told}"]),
                 int(row["n_units"]),
-                *figures,
+                estimate,
+                low,
+                high,
                 bool(row["is_main"]),
                 bool(row["is_valid"]),
                 bool(row["is_placebo"]),
