@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from dash import Dash, html
-from flask import Response, current_app, request
+from flask import Response, current_app, redirect, request
+from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from dashboards.components import states
@@ -49,6 +50,7 @@ JOBS = "tavle_evaluation_cohorts"
 NAME = "cohorts"  # of its components
 AT_FIRST = 0.12  # seconds the page waits for the board before it shows grey rows instead
 COLUMNS = 12  # of the table, its widest form
+LONGEST_FILE = 10.0  # seconds a file waits for effects that are not there yet
 EMPTY, ROWS = 0, 1  # what stands on the page so far
 NOTHING = Markup("")
 SPANS = ((-24, -13), (-12, -1), (0, 11), (12, 23), (24, 36))  # months since the start, for the table in words
@@ -128,7 +130,7 @@ def _start(selection: Selection) -> Job[Board]:
             tell=lambda step, of: job.tell(WORKING, step=step, of=of),
         )
 
-    return _jobs().start(owner_of(viewer), work)
+    return _jobs().start(owner_of(viewer), work, topic=(selection.to_query(), NAME))
 
 
 def register_callbacks(app: Dash) -> None:
@@ -509,24 +511,28 @@ def _counted(reported: int, expected: int) -> str:
 # ----------------------------------------------------------------------------------------------------------- files
 
 
-def csv_file() -> Response:
+def csv_file() -> ResponseReturnValue:
     """The rows the filters of the address ask for, as text."""
     try:
         board, selection = _board_of_address()
     except NotAllowed as refusal:
         return Response(refusal.reason(language()), 403, mimetype="text/plain; charset=utf-8")
+    if board is None:
+        return redirect(selection.href(COHORTS), 303)
     content = cohorts_csv(
         presenter.file_heads(), presenter.file_rows(board, selection), is_demo=current_store().is_demo
     )
     return _download(content, "csv", "text/csv; charset=utf-8")
 
 
-def xlsx_file() -> Response:
+def xlsx_file() -> ResponseReturnValue:
     """The same as a workbook, with the finding and the notes of the page."""
     try:
         board, selection = _board_of_address()
     except NotAllowed as refusal:
         return Response(refusal.reason(language()), 403, mimetype="text/plain; charset=utf-8")
+    if board is None:
+        return redirect(selection.href(COHORTS), 303)
     view = presenter.view_of(board, selection)
     content = cohorts_xlsx(
         presenter.file_heads(),
@@ -539,11 +545,21 @@ def xlsx_file() -> Response:
     return _download(content, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
-def _board_of_address() -> tuple[Board, Selection]:
+def _board_of_address() -> tuple[Board | None, Selection]:
+    """The board of the address; None where it takes longer than a file may: the page is the place to wait."""
     selection = Selection.from_query(request.query_string.decode("utf-8", "replace"))
-    board = presenter.read_board(current_store(), current_viewer(), selection, today=current_today())
-    _saw(board, selection)
-    return board, selection
+    evaluation.require_evaluator(current_viewer())
+    try:
+        job = _start(selection)
+    except Busy:
+        return None, selection
+    if not job.wait(LONGEST_FILE):
+        return None, selection
+    if job.fault is not None:
+        raise job.fault
+    if job.answer is not None:
+        _saw(job.answer, selection)
+    return job.answer, selection
 
 
 def _download(content: bytes, ending: str, mimetype: str) -> Response:
