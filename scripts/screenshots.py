@@ -23,9 +23,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from urllib.parse import urljoin
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,6 +56,7 @@ MERGER = (
 )  # fmt: skip
 
 FIRST_FIGURES = HEAD + "MEDAFST;NOH-KIROT;2026-11;201;221;\n"
+CORRECTED = HEAD + "OPFOELG;NOH-KIR;2026-08;26;45;talt om\nOPFOELG;NOH-ORT;2026-09;35;49;talt om\n"
 
 
 # --------------------------------------------------------------------------------------- what a person does on a page
@@ -129,6 +131,39 @@ def planned(page: Page) -> None:
         page.locator(f"#org-{name}").fill(text)
     page.locator("[data-press=preview]").click()
     page.locator("#organisation-side ul").first.wait_for()
+
+
+def worked_out(page: Page) -> None:
+    """An analysis is worked out beside the page, which asks for it until it is there."""
+    page.locator("main h1").first.wait_for()
+    page.wait_for_timeout(500)
+    expect(page.locator(".running, [data-dash-is-loading=true]")).to_have_count(0, timeout=240_000)
+
+
+def planned_analysis(page: Page) -> None:
+    for name, said in (
+        ("question", "Følger flere afdelinger op til tiden, når deres leder har været på hold?"),
+        ("limitations", "Kun afdelinger, der selv har valgt at være med."),
+    ):
+        page.locator(f"#ap-{name}").fill(said)
+    page.locator("h1").first.click()  # nothing has the focus
+
+
+def frozen(page: Page) -> None:
+    page.locator("#sn-title").fill("Midtvejsrapport 2026")
+    page.locator("[data-press=freeze]").click()
+    page.locator(".snap__do").first.wait_for(timeout=240_000)
+    worked_out(page)
+
+
+def opened_report(page: Page) -> None:
+    """The report as whoever gets the file sees it."""
+    worked_out(page)
+    href = page.locator("a[href*='.html']").first.get_attribute("href") or ""
+    report = page.request.get(urljoin(page.url, href)).text()
+    page.goto("about:blank")  # the board's policy allows no style of a file's own
+    page.set_content(report)
+    page.locator("h1").first.wait_for()
 
 
 def drawn(page: Page) -> None:
@@ -250,6 +285,7 @@ class Shot:
 
     `is_printed`: as it would be on paper. `is_of_window`: no more than one sees without scrolling, for what lies over
     the page. `is_on_wall`: as wide as a screen on the wall where it is not a phone.
+    `is_worked_out`: the page asks again and again until its figures are there, and `before` waits for them.
     """
 
     who: str | None
@@ -260,6 +296,11 @@ class Shot:
     is_of_window: bool = False
     is_on_wall: bool = False
     with_tour: bool = False
+    is_worked_out: bool = False
+
+
+def of_evaluators(address: str, before: Callable[[Page], None] = worked_out) -> Shot:
+    return Shot("evaluator", address, before, is_worked_out=True)
 
 
 SERIES = "/indikator/MEDAFST?v=1&enhed=NOH-KIR"
@@ -338,6 +379,14 @@ SHOTS = {
     "indikator-ret": Shot("kvalitet", "/indikatorer/SVARTID/ret", half_written),
     "indikator-om": Shot("kvalitet", "/indikatorer/MEDAFST/om"),
     "indikator-kontrol": Shot("kvalitet", "/indikatorer/OPRING/om"),
+    "evaluering": of_evaluators("/evaluering"),
+    "evaluering-effekt": of_evaluators("/evaluering/effekt?v=1&maaling=OPFOELG"),
+    "evaluering-analyser": of_evaluators("/evaluering/analyser?v=1&maaling=OPFOELG"),
+    "evaluering-plan": Shot("evaluator", "/evaluering/analyser?v=1&maaling=OPFOELG&vis=plan", planned_analysis),
+    "evaluering-rapport": of_evaluators("/evaluering/analyser?v=1&maaling=OPFOELG", opened_report),
+    "evaluering-frosne": of_evaluators("/evaluering/frosne?v=1&maaling=OPFOELG", frozen),
+    "evaluering-forskel": of_evaluators("/evaluering/frosne?v=1&maaling=OPFOELG"),
+    "evaluatorer": Shot("admin", "/administration/evaluatorer"),
     "enheder": Shot("admin", "/administration/enheder", planned),
     "indikator-som-det-er": Shot(
         "kvalitet", "/indikator/MEDAFST?v=1&enhed=NOH-KIROT&periode=alle&vis=som-det-er", drawn
@@ -377,10 +426,14 @@ DOCS: dict[str, tuple[Way, ...]] = {
     "indikator-ret": (),
     "indikator-om": (),
     "indikator-kontrol": (("laptop", "en", "contrast"),),
+    "evaluering": (),
+    "evaluering-effekt": (),
+    "evaluering-plan": (),
+    "evaluering-rapport": (),
+    "evaluering-forskel": (),
     "enheder": (),
     "indikator-som-det-er": (),
 }
-AFTER_THE_MERGER = frozenset({"indikator-som-det-er"})
 
 
 def serve(var: Path, port: int) -> subprocess.Popen[bytes]:
@@ -399,19 +452,33 @@ def serve(var: Path, port: int) -> subprocess.Popen[bytes]:
     raise SystemExit("the demo server did not answer")
 
 
+def tavle(var: Path, *arguments: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "commands", *arguments],
+        cwd=ROOT, env={**os.environ, "TAVLE_VAR": str(var), "TAVLE_MODE": "demo"}, check=True,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def hand_in(var: Path, figures: str) -> None:
+    file = var / "tal.csv"
+    file.write_text(figures, "utf-8")
+    tavle(var, "load", str(file), "--as", "kvalitet@tavle.example")
+
+
 def merge(var: Path) -> None:
     """Two departments become one in the running demo, and the one hands in its first figures."""
-    first = var / "november.csv"
-    first.write_text(FIRST_FIGURES, "utf-8")
-    for arguments in (
-        ("organisation", *MERGER, "--reason", "Fælles ledelse", "--do"),
-        ("load", str(first), "--as", "kvalitet@tavle.example"),
-    ):
-        subprocess.run(
-            [sys.executable, "-m", "commands", *arguments],
-            cwd=ROOT, env={**os.environ, "TAVLE_VAR": str(var), "TAVLE_MODE": "demo"}, check=True,
-            stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+    tavle(var, "organisation", *MERGER, "--reason", "Fælles ledelse", "--do")
+    hand_in(var, FIRST_FIGURES)
+
+
+def correct(var: Path) -> None:
+    """Two months that are part of a frozen set are counted again."""
+    hand_in(var, CORRECTED)
+
+
+FIRST_DONE: dict[str, Callable[[Path], None]] = {"evaluering-forskel": correct, "indikator-som-det-er": merge}
+"""What is done to the demo before a picture, once; the pictures after it are of a demo where it was done."""
 
 
 def sign_in(page: Page, url: str, who: str) -> None:
@@ -458,7 +525,8 @@ class Camera:
             page.set_viewport_size(A4)  # type: ignore[arg-type]
         page.goto(f"{self._url}{shot.address}")
         page.locator("h1").first.wait_for()
-        page.wait_for_load_state("networkidle")
+        if not shot.is_worked_out:  # such a page asks again and again
+            page.wait_for_load_state("networkidle")
         if shot.before:
             shot.before(page)
         page.wait_for_timeout(700)
@@ -520,7 +588,7 @@ def arguments_of_call() -> argparse.Namespace:
     parser.add_argument("--all", type=Path, metavar="FOLDER", help="whole pages in every language, theme and size")
     parser.add_argument("--only", default="", help="names of pages, comma between")
     parser.add_argument("--var", type=Path, metavar="FOLDER", help="take the demo that was built here, on a copy of it")
-    parser.add_argument("--url", default="", help="take a demo that is running already; nothing is merged there")
+    parser.add_argument("--url", default="", help="take a demo that is running already; nothing is changed there")
     parser.add_argument("--sheets", action="store_true", help="of --all: pictures of many pages side by side too")
     for name in ("sizes", "languages", "themes"):
         parser.add_argument(f"--{name}", default="", help=f"of --all only these {name}, comma between")
@@ -536,7 +604,7 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     names = chosen(arguments.only, list(SHOTS) if arguments.all else [name for name in SHOTS if name in DOCS])
     if arguments.url:
-        names = [name for name in names if name not in AFTER_THE_MERGER]
+        names = [name for name in names if name not in FIRST_DONE]
     ways: list[Way] = list(
         product(
             chosen(arguments.sizes, list(SIZES)),
@@ -559,11 +627,10 @@ def main() -> int:
         playwright = stack.enter_context(sync_playwright())
         browser = launched(playwright, chromium)
         stack.callback(browser.close)
-        camera, is_merged, missed = Camera(browser, url), False, []
+        camera, missed = Camera(browser, url), []
         for name in names:
-            if name in AFTER_THE_MERGER and not is_merged:
-                merge(Path(var))
-                is_merged = True
+            if name in FIRST_DONE:
+                FIRST_DONE[name](Path(var))
             for way in ways if arguments.all else (IN_DOCS, *DOCS[name]):
                 ending = f"-{'-'.join(way)}" if arguments.all or way != IN_DOCS else ""
                 try:
