@@ -593,6 +593,12 @@ def _checks(answer: Answer, question: Question) -> Markup:
     return _card(title, about, Markup('<ul class="eff-chk">{}</ul>').format(lines))
 
 
+def _halves(one: GroupEffect) -> dict[int, float]:
+    """Half the width of the band of a group's effect, by month since the start, where enough units stand behind it."""
+    told = one.by_time[one.by_time["n_units"] >= FEWEST_SHOWN] if len(one.by_time) else one.by_time
+    return {int(row["since"]): float(row["band_high"] - row["estimate"]) for row in told.to_dict("records")}
+
+
 def _curves(answer: Answer, question: Question) -> Markup:
     definition = words.definition_of(question)
     measure = Measure.of(definition)
@@ -607,7 +613,9 @@ def _curves(answer: Answer, question: Question) -> Markup:
                     float(row["observed"]) * factor,
                     float(row["expected"]) * factor,
                     int(row["n_units"]),
+                    halves.get(int(row["since"]), math.nan) * factor,
                 )
+                for halves in (_halves(one),)
                 for row in one.curve.to_dict("records")
             ),
         )
@@ -641,9 +649,10 @@ def _curves(answer: Answer, question: Question) -> Markup:
     head = (_("Gruppe"), _("Måned fra start"), _("Observeret"), _("Ventet"), _("Enheder"))
     return _card(
         _("Hver gruppe mod det ventede, lagt efter start"),
-        _("Streg: observeret. Stiplet: ventet uden programmet. {unit}, måneder fra start.").format(
-            unit=measure.level_unit
-        ),
+        _(
+            "Streg: observeret. Stiplet: ventet uden programmet, med bånd for alle måneder samtidig (95 %). {unit}, "
+            "måneder fra start."
+        ).format(unit=measure.level_unit),
         Markup('<div class="als">{}</div>{}').format(figures, _table(head, rows, _("Observeret og ventet"))),
     )
 

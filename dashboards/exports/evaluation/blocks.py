@@ -42,7 +42,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One series of a native chart; `role` is "estimate", "band", "expected", "other" or "zero".
+    """One series of a native chart; `role` is "estimate", "band" (of an effect), "limit" (of a level),
+    "expected" or "other".
 
     `places` are where its values stand on the horizontal axis of a chart of points; else they follow the categories.
     """

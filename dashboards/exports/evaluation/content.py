@@ -41,6 +41,7 @@ from indicators.words import Words
 
 MOST_UNITS = 20  # outside the limits, by name
 MOST_GROUPS = 8  # with a mark of their own
+CURVE = ("observed", "expected", "expected_low", "expected_high")
 FIRST_MONTH, LAST_MONTH = -24, 36  # of the event study on paper
 TOLD_MONTHS = (-12, 0, 6, 12, 18, 24, 36)
 HEADLINES = {
@@ -492,16 +493,14 @@ def _curves(analysis: Analysis) -> Section:
     for name, start, _record in _group_rows(analysis):
         rows = curve[curve["cohort"].astype(str) == start]
         if not analysis.has_counts:
-            rows = rows.assign(
-                **{column: rows[column].where(rows["n_units"] >= FEWEST_UNITS) for column in ("observed", "expected")}
-            )
+            rows = rows.assign(**{column: rows[column].where(rows["n_units"] >= FEWEST_UNITS) for column in CURVE})
         if rows.empty or not rows["observed"].notna().any():
             continue
         months = [str(period) for period in rows["period"]]
         begins = int((rows["since"] < 0).sum())
-        observed, expected = rows["observed"].to_numpy(dtype=float), rows["expected"].to_numpy(dtype=float)
+        lines = (rows[column].to_numpy(dtype=float) for column in CURVE)
         label = f"{name}, {month_text(start)}" if name != start else month_text(start)
-        panels.append(drawings.Panel(label, observed, expected, begins, month_text(months[0]), month_text(months[-1])))
+        panels.append(drawings.Panel(label, *lines, begins, month_text(months[0]), month_text(months[-1])))
         charts.append(
             Chart(
                 "line",
@@ -510,6 +509,8 @@ def _curves(analysis: Analysis) -> Section:
                 (
                     Line(_("Målt"), _scaled(rows["observed"], amounts.per), "estimate"),
                     Line(_("Ventet uden programmet"), _scaled(rows["expected"], amounts.per), "expected"),
+                    Line(_("Båndets øvre ende"), _scaled(rows["expected_high"], amounts.per), "limit"),
+                    Line(_("Båndets nedre ende"), _scaled(rows["expected_low"], amounts.per), "limit"),
                 ),
                 amounts.decimals,
             )
@@ -521,9 +522,10 @@ def _curves(analysis: Analysis) -> Section:
         "Målt og ventet uden programmet, måned for måned, i {count} grupper.",
         len(panels),
     ).format(count=len(panels))
-    words = (_("Målt"), _("Ventet uden programmet"), start_word())
+    words = (_("Målt"), _("Ventet uden programmet"), _("bånd, 95 % for alle måneder samtidig"), start_word())
     svg = drawings.counterfactual(panels, amounts, words=words, alt=alt)
-    figure = Figure(_("Målt og ventet"), alt, svg, tuple(charts))
+    note = _("Måneder uden for båndet skiller sig mere fra det ventede, end tilfældighed giver.")
+    figure = Figure(_("Målt og ventet"), alt, svg, tuple(charts), note)
     return Section("curves", _("Hvad var sket uden programmet?"), (figure,))
 
 

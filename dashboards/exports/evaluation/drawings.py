@@ -213,28 +213,54 @@ def _shape(shape: str, x: float, y: float, colour: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One group over the months: what was observed and what was expected without the programme; `start` is a place."""
+    """One group over the months: what was observed and what was expected without the programme; `start` is a place.
+
+    `low` and `high` are the ends of the band around the expected line, missing where there is none.
+    """
 
     name: str
     observed: Sequence[float]
     expected: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
     start: int
     first: str
     last: str
 
 
-def counterfactual(panels: Sequence[Panel], amounts: Amounts, *, words: tuple[str, str, str], alt: str) -> Markup:
-    """Groups side by side on one axis: dots are observed, the line is what was expected without the programme."""
-    observed, expected, start = words
+def _stretches(values: Sequence[float]) -> list[tuple[int, int]]:
+    """First and last place of every run of values that are there.
+
+    Examples
+    --------
+    >>> _stretches([math.nan, 1.0, 2.0, math.nan, 3.0])
+    [(1, 2), (4, 4)]
+    """
+    found: list[tuple[int, int]] = []
+    for place, value in enumerate(values):
+        if math.isfinite(value):
+            is_next = bool(found) and found[-1][1] == place - 1
+            found[-1:] = [(found[-1][0], place)] if is_next else [*found[-1:], (place, place)]
+    return found
+
+
+def counterfactual(panels: Sequence[Panel], amounts: Amounts, *, words: tuple[str, str, str, str], alt: str) -> Markup:
+    """Groups side by side on one axis: dots are observed, the line is what was expected without the programme.
+
+    `words`: name of the dots, of the line, of its band, of the start.
+    """
+    observed, expected, band, start = words
     per = amounts.per
-    all_values = np.concatenate([np.r_[panel.observed, panel.expected] for panel in panels]) * per
+    rows = [np.r_[panel.observed, panel.expected, panel.low, panel.high] for panel in panels]
+    all_values = np.concatenate(rows) * per
     at = ticks(float(np.nanmin(all_values)), float(np.nanmax(all_values)), most=5)
     across = 2 if len(panels) > 1 else 1
     wide, tall, top = WIDTH / across, 168.0, 26.0
     decimals = _decimals(at)
     parts = [
         f'<circle cx="6" cy="10" r="2.5" fill="{INK}"/>', _text(14, 14, observed),
-        _line(150, 10, 176, 10, SOFT, 2), _text(182, 14, expected),
+        _line(110, 10, 136, 10, SOFT, 2), _text(142, 14, expected),
+        f'<rect x="320" y="4" width="26" height="12" fill="{BAND}"/>', _text(352, 14, band),
     ]  # fmt: skip
     for place, panel in enumerate(panels):
         x0, y0 = wide * (place % across), top + tall * (place // across)
@@ -247,6 +273,11 @@ def counterfactual(panels: Sequence[Panel], amounts: Amounts, *, words: tuple[st
             parts.append(_text(left - 6, y(value) + 4, number(value, decimals), anchor="end", size=11))
         parts.append(_line(x(panel.start - 0.5), y0 + 24, x(panel.start - 0.5), y0 + tall - 28))
         parts.append(_text(x(panel.start - 0.5) + 4, y0 + 34, start, size=11, tone=INK))
+        for first, last in _stretches(panel.low):
+            over = [(x(at_), y(panel.high[at_] * per)) for at_ in range(first, last + 1)]
+            under = [(x(at_), y(panel.low[at_] * per)) for at_ in range(last, first - 1, -1)]
+            edge = " ".join(f"{a:.1f},{b:.1f}" for a, b in over + under)
+            parts.append(f'<polygon points="{edge}" fill="{BAND}"/>')
         way = [(x(at_), y(value * per)) for at_, value in enumerate(panel.expected) if math.isfinite(value)]
         path = " ".join(f"{a:.1f},{b:.1f}" for a, b in way)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{SOFT}" stroke-width="2"/>')

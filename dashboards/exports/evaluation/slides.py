@@ -339,7 +339,7 @@ def _look(series: Any, role: str, kind: str) -> None:
         series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 5
     else:
         line.color.rgb, line.width = _rgb(LIGHT.muted), Pt(2 if role == "expected" else 1)
-        if role == "band":
+        if role in ("band", "limit"):
             line.dash_style = MSO_LINE.DASH
         series.marker.style = XL_MARKER_STYLE.NONE
         return

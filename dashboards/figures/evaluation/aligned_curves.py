@@ -18,12 +18,16 @@ WIDTH, HEIGHT = 300, 168
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One month of a group, in the unit that is shown; NaN where it cannot be told."""
+    """One month of a group, in the unit that is shown; NaN where it cannot be told.
+
+    `half` is half the width of the band around what was expected.
+    """
 
     since: int
     observed: float
     expected: float
     n_units: int
+    half: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,10 @@ class Curve:
 
 
 def aligned_curve(curve: Curve, *, span: tuple[int, int], low: float, high: float, is_percent: bool) -> Markup:
-    """One group on the axes of all; the space between the two lines after the start is the effect."""
+    """One group on the axes of all; the space between the two lines after the start is the effect.
+
+    The band stands around what was expected, for all months at once.
+    """
     axis = value_axis([low, high], is_percent=is_percent)
     x = Scale(span[0], span[1], 34, WIDTH - 12)
     y = Scale(axis.low, axis.high, HEIGHT - 22, 10)
@@ -54,6 +61,11 @@ def aligned_curve(curve: Curve, *, span: tuple[int, int], low: float, high: floa
         top = [(x.at(one.since), y.at(one.observed)) for one in here]
         under = [(x.at(one.since), y.at(one.expected)) for one in reversed(here)]
         parts.append(f'<path class="al-gap" d="{path(top + under)}Z"/>')
+    for first, last in stretches([math.isfinite(one.expected + one.half) for one in shown]):
+        here = shown[first : last + 1]
+        top = [(x.at(one.since), y.at(one.expected + one.half)) for one in here]
+        under = [(x.at(one.since), y.at(one.expected - one.half)) for one in reversed(here)]
+        parts.append(f'<path class="al-band" d="{path(top + under)}Z"/>')
     for css, value in (("al-exp", "expected"), (line_css(curve.group), "observed")):
         for first, last in stretches([math.isfinite(getattr(one, value)) for one in shown]):
             line = [(x.at(one.since), y.at(getattr(one, value))) for one in shown[first : last + 1]]
@@ -72,7 +84,7 @@ def bounds(curves: Sequence[Curve], span: tuple[int, int]) -> tuple[float, float
         for curve in curves
         for one in curve.moments
         if span[0] <= one.since <= span[1]
-        for value in (one.observed, one.expected)
+        for value in (one.observed, one.expected, one.expected - one.half, one.expected + one.half)
         if math.isfinite(value)
     ]
     return (min(values), max(values)) if values else (0.0, 1.0)
