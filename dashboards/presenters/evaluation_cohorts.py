@@ -509,6 +509,15 @@ def _foot(board: Board, n_shown: int, n_kept: int) -> tuple[str, ...]:
             "og de yderste tal skyldes oftest tilfældighed."
         ),
     ]
+    compared = evaluation.compared_with(board.choice.groups)
+    if compared is not None:
+        lines.append(
+            ngettext(
+                "Grupperne sammenlignes kun med den ene enhed, de selv nævner med »aldrig«.",
+                "Grupperne sammenlignes kun med de {count} enheder, de selv nævner med »aldrig«.",
+                len(compared),
+            ).format(count=number(len(compared)))
+        )
     if any(one.label.is_pseudonym for one in board.read.projects):
         lines.append(_("Enheder vises med et fast pseudonym (E-001 …), fordi du ikke har ret til at se deres navne."))
     return tuple(lines)

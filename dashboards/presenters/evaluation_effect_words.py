@@ -20,6 +20,7 @@ from dashboards.exports.evaluation.months_before import what_became_of_them
 from dashboards.figures.evaluation.effects import signed
 from dashboards.presenters.evaluation_effect import Answer, GroupEffect, Question
 from dashboards.text import _, language, month, ngettext, number, percent
+from data.queries.evaluation import compared_with
 from indicators.definition import Direction, IndicatorDefinition
 from indicators.drawn import family_of
 from indicators.evaluation.placebo_outcome import KEY as PLACEBO
@@ -268,6 +269,8 @@ def _about(answer: Answer, question: Question) -> str:
         else _("Sammenlignet med enheder, der endnu ikke var startet; ingen står helt uden for."),
     ]
     parts.append(what_became_of_them(answer.main, Amounts.of(definition)))
+    if compared_with(question.groups) is not None:
+        parts.append(_("Sammenligningen er valgt: kun enheder, som grupperne selv nævner med »aldrig«."))
     if question.has_trends:
         parts.append(_("Hvert hold har sin egen tendens."))
     if not definition.has_denominator:

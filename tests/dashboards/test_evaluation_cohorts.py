@@ -7,6 +7,7 @@ import io
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -224,6 +225,14 @@ def test_both_counts_of_improvement_are_of_the_same_projects_on_hold_and_effekt(
     assert f"{counts.stored.inside} af {counts.n} har et gemt signal" in signal_fold(counts)
     with use_language("en"):
         assert f"{counts.n_left_out} participating units are not counted (8: Chose no" in signal_counts(effect)
+
+
+def test_a_comparison_that_was_chosen_is_said(board: Board) -> None:
+    groups = tuple(replace(one, compared=frozenset({"H1", "H2"})) for one in board.choice.groups)
+    chosen = replace(board, choice=replace(board.choice, groups=groups))
+    line = "Grupperne sammenlignes kun med de 2 enheder, de selv nævner med »aldrig«."
+    assert line in presenter.view_of(chosen, Selection()).foot
+    assert line not in presenter.view_of(board, Selection()).foot
 
 
 def test_what_one_way_cannot_judge_is_counted_with_its_reason(demo: Store, evaluator: Viewer, board: Board) -> None:
