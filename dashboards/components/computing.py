@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from dashboards.components.markup import Html
 from dashboards.components.states import Action, State, failed
+from dashboards.errors import reporter
 from dashboards.presenters.background_jobs import Busy, Failed
 from dashboards.text import _, language
 from data.errors import DataError
@@ -88,7 +89,11 @@ def computing(
 
 
 def register(app: Dash, name: str, look: Look, stop: Look) -> None:
-    """`look` says what stands now; `stop` lets go of the work and says what stands instead."""
+    """`look` says what stands now; `stop` lets go of the work and says what stands instead.
+
+    Where either breaks, the page says so once and looks in no more.
+    """
+    report = reporter(app.server, name)
 
     @app.callback(
         # An output with ALL may not stand first: the browser takes the first for one with a single component.
@@ -107,10 +112,24 @@ def register(app: Dash, name: str, look: Look, stop: Look) -> None:
         asked: Any = ctx.triggered_id
         if not isinstance(asked, dict):
             return no_update
+        n_parts = len(ctx.outputs_list[1])
         does_stop = asked["type"] == f"{name}-cancel" and bool(n_clicks)
-        shown = (stop if does_stop else look)(asked["job"], view, stage)
-        parts = [no_update if part is None else str(part) for part in shown.parts]
+        try:
+            shown = (stop if does_stop else look)(asked["job"], view, stage)
+        except Exception as fault:
+            shown = _over(fault if isinstance(fault, (Failed, DataError)) else Failed(report(fault)), n_parts)
+        parts = [no_update if part is None else str(part) for part in _padded(shown.parts, n_parts)]
         return str(shown.status), parts, shown.stage, shown.is_over, shown.is_over
+
+
+def _over(fault: Exception, n_parts: int) -> Shown:
+    told = broken(fault, "", title=_("Det gik galt undervejs"))
+    return Shown((told,)) if n_parts else Shown((), told)
+
+
+def _padded(parts: tuple[Markup | None, ...], count: int) -> tuple[Markup | None, ...]:
+    """As many parts as the page has; the ones that are not told of stay."""
+    return (*parts, *[None] * count)[:count]
 
 
 def _id(name: str, piece: str, job: Any) -> dict[str, Any]:
@@ -148,10 +167,10 @@ def busy(refusal: Busy, again: str) -> Markup:
     return _box(State("clock", _("Beregningen er ikke begyndt"), reason, (_once_more(_("Prøv igen"), again),)))
 
 
-def broken(fault: Exception, again: str) -> Markup:
+def broken(fault: Exception, again: str, *, title: str = "") -> Markup:
     """The work ended without an answer: a refusal in its words, or the reference of what was reported."""
     if isinstance(fault, Failed):
-        return _box(failed(fault.reference, again=again, title=_("Effekten kunne ikke beregnes")))
+        return _box(failed(fault.reference, again=again, title=title or _("Effekten kunne ikke beregnes")))
     if not isinstance(fault, DataError):
         raise fault
     hint = _("Ret tallene, eller vælg en anden måling.")

@@ -11,6 +11,8 @@ from dash import Dash, html
 from markupsafe import Markup
 
 from dashboards.components.computing import Shown, computing, register
+from data.errors import Refused
+from indicators.words import Words
 
 Ask = Callable[..., dict[str, Any]]
 
@@ -30,11 +32,18 @@ def ask(asked: list[tuple[str, ...]]) -> Ask:
         asked.append(("look", job_id, view))
         return Shown((Markup("<p>half</p>"), None), Markup("<p>2 of 4</p>"), is_over=False, stage=stage + 1)
 
+    def look_or_break(job_id: str, view: str, stage: int) -> Shown:
+        if job_id == "broken":
+            raise ZeroDivisionError
+        if job_id == "refused":
+            raise Refused(Words("Der er ingen tal.", "There are no figures."))
+        return look(job_id, view, stage)
+
     def stop(job_id: str, view: str, _stage: int) -> Shown:
         asked.append(("stop", job_id, view))
         return Shown((Markup("<p>stopped</p>"), Markup("")))
 
-    register(app, "fit", look, stop)
+    register(app, "fit", look_or_break, stop)
     client = app.server.test_client()
     client.get("/_dash-dependencies")
     (key,) = app.callback_map
@@ -103,3 +112,12 @@ def test_the_button_stops_the_work_and_nothing_looks_in_any_more(ask: Ask, asked
 def test_a_button_that_only_came_on_the_page_stops_nothing(ask: Ask, asked: list[tuple[str, ...]]) -> None:
     ask("cancel", "a", None)
     assert asked == [("look", "a", "?v=1")]
+
+
+@pytest.mark.parametrize(("job", "said"), [("broken", "TV-"), ("refused", "Der er ingen tal.")])
+def test_a_page_that_breaks_says_so_once_and_looks_in_no_more(ask: Ask, job: str, said: str) -> None:
+    answer = {tuple(json.loads(name).values()): value for name, value in ask("look", job).items()}
+    assert said in answer[job, 0, "fit-part"]["html"]
+    assert (job, 1, "fit-part") not in answer
+    assert answer[job, "fit-look"] == {"disabled": True}
+    assert answer[job, "fit-cancel"] == {"hidden": True}
