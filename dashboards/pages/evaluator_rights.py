@@ -88,10 +88,10 @@ def _table(view: RightsView) -> Markup:
         )
     heads = (_("Navn"), _("Evaluerer"), *(_(title) for title in presenter.TITLES.values()))
     return Markup(
-        '<div class="tbl-wrap mt-2" tabindex="0" role="region" aria-labelledby="evr-who"><table class="tbl rtab">'
-        '<caption class="visually-hidden">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+        '<div class="tbl-wrap mt-2" tabindex="0" role="region" aria-label="{0}"><table class="tbl rtab">'
+        '<caption class="visually-hidden">{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table></div>'
     ).format(
-        _("Hvem har hvilke rettigheder"),
+        _("Evaluatorer og deres rettigheder"),
         Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in heads),
         Markup("").join(_row(row, heads[1]) for row in view.rows),
     )
