@@ -171,7 +171,7 @@ def test_the_report_has_everything_an_evaluator_expects_with_the_naive_rows_last
     assert rows.marks[-2:] == ("invalid", "invalid")
     assert "invalid" not in rows.marks[:-2]
     assert all("ikke gyldig her" in row[1] for row in rows.rows[-2:])
-    assert sum(isinstance(block, Figure) for section in report.sections for block in section.blocks) == 4
+    assert sum(isinstance(block, Figure) for section in report.sections for block in section.blocks) == 5
 
 
 def test_the_headline_follows_the_verdict_and_speaks_both_languages(analysis: Analysis) -> None:
@@ -306,6 +306,24 @@ def in_bare(wide: Analysis) -> str:
     return Call.of(DEFINITION, draws=0).run(wide.frame)[1].verdict.code
 
 
+def test_the_units_stand_beside_each_other_by_nobody_s_name_for_those_with_the_right_to_counts(
+    analysis: Analysis,
+) -> None:
+    found = analysis.across
+    assert found is not None and found.k == 12
+    blocks = in_language("en", analysis).section("groups").blocks
+    drawn_figure = [block for block in blocks if isinstance(block, Figure)][1]
+    assert drawn_figure.title == "The effect in every unit"
+    assert "E-0" not in str(drawn_figure.svg)
+    told = [block for block in blocks if isinstance(block, Table)][1]
+    new = found.prediction.loc["hts"]
+    assert told.rows[1][2] == f"{100 * new['ci_low']:.1f} to {100 * new['ci_high']:.1f}"
+    assert "units.tau2 " in rerun.numbers(analysis)
+    without = replace(analysis, has_counts=False, shared_frame=analysis.frame)
+    assert without.across is None
+    assert "units." not in rerun.numbers(without)
+
+
 def test_the_funnels_show_a_unit_by_pseudonym_and_no_group_of_two(analysis: Analysis) -> None:
     report = in_language("da", analysis)
     blocks = report.section("funnel").blocks
@@ -346,7 +364,7 @@ def test_the_script_of_a_family_gives_its_digits_from_frames_and_from_frozen_fig
         said = capsys.readouterr().out
         assert said == (folder / "numbers.txt").read_text()
         printed = dict(line.split(" ") for line in said.splitlines())
-        expected = numbers_of(wide.effect, wide.sensitivity, wide.family, wide.funnels)
+        expected = numbers_of(wide.effect, wide.sensitivity, wide.family, wide.funnels, wide.across)
         assert {name: printed[name] for name in expected} == expected
         for figure in ("measure.READM.holm", "check.placebo_outcome.estimate", "funnel.2022-04.E-003.value"):
             assert figure in printed

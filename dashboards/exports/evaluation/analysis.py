@@ -22,10 +22,12 @@ from indicators.definition import IndicatorDefinition
 from indicators.drawn import family_of
 from indicators.evaluation import (
     FunnelYear,
+    MetaAnalysis,
     ProgrammeEffect,
     Sensitivity,
     funnel_years,
     measure_effect,
+    meta_analysis,
     programme_effect,
     sensitivity,
     several_measures,
@@ -182,6 +184,15 @@ class Analysis:
         """The definition of a measure of the family."""
         return {one.code: one.definition for one in self.others}.get(code, self.definition)
 
+    @cached_property
+    def across(self) -> MetaAnalysis | None:
+        """The units' effects taken together, and how much they differ: for those with the right to counts, because it
+        stands on every unit's own effect; None with fewer than three units."""
+        units = self.effect.by_unit
+        if not self.has_counts or int(units["se"].notna().sum()) < FEWEST_UNITS:
+            return None
+        return meta_analysis(units["estimate"], units["se"])
+
     @property
     def funnel_kind(self) -> str:
         """The kind of funnel the measure has; empty for a mean, whose limits do not follow from its denominator."""
@@ -299,7 +310,11 @@ def read_frame(content: bytes) -> pd.DataFrame:
 
 
 def numbers_of(
-    effect: ProgrammeEffect, rows: Sensitivity, family: pd.DataFrame | None = None, years: Sequence[FunnelYear] = ()
+    effect: ProgrammeEffect,
+    rows: Sensitivity,
+    family: pd.DataFrame | None = None,
+    years: Sequence[FunnelYear] = (),
+    across: MetaAnalysis | None = None,
 ) -> dict[str, str]:
     """Every figure of a report with all its digits, by a name that says where it stands; missing ones are "nan".
 
@@ -317,6 +332,10 @@ def numbers_of(
     ]
     if family is not None:
         tables.append(("measure", family, "measure"))
+    if across is not None:
+        named = (*across.overall.items(), *across.heterogeneity.items())
+        found |= {f"units.{name}": written(value) for name, value in named}
+        found |= {f"units.new_{name}": written(value) for name, value in across.prediction.loc["hts"].items()}
     for year in years:
         name = f"funnel.{year.first}"
         for field_name in FUNNEL_FIGURES:

@@ -32,7 +32,7 @@ from dashboards.exports.evaluation.blocks import (
 from dashboards.exports.evaluation.methods import citation, estimand, month_text
 from dashboards.exports.evaluation.months_before import asked_for
 from dashboards.presenters.evaluation_disclosure import TOO_FEW, is_too_few, require_enough
-from dashboards.text import _, language, ngettext, number
+from dashboards.text import _, language, ngettext, number, percent
 from indicators.definition import Direction
 from indicators.evaluation import FunnelYear
 from indicators.evaluation.placebo_outcome import KEY as PLACEBO
@@ -480,7 +480,57 @@ def _groups(analysis: Analysis) -> Section:
                 "small",
             )
         )
-    return Section("groups", _("Hvor virkede det?"), tuple(blocks))
+    return Section("groups", _("Hvor virkede det?"), (*blocks, *_across(analysis)))
+
+
+def _across(analysis: Analysis) -> Iterator[Block]:
+    """The units' effects beside each other, by nobody's name, and how much they differ."""
+    found, amounts, spoken = analysis.across, analysis.amounts, language()
+    if found is None:
+        return
+    effects = found.effects.dropna(subset=["shrunken"]).sort_values("shrunken", kind="stable")
+    mean, spread, new = found.overall, found.heterogeneity, found.prediction.loc["hts"]
+    units = [
+        drawings.UnitMark(row["estimate"], row["shrunken"], row["shrunken_low"], row["shrunken_high"])
+        for row in effects.to_dict("records")
+    ]
+    alt = _("Effekten i hver af {count} enheder, ordnet efter størrelse. En ny enhed ventes mellem {interval}.").format(
+        count=number(len(units)), interval=amounts.interval(new["ci_low"], new["ci_high"])
+    )
+    unit = amounts.unit.say(spoken)
+    words = (unit, _("enhedens egen effekt"), _("trukket mod gennemsnittet, 95 %"), _("hvor en ny enhed ventes"))
+    ends = (float(new["ci_low"]), float(new["ci_high"]))
+    places = tuple(float(at) for at in range(1, len(units) + 1))
+    lines = [
+        Line(_("Trukket mod gennemsnittet"), _scaled(effects["shrunken"], amounts.per), "estimate", places),
+        Line(_("Enhedens egen effekt"), _scaled(effects["estimate"], amounts.per), "other", places),
+        *(
+            Line(name, (end * amounts.per,) * 2, role, (places[0], places[-1]))
+            for name, end, role in (
+                (_("Gennemsnit"), float(mean["estimate"]), "expected"),
+                (_("Ny enhed, øvre"), ends[1], "band"),
+                (_("Ny enhed, nedre"), ends[0], "band"),
+            )
+            if math.isfinite(end)
+        ),
+    ]
+    chart = Chart("points", unit, (), tuple(lines), amounts.decimals, _("enheder efter størrelse"))
+    svg = drawings.caterpillar(units, float(mean["estimate"]), ends, amounts, words=words, alt=alt)
+    yield Figure(_("Effekten i hver enhed"), alt, svg, (chart,))
+    tau = (math.sqrt(max(float(spread[name]), 0.0)) for name in ("tau2", "tau2_low", "tau2_high"))
+    middle, low, high = tau
+    i2 = [percent(100 * float(spread[name]), 0) for name in ("i2", "i2_low", "i2_high")]
+    rows = (
+        (_("Gennemsnit over enheder, {unit}").format(unit=unit), amounts.signed(mean["estimate"]),
+         amounts.interval(mean["ci_low"], mean["ci_high"])),
+        (_("En ny enhed ventes, {unit}").format(unit=unit), NONE, amounts.interval(*ends)),
+        (_("Spredning mellem enheder, τ, {unit}").format(unit=unit), amounts.plain(middle),
+         amounts.interval(low, high)),
+        (_("Andel af variationen, der ikke er tilfældig, I²"), i2[0],
+         Words("{low} til {high}", "{low} to {high}").say(spoken, low=i2[1], high=i2[2])),
+    )  # fmt: skip
+    head = (_("Hvad"), _("Værdi"), _("95 %"))
+    yield Table(_("Hvor forskellige er enhederne?"), head, rows)
 
 
 def _one(value: float, per: float) -> float | None:

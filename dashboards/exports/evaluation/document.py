@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SHADES = {"main": LIGHT.phase, "invalid": LIGHT.grid, "head": LIGHT.phase}
 PICTURE_SCALE = 2.0
 FONT = "Calibri"
+MANY = 6  # columns that need smaller letters
 LONGEST_FIGURE = 16  # letters that are not cut
 TEXT_WIDTH, LETTER, MOST = 16.0, 0.19, 9.0  # centimetres: of the page's text, of a letter, of the widest column
 
@@ -90,16 +91,17 @@ def _table(document: Written, table: Table) -> None:
     made = document.add_table(rows=1, cols=len(table.columns), style="Table Grid")
     made.autofit = False
     widths = [Cm(width) for width in _widths(table)]
+    size = 7.5 if len(table.columns) > MANY else 8.5
     for column, width in zip(made.columns, widths, strict=True):
         column.width = width
     for at, (cell, words) in enumerate(zip(made.rows[0].cells, table.columns, strict=True)):
-        _fill(cell, words, "head", is_number=at >= table.first_number)
+        _fill(cell, words, "head", is_number=at >= table.first_number, size=size)
         cell.width = widths[at]
     _repeat(made.rows[0])
     for place, row in enumerate(table.rows):
         cells = made.add_row().cells
         for at, (cell, words) in enumerate(zip(cells, row, strict=True)):
-            _fill(cell, words, table.mark(place), is_number=at >= table.first_number)
+            _fill(cell, words, table.mark(place), is_number=at >= table.first_number, size=size)
             cell.width = widths[at]
         _hold_together(made.rows[-1])
     document.add_paragraph().paragraph_format.space_after = 0
@@ -138,7 +140,7 @@ def _hold_together(row: Any) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
-def _fill(cell: Any, words: str, mark: str, *, is_number: bool) -> None:
+def _fill(cell: Any, words: str, mark: str, *, is_number: bool, size: float) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -147,7 +149,7 @@ def _fill(cell: Any, words: str, mark: str, *, is_number: bool) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(0)
     run = paragraph.add_run(possible(words))
-    run.font.size = Pt(8.5)
+    run.font.size = Pt(size)
     run.bold, run.italic = mark in ("main", "head"), mark == "invalid"
     if is_number:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT

@@ -375,3 +375,53 @@ def _group(group: int, x: float, y: float) -> str:
     place = (group - 1) % len(SHAPES)
     small = f'<g transform="translate({x:.1f} {y:.1f}) scale(0.66)">'
     return f"{small}{_shape(SHAPES[place], 0, 0, COHORTS[(group - 1) % len(COHORTS)])}</g>"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMark:
+    """One unit's effect in natural units: by itself, and drawn towards the average with its interval."""
+
+    own: float
+    shrunken: float
+    low: float
+    high: float
+
+
+def caterpillar(
+    units: Sequence[UnitMark],
+    mean: float,
+    new: tuple[float, float],
+    amounts: Amounts,
+    *,
+    words: tuple[str, str, str, str],
+    alt: str,
+) -> Markup:
+    """Units side by side by their shrunken effect; nobody is named. The band is where a new unit is expected.
+
+    `words`: name of the axis, of a unit's own effect, of the shrunken one, of the band.
+    """
+    per = amounts.per
+    about, own, shrunken, band = words
+    values = [value * per for unit in units for value in (unit.own, unit.low, unit.high) if math.isfinite(value)]
+    at = ticks(min([0.0, *values]), max([0.0, *values]))
+    left, right, top, bottom = 48.0, WIDTH - 14.0, 44.0, 244.0
+    x, y = _Scale(-0.5, len(units) - 0.5, left, right), _Scale(at[0], at[-1], bottom, top)
+    decimals = _decimals(at)
+    parts = [
+        _text(0, 36, about), f'<circle cx="6" cy="10" r="2.2" fill="#FFFFFF" stroke="{SOFT}"/>', _text(14, 14, own),
+        f'<circle cx="186" cy="10" r="2.6" fill="{INK}"/>', _text(194, 14, shrunken),
+        f'<rect x="420" y="4" width="26" height="12" fill="{BAND}"/>', _text(452, 14, band),
+    ]  # fmt: skip
+    if all(map(math.isfinite, new)):
+        high, low = (min(max(y(value * per), top), bottom) for value in (new[1], new[0]))
+        size = f'width="{right - left:.1f}" height="{low - high:.1f}"'
+        parts.append(f'<rect x="{left}" y="{high:.1f}" {size} fill="{BAND}"/>')
+    for value in at:
+        parts.append(_line(left, y(value), right, y(value), INK if value == 0 else HAIR))
+        parts.append(_text(left - 8, y(value) + 4, _tick_text(value, decimals), anchor="end"))
+    parts.append(_line(left, y(mean * per), right, y(mean * per), SOFT, 1.2, ' stroke-dasharray="4 3"'))
+    for place, unit in enumerate(units):
+        parts.append(_line(x(place), y(unit.low * per), x(place), y(unit.high * per), SOFT, 0.8))
+        parts.append(f'<circle cx="{x(place):.1f}" cy="{y(unit.own * per):.1f}" r="2" fill="#FFFFFF" stroke="{SOFT}"/>')
+        parts.append(f'<circle cx="{x(place):.1f}" cy="{y(unit.shrunken * per):.1f}" r="2.2" fill="{INK}"/>')
+    return _svg(bottom + 10, parts, alt)

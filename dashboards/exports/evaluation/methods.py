@@ -71,6 +71,8 @@ SOURCES = (
     "Holm S. A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 1979;6:65-70.",
     "Benjamini Y, Hochberg Y. Controlling the false discovery rate. Journal of the Royal Statistical Society B "
     "1995;57:289-300.",
+    "Higgins JPT, Thompson SG, Spiegelhalter DJ. A re-evaluation of random-effects meta-analysis. Journal of the Royal "
+    "Statistical Society A 2009;172:137-59.",
     "Rosenbaum PR. Observational Studies. 2nd ed. Springer 2002, chapter 2.",
     "Montiel Olea JL, Plagborg-Møller M. Simultaneous confidence bands. Journal of Applied Econometrics 2019;34:1-17.",
     "Roth J. Pretest with caution: event-study estimates after testing for parallel trends. "
@@ -157,7 +159,7 @@ def methods_text(analysis: Analysis) -> tuple[str, ...]:
         "nothing; fragile where a check fails, where a trend that is not ruled out could explain over {share}% of the "
         "effect, or where a valid sensitivity analysis holds nothing; else consistent.",
     ).say(spoken, share=number(100 * LARGEST_DRIFT, 1))
-    more = (_sensitivity(analysis), _placebo(analysis), _family(analysis), _funnels(analysis))
+    more = (_across(analysis), _sensitivity(analysis), _placebo(analysis), _family(analysis), _funnels(analysis))
     return (design, inference, checks, *(words for words in more if words), _data(analysis))
 
 
@@ -178,6 +180,19 @@ def declared(analysis: Analysis) -> tuple[tuple[str, str], ...]:
 
 
 PRIMARY = Words("primær", "primary")
+
+
+def _across(analysis: Analysis) -> str:
+    if analysis.across is None:
+        return ""
+    return Words(
+        "Enhedernes egne effekter er lagt sammen med REML og Hartung-Knapp; intervallet for τ² er Q-profilens, og en "
+        "ny enhed ventes efter Higgins, Thompson og Spiegelhalter. Enheder er trukket mod gennemsnittet efter, hvor "
+        "sikre de er.",
+        "The units' own effects were taken together by REML and Hartung-Knapp; the interval of τ² is the Q-profile's, "
+        "and where a new unit is expected follows Higgins, Thompson and Spiegelhalter. Units are drawn towards the "
+        "average by how sure they are.",
+    ).say(language())
 
 
 def _sensitivity(analysis: Analysis) -> str:

@@ -69,6 +69,13 @@ family = several_measures(measures, primary={primary!r})
 """
 _FUNNELS = """years = funnel_years(frame, kind={kind!r}, multiply={multiply!r})
 """
+_ACROSS = """across = meta_analysis(effect.by_unit["estimate"], effect.by_unit["se"])
+"""
+_PRINT_ACROSS = """for name, value in (*across.overall.items(), *across.heterogeneity.items()):
+    show(f"units.{name}", value)
+for name, value in across.prediction.loc["hts"].items():
+    show(f"units.new_{name}", value)
+"""
 _PRINT = """def show(name, value):
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         print(name, repr(float(value)))
@@ -169,6 +176,10 @@ def _parts(analysis: Analysis) -> list[str]:
             primary=analysis.primary or analysis.definition.code,
         ))  # fmt: skip
         printed.append(_PRINT_FAMILY)
+    if analysis.across is not None:
+        names.append("meta_analysis")
+        called.append(_ACROSS)
+        printed.append(_PRINT_ACROSS)
     if analysis.funnels:
         names.append("funnel_years")
         called.append(_FUNNELS.format(kind=analysis.funnel_kind, multiply=analysis.definition.per))
@@ -259,7 +270,7 @@ def numbers(analysis: Analysis) -> str:
     Without the right to counts also the digits that would tell which value a hidden figure has.
     """
     told = analysis.told
-    found = numbers_of(told.effect, told.sensitivity, told.family, told.funnels)
+    found = numbers_of(told.effect, told.sensitivity, told.family, told.funnels, told.across)
     if not analysis.has_counts:
         found = {name: _rounded(name, value, told) for name, value in found.items() if _may_tell(name, analysis)}
     lines = [f"{name} {value}" for name, value in found.items()]

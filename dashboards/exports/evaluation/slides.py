@@ -26,7 +26,7 @@ TOP, BOTTOM = 1.25, 0.62
 LETTERS_A_LINE, LINES_A_SLIDE = 125, 15  # of 14 points
 CAPTION, GAP = 0.34, 0.18  # inches
 LETTERS_AN_INCH, LEAST_LETTERS, MOST_LETTERS = 11.5, 11, 60  # of a table
-CHARTS_A_SLIDE = 4
+CHARTS_A_SLIDE = 2
 SIGNED = {0: "+0;\u22120;0", 1: "+0.0;\u22120.0;0.0", 2: "+0.00;\u22120.00;0.00"}
 
 
@@ -136,7 +136,8 @@ class _Deck:
     def _figure(self, section: Section, figure: Figure) -> None:
         for first in range(0, len(figure.charts), CHARTS_A_SLIDE):
             charts = figure.charts[first : first + CHARTS_A_SLIDE]
-            slide = self._slide(f"{section.heading}: {figure.title}")
+            joined = " " if section.heading.endswith("?") else ": "
+            slide = self._slide(f"{section.heading}{joined}{figure.title}")
             across = 2 if len(charts) > 1 else 1
             down = math.ceil(len(charts) / across)
             wide = (WIDTH - 2 * MARGIN) / across
