@@ -161,7 +161,7 @@ def _plan_head(asked: Asked, selection: Selection) -> Markup:
     ).format(
         _("Analysekort"),
         _("Plan for »{name}«").format(name=name),
-        _("Resultaterne er ikke vist, så planen kan låses, før nogen har set dem."),
+        _("Resultaterne er ikke vist, så planen kan låses, før I ser dem."),
         report_blocks.copy_button(python_call(asked.call), _("Kopiér som Python")),
         selection.href(ANALYSES, show=plans.RESULTS),
         _("Vis resultatet; det noteres på planen"),

@@ -6,7 +6,7 @@ from exact counts; what is shown of a single unit (the strip, the funnel) is rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -24,7 +24,7 @@ from dashboards.presenters.evaluation_disclosure import (
     require_enough,
     unsure_of,
 )
-from dashboards.presenters.evaluation_report import Asked
+from dashboards.presenters.evaluation_report import Asked, Tell, silent
 from dashboards.presenters.evaluation_signals import SignalCounts
 from dashboards.presenters.evaluation_work import Bench, declared_key, subject
 from dashboards.selection import SCALES, WEIGHTS, Selection
@@ -205,14 +205,7 @@ class Answer:
     multiplicity: tuple[tuple[str, IndicatorDefinition, pd.Series], ...]
 
 
-Tell = Callable[..., None]
-
-
-def _silent(words: Words, share: float | None = None, *, step: int = 0, of: int = 0) -> None:
-    """Nobody listens."""
-
-
-def work_out(store: Store, viewer: Viewer, question: Question, tell: Tell = _silent) -> Answer:
+def work_out(store: Store, viewer: Viewer, question: Question, tell: Tell = silent) -> Answer:
     """The whole answer. Raises EvaluationError or Refused where the figures cannot be analysed."""
     if question.definition is None or question.asked is None:
         raise ValueError("there is no measure to work out")
@@ -248,7 +241,7 @@ def answer_of(
     frame: pd.DataFrame,
     shown: pd.DataFrame,
     question: Question,
-    tell: Tell = _silent,
+    tell: Tell = silent,
     others: Sequence[OtherMeasure] = (),
     analysis: tuple[ProgrammeEffect, Sensitivity] | None = None,
     signals: SignalCounts | None = None,

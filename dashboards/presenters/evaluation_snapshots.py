@@ -123,7 +123,7 @@ def _written_measure(one: Measure) -> dict[str, Any]:
 
 def _read_measure(store: Store, viewer: Viewer, told: Mapping[str, Any]) -> Measure:
     figures = {name: value if name.startswith("reason_") else float(value) for name, value in told["overall"].items()}
-    overall = pd.Series({**figures, "n_units": int(figures["n_units"])})
+    overall = pd.Series({**figures, **{name: int(figures[name]) for name in ("n_units", "n_cells")}})
     definition = catalogue.indicator(store, viewer, told["code"])
     return Measure(definition, Call.from_settings(told["call"]), overall)
 
