@@ -509,7 +509,7 @@ def _strips(shown: pd.DataFrame, question: Question, is_up: bool) -> Strips:
     since = _since(shown)
     rows = shown.assign(
         since=since, value=shown["numerator"] / shown["denominator"].where(shown["denominator"].notna(), 1.0)
-    ).dropna(subset=["since"])
+    ).dropna(subset=["since", "value"])  # nothing out of nothing is no figure
     order = {group.code: question.number_of(group.code) for group in question.groups}
     last_month = pd.Period(shown["period"].max(), freq="M") if len(shown) else None
     found = []

@@ -436,3 +436,16 @@ def test_an_answer_is_worked_out_beside_the_request_and_remembered_until_data_ch
     board.write(lambda connection: None)
     assert work.found(board, viewer, question) is None
     work.jobs.close()
+
+
+def test_nothing_out_of_nothing_and_an_answer_that_is_not_there_are_drawn_without_a_wrong_number() -> None:
+    nan = math.nan
+    drawn = forest.row_bar(0.1, 0.0, 0.2, axis=(-1, 1), main=(nan, nan))
+    assert "nan" not in drawn and "fo-pt" in drawn
+    assert "fo-band" in forest.row_bar(0.1, 0.0, 0.2, axis=(-1, 1), main=(0.0, 0.2))
+    frame = programme(0.1, outside=4, in_group=4)
+    empty = (frame["unit"] == "E-000") & (frame["period"] == "2024-01")
+    frame.loc[empty, ["numerator", "denominator"]] = 0.0
+    strips = answer_of(frame, frame, asked(frame)).strips
+    steps = {unit: seen for unit, _number, seen in strips.rows}
+    assert steps["E-000"][6] is None and steps["E-000"][7] is not None

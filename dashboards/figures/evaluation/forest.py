@@ -137,11 +137,10 @@ def row_bar(
 ) -> Markup:
     """One row of the sensitivity table: its interval over the grey band of the main one. Decoration: figures beside."""
     x = Scale(axis[0], axis[1], 4, width - 4)
-    a, b = x.clipped(main[0]), x.clipped(main[1])
-    parts = [
-        f'<rect class="fo-band" x="{place(a)}" y="2" width="{place(max(b - a, 0))}" height="22"/>',
-        f'<path class="ch-axis0" d="M{place(x.at(0))} 2v22"/>',
-    ]
+    parts = [f'<path class="ch-axis0" d="M{place(x.at(0))} 2v22"/>']
+    if all(map(math.isfinite, main)):  # else nothing is told, and there is no band
+        a, b = x.clipped(main[0]), x.clipped(main[1])
+        parts.insert(0, f'<rect class="fo-band" x="{place(a)}" y="2" width="{place(max(b - a, 0))}" height="22"/>')
     if math.isfinite(low):
         parts.append(f'<path class="fo-ci" d="M{place(x.clipped(low))} 13H{place(x.clipped(high))}"/>')
     if math.isfinite(estimate):
