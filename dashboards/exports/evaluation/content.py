@@ -548,9 +548,10 @@ def _curves(analysis: Analysis) -> Section:
             continue
         months = [str(period) for period in rows["period"]]
         begins = int((rows["since"] < 0).sum())
-        lines = (rows[column].to_numpy(dtype=float) for column in CURVE)
+        observed, expected, low, high = (rows[column].to_numpy(dtype=float) for column in CURVE)
         label = f"{name}, {month_text(start)}" if name != start else month_text(start)
-        panels.append(drawings.Panel(label, *lines, begins, month_text(months[0]), month_text(months[-1])))
+        ends = month_text(months[0]), month_text(months[-1])
+        panels.append(drawings.Panel(label, observed, expected, low, high, begins, *ends))
         charts.append(
             Chart(
                 "line",

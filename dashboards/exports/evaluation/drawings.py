@@ -404,7 +404,7 @@ def caterpillar(
     about, own, shrunken, band = words
     values = [value * per for unit in units for value in (unit.own, unit.low, unit.high) if math.isfinite(value)]
     at = ticks(min([0.0, *values]), max([0.0, *values]))
-    left, right, top, bottom = 48.0, WIDTH - 14.0, 44.0, 244.0
+    left, right, top, bottom = 48.0, WIDTH - 14.0, 58.0, 254.0
     x, y = _Scale(-0.5, len(units) - 0.5, left, right), _Scale(at[0], at[-1], bottom, top)
     decimals = _decimals(at)
     parts = [

@@ -12,7 +12,7 @@ from dashboards.exports.evaluation.blocks import Block, Code, Figure, Points, Re
 from dashboards.text import language
 from dashboards.theme import LIGHT
 
-LEAST_LETTERS, MOST_LETTERS = 12, 64  # a narrower column would break inside a word
+LEAST_LETTERS, MOST_LETTERS = 14, 64  # a narrower column would break inside a word
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
 
