@@ -216,7 +216,7 @@ def test_a_frozen_set_gives_the_digits_it_was_frozen_with_and_says_what_it_is(bo
 
 def test_freezing_and_working_out_go_on_beside_the_request_and_the_list_shows_what_is_there(board: Store) -> None:
     viewer = load_viewer(board, EVALUATOR)
-    asked = asked_by(board, viewer, left_out=3)
+    asked = asked_by(board, viewer, indicator="AFLYST")
     bench: Jobs[Any] = Jobs("evaluation")
     with use_language("da"):
         new = ToFreeze(asked, "Beside", TODAY, (12, 12))
