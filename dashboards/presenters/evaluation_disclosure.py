@@ -57,6 +57,20 @@ def unsure_of(frame: pd.DataFrame, *, is_share: bool) -> float:
     return OF_LEVEL * level if level > 0 else UNSURE
 
 
+def unsure_against(frame: pd.DataFrame, *, is_share: bool) -> float:
+    """`unsure_of` for what was expected as well: a mean is also as near to the few units it is compared with.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"unit": ["a", "b", "c", "d", "x"], "start": ["2024-01"] * 4 + [""]})
+    >>> unsure_against(frame, is_share=True)
+    0.2
+    """
+    n_units = frame.groupby(frame["start"].astype(str).eq(""))["unit"].nunique()
+    n_outside, n_inside = int(n_units.get(True, 0)), int(n_units.get(False, 0))
+    return unsure_of(frame, is_share=is_share) * (max(1.0, n_inside / n_outside) if n_outside else 1.0)
+
+
 def step(n_cells: float, unsure: float = UNSURE) -> float:
     """The step in which a mean over so many figures is told: 1, 2 or 5 of a power of ten.
 

@@ -22,7 +22,7 @@ from dashboards.presenters.evaluation_disclosure import (
     coarse_row,
     coarse_table,
     require_enough,
-    unsure_of,
+    unsure_against,
 )
 from dashboards.presenters.evaluation_report import Asked, Tell, silent
 from dashboards.presenters.evaluation_signals import SignalCounts
@@ -298,7 +298,7 @@ def _without_small_groups(table: Sensitivity, by_cohort: pd.DataFrame) -> Sensit
 
 def _without_counts(answer: Answer, frame: pd.DataFrame, definition: IndicatorDefinition) -> Answer:
     """The answer as it is told to those without the right to counts: see `evaluation_disclosure`."""
-    unsure = unsure_of(frame, is_share=definition.is_percent)
+    unsure = unsure_against(frame, is_share=definition.is_percent)
 
     def of_effect(one: ProgrammeEffect) -> ProgrammeEffect:
         return replace(one, overall=coarse_row(one.overall, unsure), by_time=coarse_table(one.by_time, unsure))

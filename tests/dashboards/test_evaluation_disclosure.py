@@ -21,7 +21,7 @@ from dashboards.exports.evaluation.methods import citation
 from dashboards.presenters.background_jobs import Jobs
 from dashboards.presenters.evaluation_by_unit import effects_by_unit
 from dashboards.presenters.evaluation_choice import owner_of
-from dashboards.presenters.evaluation_disclosure import coarse, require_enough, step
+from dashboards.presenters.evaluation_disclosure import coarse, require_enough, step, unsure_against
 from dashboards.presenters.evaluation_effect import Answer, answer_of, panel_of, question_of
 from dashboards.presenters.evaluation_effect_words import sensitivity_csv
 from dashboards.selection import Selection
@@ -75,25 +75,27 @@ def test_a_groups_curve_and_the_other_units_do_not_give_the_hidden_month(frame, 
     for answer in answers:
         curve = answer.groups[0].curve.set_index("since").loc[since]
         assert curve["n_units"] == 8
-        wide = 0.0 if answer is answers[0] else step(8)
+        wide = 0.0 if answer is answers[0] else step(8, unsure_against(frame, is_share=True))
         found.append(candidates(float(curve["observed"]), others, 8, wide))
     assert found[0] == [18], "whoever has the counts may know it"
     assert len(found[1]) >= 2 and 18 in found[1]
 
 
-def test_every_month_and_total_is_told_in_steps_that_fit_the_figures_behind_it(answers) -> None:
+def test_every_month_and_total_is_told_in_steps_that_fit_the_figures_behind_it(frame, answers) -> None:
     _, told = answers
+    unsure = unsure_against(frame, is_share=True)
+    assert unsure == pytest.approx(3 * 0.05), "24 units against 8: what was expected rests on the 8"
     tables = [told.main.by_time, *(one.by_time for one in told.groups), *(one.curve for one in told.groups)]
     checked = 0
     for table in tables:
         for row in table.to_dict("records"):
             for name in {"estimate", "band_low", "band_high", "observed", "expected"} & set(row):
                 if math.isfinite(row[name]):
-                    assert row[name] == coarse(row[name], row["n_units"]), (name, row)
+                    assert row[name] == coarse(row[name], row["n_units"], unsure), (name, row)
                     checked += 1
     assert checked > 500
     for overall in (told.main.overall, *(one.overall for one in told.groups)):
-        assert overall["estimate"] == coarse(overall["estimate"], overall["n_cells"])
+        assert overall["estimate"] == coarse(overall["estimate"], overall["n_cells"], unsure)
         assert overall["patients"] % 10 == 0
     assert abs(told.main.overall["estimate"] - answers[0].main.overall["estimate"]) < 1e-3
 
@@ -212,7 +214,7 @@ def test_the_figures_that_travel_do_not_tell_which_value_a_hidden_month_has(fram
     exact, bare = (numbers_in(write_report("zip", report))["overall.estimate"] for report in reports)
     assert [one for one in possible if math.isclose(one, float(exact), rel_tol=1e-9)] == possible[2:3]
     cells = float(reports[1].effect.overall["n_cells"])
-    assert {f"{coarse(one, cells):.3g}" for one in possible} == {f"{float(bare):.3g}"}
+    assert {f"{coarse(one, cells, reports[1].unsure):.3g}" for one in possible} == {f"{float(bare):.3g}"}
     assert len(bare) <= 6
 
 

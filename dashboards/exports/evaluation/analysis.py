@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dashboards.exports.evaluation.amounts import Amounts
-from dashboards.presenters.evaluation_disclosure import coarse_row, coarse_table, unsure_of
+from dashboards.presenters.evaluation_disclosure import coarse_row, coarse_table, unsure_against
 from dashboards.presenters.exported import Origin
 from dashboards.text import language
 from data.queries.evaluation import Flow
@@ -241,7 +241,7 @@ class Analysis:
     @cached_property
     def unsure(self) -> float:
         """How uncertain a hidden figure stays: see `evaluation_disclosure`."""
-        return unsure_of(self.frame, is_share=self.definition.is_percent)
+        return unsure_against(self.frame, is_share=self.definition.is_percent)
 
     @cached_property
     def told(self) -> Analysis:
