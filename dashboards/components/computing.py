@@ -174,7 +174,7 @@ def broken(fault: Exception, again: str, *, title: str = "") -> Markup:
     if not isinstance(fault, DataError):
         raise fault
     hint = _("Ret tallene, eller vælg en anden måling.")
-    return _box(State("warn", _("Effekten kan ikke regnes"), fault.reason(language()), hint=hint))
+    return _box(State("warn", _("Effekten kan ikke beregnes"), fault.reason(language()), hint=hint))
 
 
 def _once_more(words: str, href: str) -> Action:

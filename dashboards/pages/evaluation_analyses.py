@@ -137,7 +137,7 @@ def _stop(job_id: str, view: str, _stage: int) -> Shown:
 
 
 def _progress(job: Job[Any]) -> Markup:
-    return progress(job.progress.share, job.progress.say(language()), _("Analysen regnes"))
+    return progress(job.progress.share, job.progress.say(language()), _("Analysen beregnes"))
 
 
 def _waiting(asked: Asked) -> Markup:

@@ -98,7 +98,7 @@ def _progress(job: Job[Round]) -> Markup:
     said = job.progress.say(language())
     if job.about is not None and job.answer is None:
         said = _("Fryser: {step}. Bliv her, til nummeret står der.").format(step=said)
-    return _outcome(job.answer) + progress(job.progress.share, said, _("Frosne datasæt regnes"))
+    return _outcome(job.answer) + progress(job.progress.share, said, _("Frosne datasæt beregnes"))
 
 
 def _outcome(told: Round | None) -> Markup:
