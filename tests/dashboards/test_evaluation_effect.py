@@ -31,6 +31,7 @@ from dashboards.presenters.evaluation_effect import (
     answer_of,
     question_of,
 )
+from dashboards.presenters.evaluation_effect import _multiplicity as family_rows
 from dashboards.presenters.evaluation_report import Asked
 from dashboards.selection import Selection
 from dashboards.text import use_language
@@ -234,25 +235,24 @@ def test_a_mean_has_no_funnel_no_people_and_no_log_odds() -> None:
     assert "other_scale" not in [row.key for row in words.sensitivity_rows(answer, question)]
 
 
-def test_the_declared_family_is_adjusted_and_the_primary_stands_first() -> None:
-    frame = programme(0.09)
-    question = asked(frame)
+def test_the_declared_family_is_adjusted_and_the_primary_stands_first(found: tuple[Answer, Question]) -> None:
+    answer, question = found
     others = []
     for code, seed in (("a", 3), ("b", 4)):
         one = replace(definition(), code=code, name=Words(f"Måling {code}", f"Measure {code}"))
         call = Call.of(one)
         others.append(Measure(one, call, call.measure(programme(0.0, seed=seed))))
-    answer = answer_of(frame, frame, question, others=others)
-    codes = [code for code, _definition, _row in answer.multiplicity]
+    rows = family_rows(answer.main, question, others)
+    codes = [code for code, _definition, _row in rows]
     assert codes[0] == "til-tiden"
     assert sorted(codes[1:]) == ["a", "b"]
-    for _code, _definition, row in answer.multiplicity[1:]:
+    for _code, _definition, row in rows[1:]:
         assert row["holm"] >= row["p_value"]
     with use_language("da"):
-        drawn = str(effect_parts._several(answer, question))
+        drawn = str(effect_parts._several(replace(answer, multiplicity=rows), question))
     assert "primær, ikke justeret" in drawn
     assert drawn.count("%-point") == 3
-    assert answer_of(frame, frame, question).multiplicity == ()
+    assert answer.multiplicity == ()
 
 
 def test_a_placebo_measure_is_said_in_its_own_unit_and_never_counts_as_valid(found: tuple[Answer, Question]) -> None:
