@@ -17,9 +17,9 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from dashboards.exports.evaluation import rerun
+from dashboards.exports.evaluation import content, rerun
 from dashboards.exports.evaluation.analysis import Analysis, Call, Measure, Plan, csv_of, numbers_of, read_frame
-from dashboards.exports.evaluation.blocks import Figure, Report, Table
+from dashboards.exports.evaluation.blocks import Figure, Report, Table, Text
 from dashboards.exports.evaluation.content import report_of
 from dashboards.exports.evaluation.forms import write_report
 from dashboards.presenters.exported import Origin
@@ -304,6 +304,19 @@ def test_a_placebo_measure_stands_among_checks_and_rows_and_never_as_a_valid_row
 def in_bare(wide: Analysis) -> str:
     """The verdict without the placebo measure, which did not move."""
     return Call.of(DEFINITION, draws=0).run(wide.frame)[1].verdict.code
+
+
+def test_the_months_that_each_group_lacks_are_told(analysis: Analysis) -> None:
+    said = "Måneder uden tal, fra hver enheds første måned til den sidste i data: "
+    full = [block.words for block in in_language("da", analysis).section("flow").blocks if isinstance(block, Text)]
+    assert full == [f"{said}Hold 1: 0; Hold 2: 0; Uden for programmet: 0."]
+    frame = analysis.frame
+    late = (frame["unit"] == "E-007") & (frame["period"] < MONTHS[4])  # begins later: that is nothing missing
+    gaps = (frame["unit"].isin(["E-007", "E-020"])) & frame["period"].isin(MONTHS[30:33])
+    holey = replace(analysis, frame=frame[~late & ~gaps])
+    with use_language("da"):
+        (told,) = content._missing(holey)
+    assert told == Text(f"{said}Hold 1: 0; Hold 2: 3; Uden for programmet: 3.", "small")
 
 
 def test_the_units_stand_beside_each_other_by_nobody_s_name_for_those_with_the_right_to_counts(

@@ -277,7 +277,28 @@ def _flow(analysis: Analysis) -> Section:
         _("Måneder efter"), _("Uden sammenligning"),
     )  # fmt: skip
     blocks.append(Table(_("Enheder og enhedsmåneder i analysen"), heads, tuple(used), first_number=2))
+    blocks += _missing(analysis)
     return Section("flow", _("Datagrundlag"), tuple(blocks))
+
+
+def _missing(analysis: Analysis) -> Iterator[Block]:
+    """How many months each group lacks, from each unit's first month to the last of the data."""
+    frame = analysis.frame
+    months = pd.PeriodIndex(frame["period"], freq="M")
+    at = pd.Series(months.year * 12 + months.month, index=frame.index)
+    of_unit = at.groupby(frame["unit"]).agg(["min", "size"])
+    lacking = int(at.max()) - of_unit["min"] + 1 - of_unit["size"]
+    start = frame.drop_duplicates("unit").set_index("unit")["start"].astype(str)
+    by_group = lacking.groupby(start.reindex(lacking.index)).sum()
+    names = analysis.cohort_names
+    said = [
+        f"{names.get(str(key), month_text(str(key))) if key else _('Uden for programmet')}: {number(int(count))}"
+        for key, count in sorted(by_group.items(), key=lambda one: (one[0] == "", one[0]))
+        if str(key) not in analysis.withheld
+    ]
+    if 0 < len(said) <= MOST_GROUPS:
+        words = _("Måneder uden tal, fra hver enheds første måned til den sidste i data: {groups}.")
+        yield Text(words.format(groups="; ".join(said)), "small")
 
 
 def design_section(call: Call, declared: tuple[tuple[str, str], ...] = ()) -> Section:
