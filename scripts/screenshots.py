@@ -137,7 +137,7 @@ def worked_out(page: Page) -> None:
     """An analysis is worked out beside the page, which asks for it until it is there."""
     page.locator("main h1").first.wait_for()
     page.wait_for_timeout(500)
-    expect(page.locator(".running, [data-dash-is-loading=true]")).to_have_count(0, timeout=240_000)
+    expect(page.locator(".runline button:visible, [data-dash-is-loading=true]")).to_have_count(0, timeout=240_000)
 
 
 def planned_analysis(page: Page) -> None:
@@ -428,8 +428,8 @@ DOCS: dict[str, tuple[Way, ...]] = {
     "indikator-kontrol": (("laptop", "en", "contrast"),),
     "evaluering": (),
     "evaluering-effekt": (),
-    "evaluering-plan": (),
     "evaluering-rapport": (),
+    "evaluering-frosne": (),
     "evaluering-forskel": (),
     "enheder": (),
     "indikator-som-det-er": (),
