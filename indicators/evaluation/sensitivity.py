@@ -13,6 +13,8 @@ from indicators.evaluation.before_after import before_after
 from indicators.evaluation.before_start import Check
 from indicators.evaluation.errors import EvaluationError, Note
 from indicators.evaluation.estimate import FIELDS, estimated
+from indicators.evaluation.extended_two_way import extended_two_way
+from indicators.evaluation.few_units import FEW_UNITS
 from indicators.evaluation.group_time_effects import group_time_effects
 from indicators.evaluation.panel import Panel
 from indicators.evaluation.programme_effect import ProgrammeEffect, Settings, overall_of, programme_effect
@@ -217,6 +219,21 @@ def _plan(
         Words("samme på kvartaler: mindre støj i basisperioden", "the same on quarters: less noise in the base period"),
         lambda: _of_groups(panel, settings, quarters=True),
     )
+    yield _Row(
+        "extended_two_way",
+        Words("ETWFE", "ETWFE"),
+        Words(
+            "én lineær regression, en effekt pr. hold og måned", "one linear regression, an effect per cohort and month"
+        ),
+        lambda: _of_regression(panel, main, settings.weights),
+    )
+    if int(panel.observed.any(axis=1).sum()) >= FEW_UNITS:
+        yield _Row(
+            "wild_bootstrap",
+            Words("Wild bootstrap", "Wild bootstrap"),
+            Words("samme effekt, usikkerhed som ved få enheder", "same effect, uncertainty as with few units"),
+            again(panel, inference="wild-bootstrap"),
+        )
     if panel.is_never.any() and len(panel.cohorts) > 1:
         yield _Row(
             "without_never",
@@ -327,6 +344,15 @@ def _of_groups(panel: Panel, settings: Settings, *, quarters: bool) -> tuple[pd.
     result = group_time_effects(frame, denominator="denominator", weights=settings.weights)
     reason = None if np.isfinite(result.overall["estimate"]) else result.notes[0].words if result.notes else None
     return result.overall, int(result.used["units"]), reason
+
+
+def _of_regression(panel: Panel, main: ProgrammeEffect, weights: str) -> tuple[pd.Series, int, Words | None]:
+    since = panel.since
+    kept = replace(panel, observed=panel.observed & ~((since < 0) & (since >= -main.left_out)))
+    result = extended_two_way(canonical(kept), denominator="denominator", weights=weights)
+    is_told = bool(np.isfinite(result.overall["estimate"]))
+    reason = None if is_told or not result.notes else result.notes[0].words
+    return result.overall, int((~panel.is_never).sum()), reason
 
 
 def _of_orders(panel: Panel, main: ProgrammeEffect, weights: str, draws: int) -> tuple[pd.Series, int, Words | None]:

@@ -340,3 +340,15 @@ def test_the_band_around_what_was_expected_of_a_lone_cohort_is_that_of_its_effec
     np.testing.assert_allclose(curve["expected"] - curve["expected_low"], after["band_high"] - after["estimate"])
     before = found.curve[~(found.curve["since"] >= 0)]
     assert before["expected_low"].isna().all()
+
+
+def test_the_regression_and_the_bootstrap_stand_beside_the_imputation() -> None:
+    frame = simulated(effect=0.1)
+    rows = evaluation.sensitivity(frame, denominator="denominator", family="linear").rows.set_index("key")
+    # On a panel without gaps the regression gives the points of the imputation, by another way.
+    assert rows.loc["extended_two_way", "estimate"] == pytest.approx(rows.loc["main", "estimate"], abs=1e-9)
+    assert rows.loc["wild_bootstrap", "estimate"] == rows.loc["main", "estimate"]
+    assert rows.loc["wild_bootstrap", "ci_low"] <= rows.loc["main", "ci_low"]
+    assert rows.loc["wild_bootstrap", "p_value"] != rows.loc["main", "p_value"]
+    few = evaluation.sensitivity(simulated(n_units=9, effect=0.2), denominator="denominator").rows
+    assert "wild_bootstrap" not in few["key"].to_list()
