@@ -173,6 +173,8 @@ class Visitor:
 
     def settled(self) -> None:
         self.page.locator("main h1").first.wait_for(state="visible", timeout=20_000)
+        # The first document of a series page can be read, not used: the page that can be used takes its place.
+        expect(self.page.locator("main [inert]")).to_have_count(0, timeout=20_000)
         # Not wait_for_function: it polls with eval, which the page's content security policy refuses.
         expect(self.page.locator('[data-dash-is-loading="true"]')).to_have_count(0, timeout=20_000)
 
