@@ -160,7 +160,8 @@ def opened_report(page: Page) -> None:
     """The report as whoever gets the file sees it."""
     worked_out(page)
     href = page.locator("a[href*='.html']").first.get_attribute("href") or ""
-    report = page.request.get(urljoin(page.url, href)).text()
+    spoken = {"Accept-Language": page.evaluate("navigator.language")}  # a request of Playwright's own says none
+    report = page.request.get(urljoin(page.url, href), headers=spoken).text()
     page.goto("about:blank")  # the board's policy allows no style of a file's own
     page.set_content(report)
     page.locator("h1").first.wait_for()
