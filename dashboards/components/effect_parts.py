@@ -92,8 +92,14 @@ def choices(question: Question, selection: Selection) -> Markup:
     form += unusual_months(selection, EFFECT)
     family = family_choice(question.asked, selection) if question.asked is not None else NOTHING
     return bar + Markup(
-        '<div class="eff-set no-print">{}<form data-context data-version="{}" aria-label="{}">{}</form></div>{}'
-    ).format(groups, VERSION, _("Sådan regnes effekten"), form, family)
+        '<div class="eff-set no-print">{}{}<form data-context data-version="{}" aria-label="{}">{}</form></div>{}'
+    ).format(groups, settings_opener(), VERSION, _("Sådan regnes effekten"), form, family)
+
+
+def settings_opener() -> Markup:
+    """Before a form of settings: in a narrow window it opens the form, which else would push the finding off the
+    screen; elsewhere it is not there."""
+    return Markup('<details class="setopen"><summary>{}</summary></details>').format(_("Sådan regnes effekten"))
 
 
 _SCALE_NAMES = {SCALES[0]: N_("efter målingens art"), SCALES[1]: N_("lineær")}

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from dashboards.components import report_blocks
 from dashboards.components.computing import Shown, broken, busy, computing, done, progress, register, stopped
+from dashboards.components.effect_parts import settings_opener
 from dashboards.components.evaluation_nav import ANALYSES, COHORTS, EFFECT, SNAPSHOTS, evaluation_nav
 from dashboards.components.evaluation_page import (
     analysis_work,
@@ -278,8 +279,8 @@ def _bar(asked: Asked, selection: Selection) -> Markup:
     fields += filter_field("tendens", _("Egen tendens pr. hold"), options_of(trends))
     fields += unusual_months(selection, ANALYSES)
     return bar + Markup(
-        '<form class="rp__set no-print" data-context data-version="{}" aria-label="{}">{}</form>{}'
-    ).format(VERSION, _("Sådan regnes effekten"), fields, family_choice(asked, selection))
+        '{}<form class="rp__set no-print" data-context data-version="{}" aria-label="{}">{}</form>{}'
+    ).format(settings_opener(), VERSION, _("Sådan regnes effekten"), fields, family_choice(asked, selection))
 
 
 def _head(analysis: Analysis, selection: Selection) -> Markup:
