@@ -7,14 +7,12 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
+from dashboards.components.effect_settings import effect_settings
 from dashboards.components.evaluation_nav import ANALYSES, EFFECT, carried, evaluation_nav
 from dashboards.components.family_choice import family_choice
-from dashboards.components.filter_fields import filter_field, options_of
 from dashboards.components.signal_counts import signal_fold
 from dashboards.components.states import Action, State
-from dashboards.components.unusual_months import unusual_months
 from dashboards.context import parts
-from dashboards.exports.evaluation.months_before import asked_for
 from dashboards.figures.evaluation import aligned_curves, event_study, forest, funnel, heat_strip
 from dashboards.figures.evaluation.effects import group_mark, signed
 from dashboards.figures.icons import ui_icon
@@ -32,7 +30,7 @@ from dashboards.presenters.evaluation_effect import (
 )
 from dashboards.presenters.evaluation_effect_words import Measure
 from dashboards.presenters.evaluation_report import span_of
-from dashboards.selection import LEFT_OUT, LEFT_OUT_IF, NO, SCALES, VERSION, WEIGHTS, YES, Selection
+from dashboards.selection import Selection
 from dashboards.text import N_, _, language, number
 from indicators.definition import Direction
 
@@ -68,42 +66,9 @@ def choices(question: Question, selection: Selection) -> Markup:
     groups = Markup('<div class="eff-set__g" role="group" aria-label="{}">{}</div>').format(
         _("Grupper, der indgår"), buttons
     )
-    fields = [
-        ("skala", _("Skala"), SCALES, selection.scale, _SCALE_NAMES),
-        ("vaegt", _("Vægt"), WEIGHTS, selection.weights, _WEIGHT_NAMES),
-    ]
-    if not question.definition.has_denominator:
-        fields = []  # without a denominator there is one scale and nobody to weigh by
-    form = Markup("").join(
-        filter_field(key, label, options_of(Choice(one, _(names[one]), one == value) for one in values))
-        for key, label, values, value, names in fields
-    )
-    form += filter_field(
-        "udelad",
-        _("Udelad før start"),
-        options_of(
-            Choice(LEFT_OUT_IF if one is None else str(one), asked_for(one), one == question.leave_out)
-            for one in (None, *LEFT_OUT)
-        ),
-    )
-    is_on = question.has_trends
-    trends = options_of((Choice(NO, _("nej"), not is_on), Choice(YES, _("ja"), is_on)))
-    form += filter_field("tendens", _("Egen tendens pr. hold"), trends)
-    form += unusual_months(selection, EFFECT)
+    form = effect_settings(EFFECT, selection, has_denominator=question.definition.has_denominator)
     family = family_choice(question.asked, selection) if question.asked is not None else NOTHING
-    return bar + Markup(
-        '<div class="eff-set no-print">{}{}<form data-context data-version="{}" aria-label="{}">{}</form></div>{}'
-    ).format(groups, settings_opener(), VERSION, _("Sådan regnes effekten"), form, family)
-
-
-def settings_opener() -> Markup:
-    """Before a form of settings: in a narrow window it opens the form, which else would push the finding off the
-    screen; elsewhere it is not there."""
-    return Markup('<details class="setopen"><summary>{}</summary></details>').format(_("Sådan regnes effekten"))
-
-
-_SCALE_NAMES = {SCALES[0]: N_("efter målingens art"), SCALES[1]: N_("lineær")}
-_WEIGHT_NAMES = {WEIGHTS[0]: N_("enheder lige"), WEIGHTS[1]: N_("efter patienter")}
+    return bar + Markup('<div class="eff-set no-print">{}{}</div>{}').format(groups, form, family)
 
 
 def _toggled(question: Question, code: str) -> str | None:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from dashboards.components import states
 from dashboards.components.computing import Shown, computing, register
+from dashboards.components.download_menu import attachment
 from dashboards.components.evaluation_nav import COHORTS, EFFECT, carried, evaluation_nav
 from dashboards.components.filter_fields import options_of
 from dashboards.components.markup import Html
@@ -522,7 +523,7 @@ def csv_file() -> ResponseReturnValue:
     content = cohorts_csv(
         presenter.file_heads(), presenter.file_rows(board, selection), is_demo=current_store().is_demo
     )
-    return _download(content, "csv", "text/csv; charset=utf-8")
+    return attachment(content, "text/csv; charset=utf-8", _file_name("csv"))
 
 
 def xlsx_file() -> ResponseReturnValue:
@@ -542,7 +543,7 @@ def xlsx_file() -> ResponseReturnValue:
         today=current_today(),
         is_demo=current_store().is_demo,
     )
-    return _download(content, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    return attachment(content, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _file_name("xlsx"))
 
 
 def _board_of_address() -> tuple[Board | None, Selection]:
@@ -562,12 +563,8 @@ def _board_of_address() -> tuple[Board | None, Selection]:
     return job.answer, selection
 
 
-def _download(content: bytes, ending: str, mimetype: str) -> Response:
-    name = "-".join(filter(None, ("tavle-hold", "DEMO" if current_store().is_demo else "")))
-    answer = Response(content, mimetype=mimetype)
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.{ending}")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+def _file_name(ending: str) -> str:
+    return "-".join(filter(None, ("tavle-hold", "DEMO" if current_store().is_demo else ""))) + f".{ending}"
 
 
 def _title(selection: Selection, **_args: str) -> str:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from dashboards.components import report_blocks
 from dashboards.components.computing import Shown, broken, busy, computing, done, progress, register, stopped
-from dashboards.components.effect_parts import settings_opener
+from dashboards.components.effect_settings import effect_settings
 from dashboards.components.evaluation_nav import ANALYSES, COHORTS, EFFECT, SNAPSHOTS, evaluation_nav
 from dashboards.components.evaluation_page import (
     analysis_work,
@@ -24,28 +24,24 @@ from dashboards.components.evaluation_page import (
     send_report,
 )
 from dashboards.components.family_choice import declared_list, family_choice
-from dashboards.components.filter_fields import filter_field, options_of
 from dashboards.components.form import Form
 from dashboards.components.markup import Html
-from dashboards.components.unusual_months import unusual_months
 from dashboards.context import current_now, current_settings, current_store, current_today, current_viewer
 from dashboards.exports.evaluation.analysis import Analysis
 from dashboards.exports.evaluation.analysis import Plan as ReportPlan
 from dashboards.exports.evaluation.content import design_section, report_of
 from dashboards.exports.evaluation.forms import REPORT_FORMS
-from dashboards.exports.evaluation.months_before import asked_for
 from dashboards.exports.evaluation.rerun import python_call
 from dashboards.figures.icons import ui_icon
 from dashboards.pages import PageRecord
 from dashboards.presenters import evaluation_plans as plans
 from dashboards.presenters import evaluation_report as presenter
 from dashboards.presenters.background_jobs import Busy, Job
-from dashboards.presenters.completeness import Choice
 from dashboards.presenters.evaluation_choice import owner_of
 from dashboards.presenters.evaluation_plans import PlanView
 from dashboards.presenters.evaluation_report import Asked
 from dashboards.presenters.evaluation_work import as_read_now
-from dashboards.selection import LEFT_OUT, LEFT_OUT_IF, NO, SCALES, VERSION, WEIGHTS, YES, Selection
+from dashboards.selection import Selection
 from dashboards.text import N_, _, language
 from data import analysis_plans
 from data.access import Role
@@ -56,8 +52,6 @@ NOTHING = Markup("")
 SHOWN = (
     "result", "question", "design", "checks", "sensitivity", "verdict", "family", "funnel", "limitations", "methods",
 )  # fmt: skip
-SCALE_NAMES = {SCALES[0]: N_("efter målingens art"), SCALES[1]: N_("lineær")}
-WEIGHT_NAMES = {WEIGHTS[0]: N_("enheder lige"), WEIGHTS[1]: N_("efter patienter")}
 NAME = "analyses"  # of the components that wait
 
 
@@ -260,27 +254,10 @@ def _said(kind: str, icon: str, words: str) -> Markup:
 
 def _bar(asked: Asked, selection: Selection) -> Markup:
     """The four pages, what is asked about, and how it is computed."""
-    call, choice = asked.call, asked.choice
+    choice = asked.choice
     bar = evaluation_nav(ANALYSES, selection, programmes=choice.programmes, indicators=choice.indicator_choices())
-    fields = NOTHING
-    if call.has_denominator:  # without one there is one scale and nobody to weigh by
-        for key, label, names, chosen in (
-            ("skala", _("Skala"), SCALE_NAMES, selection.scale),
-            ("vaegt", _("Vægt"), WEIGHT_NAMES, selection.weights),
-        ):
-            options = (Choice(code, _(name), code == chosen) for code, name in names.items())
-            fields += filter_field(key, label, options_of(options))
-    months = (
-        Choice(LEFT_OUT_IF if one is None else str(one), asked_for(one), one == call.leave_out)
-        for one in (None, *LEFT_OUT)
-    )
-    fields += filter_field("udelad", _("Udelad før start"), options_of(months))
-    trends = (Choice(NO, _("nej"), not call.cohort_trends), Choice(YES, _("ja"), call.cohort_trends))
-    fields += filter_field("tendens", _("Egen tendens pr. hold"), options_of(trends))
-    fields += unusual_months(selection, ANALYSES)
-    return bar + Markup(
-        '{}<form class="rp__set no-print" data-context data-version="{}" aria-label="{}">{}</form>{}'
-    ).format(settings_opener(), VERSION, _("Sådan regnes effekten"), fields, family_choice(asked, selection))
+    form = effect_settings(ANALYSES, selection, has_denominator=asked.call.has_denominator, css="rp__set no-print")
+    return bar + form + family_choice(asked, selection)
 
 
 def _head(analysis: Analysis, selection: Selection) -> Markup:

@@ -8,12 +8,14 @@ uncertain by `UNSURE` on either side, and never with more digits. Groups that ar
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from data.errors import Refused
+from indicators.evaluation import ProgrammeEffect
 from indicators.words import Words
 
 FEWEST_UNITS = 3
@@ -122,3 +124,20 @@ def coarse_table(table: pd.DataFrame, unsure: float, *, cells: str = "n_units") 
         if name in table.columns
     }
     return table.assign(**told)
+
+
+def coarse_effect(effect: ProgrammeEffect, unsure: float) -> ProgrammeEffect:
+    """An effect as those without the right to counts are told it; what is about the whole, in the step of the whole."""
+    whole = float(effect.overall["n_cells"])
+    checks = effect.checks
+    if not checks.empty:
+        checks = coarse_table(checks.assign(n_cells=whole), unsure, cells="n_cells").drop(columns="n_cells")
+    return replace(
+        effect,
+        overall=coarse_row(effect.overall, unsure),
+        by_cohort=coarse_table(effect.by_cohort, unsure, cells="n_cells"),
+        by_time=coarse_table(effect.by_time, unsure),
+        curve=coarse_table(effect.curve, unsure),
+        checks=checks,
+        keeping=coarse_row(effect.keeping, unsure, n_cells=whole),
+    )

@@ -19,6 +19,7 @@ from dashboards.presenters.background_jobs import Job
 from dashboards.presenters.evaluation_choice import owner_of
 from dashboards.presenters.evaluation_disclosure import (
     coarse,
+    coarse_effect,
     coarse_row,
     coarse_table,
     require_enough,
@@ -55,11 +56,6 @@ FEWEST_SHOWN = 3  # units behind a mean that is shown of a group by itself
 ROOM = 24  # answers that are kept
 PLACE = "effect"
 
-FAMILY_NAMES = {
-    "binomial": Words("logit med nævner", "logit with the denominator"),
-    "poisson": Words("log af raten", "log of the rate"),
-    "linear": Words("lineær", "linear"),
-}
 KIND_NAMES = {
     "cohort": Words("Hold", "Cohorts"),
     "learning_team": Words("Lærings- og kvalitetsteam", "Learning teams"),
@@ -300,9 +296,6 @@ def _without_counts(answer: Answer, frame: pd.DataFrame, definition: IndicatorDe
     """The answer as it is told to those without the right to counts: see `evaluation_disclosure`."""
     unsure = unsure_against(frame, is_share=definition.is_percent)
 
-    def of_effect(one: ProgrammeEffect) -> ProgrammeEffect:
-        return replace(one, overall=coarse_row(one.overall, unsure), by_time=coarse_table(one.by_time, unsure))
-
     def of_group(one: GroupEffect) -> GroupEffect:
         return replace(
             one,
@@ -315,7 +308,7 @@ def _without_counts(answer: Answer, frame: pd.DataFrame, definition: IndicatorDe
     same = answer.same_units
     return replace(
         answer,
-        main=of_effect(answer.main),
+        main=coarse_effect(answer.main, unsure),
         sensitivity=_without_small_groups(answer.sensitivity, answer.main.by_cohort),
         groups=tuple(of_group(one) for one in answer.groups),
         same_units=replace(same, by_time=coarse_table(same.by_time, unsure)) if same is not None else None,

@@ -21,7 +21,7 @@ from dashboards.exports.evaluation.methods import citation
 from dashboards.presenters.background_jobs import Jobs
 from dashboards.presenters.evaluation_by_unit import effects_by_unit
 from dashboards.presenters.evaluation_choice import owner_of
-from dashboards.presenters.evaluation_disclosure import coarse, require_enough, step, unsure_against
+from dashboards.presenters.evaluation_disclosure import coarse, coarse_effect, require_enough, step, unsure_against
 from dashboards.presenters.evaluation_effect import Answer, answer_of, panel_of, question_of
 from dashboards.presenters.evaluation_effect_words import sensitivity_csv
 from dashboards.selection import Selection
@@ -30,10 +30,11 @@ from data.errors import Refused
 from data.queries import evaluation
 from data.store import Store
 from indicators.evaluation.programme_effect import Settings as Effect
-from indicators.evaluation.programme_effect import overall_of
+from indicators.evaluation.programme_effect import overall_of, programme_effect
 from tests.conftest import BuiltDemo
 from tests.dashboards.test_evaluation_effect import asked, programme
 from tests.dashboards.test_evaluation_report import analysed
+from tests.simulation.programme_effects import draw
 
 SMALL = 20.0  # patients in the month that is hidden; one of them more or less is 5 percentage points
 
@@ -254,3 +255,13 @@ def everything_in(content: bytes) -> str:
         return content.decode("utf-8", "replace")
     archive = zipfile.ZipFile(io.BytesIO(content))
     return "\n".join(everything_in(archive.read(name)) for name in archive.namelist())
+
+
+def test_what_the_months_before_the_start_do_is_told_in_the_step_of_the_whole() -> None:
+    effect = programme_effect(draw("S7", 1).frame, denominator="denominator")
+    told = coarse_effect(effect, unsure=0.2)
+    wide = step(float(effect.overall["n_cells"]), 0.2)
+    dip = told.checks.set_index("check").loc["dip"]
+    for row in (told.keeping, dip):
+        assert row["estimate"] == pytest.approx(round(effect.keeping["estimate"] / wide) * wide, abs=1e-12)
+        assert row["estimate"] != effect.keeping["estimate"]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dashboards.exports.evaluation.amounts import Amounts
-from dashboards.presenters.evaluation_disclosure import coarse_row, coarse_table, unsure_against
+from dashboards.presenters.evaluation_disclosure import coarse_effect, unsure_against
 from dashboards.presenters.exported import Origin
 from dashboards.text import language
 from data.queries.evaluation import Flow
@@ -248,14 +248,7 @@ class Analysis:
         """The analysis as its reader may be told it: without the right to counts no finer than hides the small ones."""
         if self.has_counts:
             return self
-        effect = replace(
-            self.effect,
-            overall=coarse_row(self.effect.overall, self.unsure),
-            by_cohort=coarse_table(self.effect.by_cohort, self.unsure, cells="n_cells"),
-            by_time=coarse_table(self.effect.by_time, self.unsure),
-            curve=coarse_table(self.effect.curve, self.unsure),
-        )
-        return replace(self, effect=effect)
+        return replace(self, effect=coarse_effect(self.effect, self.unsure))
 
     @property
     def cohort_names(self) -> Mapping[str, str]:
